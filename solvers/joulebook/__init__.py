@@ -1,0 +1,50 @@
+"""Joulebook: design, solve and report on things that store, move and shed energy.
+
+``import joulebook as jb`` loads this one module; ``jb.battery`` loads the battery engine when it is first used.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from joulebook import battery, core, materials, report
+    from joulebook.core import errors
+    from joulebook.core.version import __version__
+
+    import joulebook_lab.designers as designers
+
+_MODULES = {
+    "battery": "joulebook.battery",
+    "core": "joulebook.core",
+    "designers": "joulebook_lab.designers",
+    "errors": "joulebook.core.errors",
+    "materials": "joulebook.materials",
+    "report": "joulebook.report",
+}
+
+__all__ = ["__version__", "battery", "core", "designers", "errors", "materials", "report"]
+
+
+def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        return importlib.import_module("joulebook.core.version").__version__
+    if name in _MODULES:
+        return importlib.import_module(_MODULES[name])
+    raise AttributeError(f"module 'joulebook' has no attribute {name!r}; it has {', '.join(__all__)}")
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])
+
+
+def load_ipython_extension(shell: Any) -> None:
+    """Set up a notebook: progress bars, plots and a warm start (``%load_ext joulebook``).
+
+    Parameters
+    ----------
+    shell : IPython.core.interactiveshell.InteractiveShell
+        The running shell.
+    """
+    importlib.import_module("joulebook_lab.magics").load(shell)

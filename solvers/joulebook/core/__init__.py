@@ -1,0 +1,1 @@
+"""What all domains share: quantities, designs, results, errors, progress, sweeps, provenance, plugins."""

@@ -1,0 +1,289 @@
+"""The base of all designs: frozen documents that report every fault at once.
+
+A design is data: a pydantic model that is validated when it is made, saved as JSON with a ``kind`` and a
+``schema_version``, and brought forward from older versions by a chain of pure functions.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, ClassVar, Self
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from joulebook.core.documents import read_document, write_document
+from joulebook.core.errors import DataFormatError, InputError, Issue
+from joulebook.core.faults import issues_from_validation
+
+__all__ = ["Design", "Migration", "Part"]
+
+Migration = Callable[[dict[str, Any]], dict[str, Any]]
+
+
+class Part(BaseModel):
+    """A piece of a design: frozen, closed, no NaN, every fault reported at once."""
+
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        allow_inf_nan=False,
+        validate_default=False,
+        use_attribute_docstrings=True,
+        hide_input_in_errors=False,
+    )
+
+    def __init__(self, **data: Any) -> None:
+        try:
+            super().__init__(**data)
+        except ValidationError as error:
+            raise InputError(issues_from_validation(type(self), error), type(self).__name__) from None
+
+    # pydantic calls a foreign __init__ for every nested part, which would stop at the first faulty one
+    __init__.__pydantic_base_init__ = True  # type: ignore[attr-defined]
+
+    def value_at(self, path: str) -> Any:
+        """Value at a dotted path.
+
+        Parameters
+        ----------
+        path : str
+            For example ``"negative.thickness"``.
+
+        Returns
+        -------
+        object
+            The value or part found there.
+
+        Raises
+        ------
+        InputError
+            If the path does not exist; the message lists what does.
+        """
+        here: Any = self
+        walked: list[str] = []
+        for name in path.split("."):
+            if isinstance(here, Mapping):
+                if name not in here:
+                    raise InputError(Issue(path, None, f"no entry {name!r}", f"known: {', '.join(here)}"))
+                here = here[name]
+                walked.append(name)
+                continue
+            fields = type(here).model_fields if isinstance(here, BaseModel) else {}
+            if name not in fields:
+                known = ", ".join(fields) or "nothing below it"
+                raise InputError(
+                    Issue(path, None, f"{'.'.join(walked) or type(self).__name__} has no {name!r}", f"It has: {known}")
+                )
+            here = getattr(here, name)
+            walked.append(name)
+        return here
+
+
+class Design(Part):
+    """A document that can be drawn, solved, saved and handed on.
+
+    A subclass sets ``kind`` and ``version``, and registers migrations from older versions.
+    """
+
+    kind: ClassVar[str]
+    """Names the type of document inside its file."""
+    version: ClassVar[int] = 1
+    """Schema version that this code writes."""
+    suffix: ClassVar[str]
+    """Ending of its file names, such as ``.cell.json``."""
+    migrations: ClassVar[Mapping[int, Migration]] = {}
+    """From version ``n`` (key) to ``n + 1``: pure functions from document to document."""
+
+    @classmethod
+    def names(cls) -> tuple[str, ...]:
+        """List the designs that come with Joulebook.
+
+        Returns
+        -------
+        tuple of str
+            Names for :meth:`named`.
+        """
+        return ()
+
+    @classmethod
+    def named(cls, name: str) -> Self:
+        """Fetch a design that comes with Joulebook.
+
+        Parameters
+        ----------
+        name : str
+            One of :meth:`names`.
+
+        Returns
+        -------
+        Design
+            The design.
+
+        Raises
+        ------
+        InputError
+            If there is none of that name; the message lists those there are.
+        """
+        known = cls.names()
+        if name not in known:
+            raise InputError(Issue("name", name, f"no such {cls.__name__}", f"Known: {', '.join(known) or 'none'}"))
+        return cls._make_named(name)
+
+    @classmethod
+    def _make_named(cls, name: str) -> Self:
+        raise InputError(Issue("name", name, f"{cls.__name__} has no named designs"))
+
+    @classmethod
+    def from_document(cls, document: Mapping[str, Any], *, file: str = "") -> Self:
+        """Make a design from its JSON document, bringing older versions forward.
+
+        Parameters
+        ----------
+        document : mapping
+            With ``kind`` and ``schema_version``.
+        file : str
+            Name for messages.
+
+        Returns
+        -------
+        Design
+            The design.
+
+        Raises
+        ------
+        DataFormatError
+            If the document is of another kind, or of a version that cannot be brought forward.
+        InputError
+            With every fault of the values.
+        """
+        data = dict(document)
+        found = data.pop("kind", None)
+        if found != cls.kind:
+            raise DataFormatError(
+                f"kind = {found!r}, expected {cls.kind!r}. Is this the right file for a {cls.__name__}?",
+                file=file,
+                found=str(found),
+                expected=cls.kind,
+            )
+        data = cls._migrate(data, file)
+        try:
+            return cls.model_validate(data)
+        except ValidationError as error:
+            raise InputError(issues_from_validation(cls, error), file or cls.__name__) from None
+
+    @classmethod
+    def _migrate(cls, data: dict[str, Any], file: str) -> dict[str, Any]:
+        version = data.pop("schema_version", None)
+        oldest = min(cls.migrations, default=cls.version)
+        if not isinstance(version, int) or isinstance(version, bool) or version > cls.version or version < oldest:
+            newer = isinstance(version, int) and version > cls.version
+            hint = (
+                "The file was written by a newer Joulebook: update this one."
+                if newer
+                else "Open the file in the Joulebook that wrote it and save it there, or start from a named design."
+            )
+            raise DataFormatError(
+                f"schema_version = {version!r}: this Joulebook reads {oldest} to {cls.version}. {hint}",
+                file=file,
+                found=str(version),
+                expected=f"{oldest} to {cls.version}",
+            )
+        while version < cls.version:
+            data = cls.migrations[version](dict(data))
+            version += 1
+        return data
+
+    @classmethod
+    def load(cls, path: str | Path) -> Self:
+        """Read a design from its file.
+
+        Parameters
+        ----------
+        path : str or Path
+            A JSON file as :meth:`save` writes it.
+
+        Returns
+        -------
+        Design
+            The design.
+
+        Raises
+        ------
+        DataFormatError
+            If the file is missing, too large, not JSON, or another kind of document.
+        InputError
+            With every fault of the values.
+        """
+        return cls.from_document(read_document(path), file=Path(path).name)
+
+    def save(self, path: str | Path) -> Path:
+        """Write the design to a file; an existing file is replaced in one step, or not at all.
+
+        Parameters
+        ----------
+        path : str or Path
+            Where to; parent folders must exist.
+
+        Returns
+        -------
+        Path
+            The file.
+        """
+        return write_document(path, self.to_document())
+
+    def to_document(self) -> dict[str, Any]:
+        """Give the JSON document of this design.
+
+        Returns
+        -------
+        dict
+            ``kind``, ``schema_version`` and the values; values that were left out stay out.
+        """
+        return {
+            "kind": self.kind,
+            "schema_version": self.version,
+            **self.model_dump(mode="json", exclude_none=True),
+        }
+
+    def replace(self, changes: Mapping[str, Any]) -> Self:
+        """Make a design that differs in some values.
+
+        Parameters
+        ----------
+        changes : mapping of str to object
+            Dotted path to new value: ``{"negative.thickness": 90e-6}``.
+
+        Returns
+        -------
+        Design
+            The changed design, validated; this one stays as it is. Sources of the changed values are dropped.
+
+        Raises
+        ------
+        InputError
+            If a path does not exist or a value is not allowed; all faults at once.
+        """
+        document = self.to_document()
+        for path, value in changes.items():
+            self.value_at(path)
+            *folders, last = path.split(".")
+            here = document
+            for name in folders:
+                here = here.setdefault(name, {})
+            here[last] = value.model_dump(mode="json", exclude_none=True) if isinstance(value, BaseModel) else value
+            document.get("sources", {}).pop(path, None)
+        return self.from_document(document)
+
+    def digest(self) -> str:
+        """Fingerprint of the values.
+
+        Returns
+        -------
+        str
+            SHA-256 of the canonical JSON document, in hexadecimal.
+        """
+        text = json.dumps(self.to_document(), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).hexdigest()

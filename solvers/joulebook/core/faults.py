@@ -1,0 +1,128 @@
+"""Turn pydantic's findings into Joulebook's issues: path, value, unit, allowed range, what to try."""
+
+from __future__ import annotations
+
+from typing import Any, get_args
+
+from pydantic import BaseModel, ValidationError
+
+from joulebook.core.errors import Issue
+from joulebook.core.quantities import Quantity
+
+__all__ = ["issues_from_validation"]
+
+
+def issues_from_validation(model: type[BaseModel], error: ValidationError) -> list[Issue]:
+    """List all faults that a validation found.
+
+    Parameters
+    ----------
+    model : type of BaseModel
+        What was being made.
+    error : ValidationError
+        Pydantic's report.
+
+    Returns
+    -------
+    list of Issue
+        One per fault, in the order of the fields.
+    """
+    return [_issue(model, found) for found in error.errors(include_url=False)]
+
+
+def _issue(model: type[BaseModel], found: Any) -> Issue:
+    location = [str(part) for part in found["loc"]]
+    quantity = _quantity_at(model, found["loc"])
+    path = ".".join(location)
+    kind, value = found["type"], found.get("input")
+    unit = "" if quantity is None or quantity.unit == "1" else quantity.unit
+    if kind == "extra_forbidden":
+        return Issue(path, value, "not a known name here", f"Known: {', '.join(_siblings(model, found['loc']))}")
+    if kind == "missing":
+        return Issue(path, None, "missing", "Give it, or start from a named design")
+    if quantity is not None and kind.startswith("float"):
+        return Issue(path, value, f"must be a number, {quantity.rule}", "Write a plain number in SI units", unit)
+    if quantity is not None and kind in {"greater_than", "greater_than_equal", "less_than", "less_than_equal"}:
+        return Issue(path, value, f"must be {quantity.rule}", _near_hint(quantity, value), unit)
+    if kind in {"finite_number", "greater_than", "greater_than_equal", "less_than", "less_than_equal"}:
+        return Issue(path, value, found["msg"], "", unit)
+    if kind == "value_error":
+        return _from_message(path, value, found)
+    if kind in {"model_type", "model_attributes_type", "dict_type"}:
+        return Issue(path, value, "must be a group of named values", "Write it as { … }")
+    return Issue(path, value, found["msg"], "", unit)
+
+
+def _from_message(path: str, value: Any, found: Any) -> Issue:
+    inner = found.get("ctx", {}).get("error")
+    issues = getattr(inner, "issues", ())
+    if issues:
+        first = issues[0]
+        joined = ".".join(part for part in (path, first.path) if part)
+        return Issue(joined, first.value, first.rule, first.hint, first.unit)
+    return Issue(path, value, str(inner or found["msg"]))
+
+
+def _near_hint(quantity: Quantity, value: Any) -> str:
+    """Suggest a unit slip where the number is right in the display unit or in another power of ten."""
+    if quantity.display is None or not isinstance(value, int | float) or isinstance(value, bool) or value <= 0:
+        return ""
+    unit, factor = quantity.display
+    slipped = value / factor
+    low = quantity.gt if quantity.gt is not None else quantity.ge
+    high = quantity.lt if quantity.lt is not None else quantity.le
+    if (low is None or slipped > low) and (high is None or slipped <= high):
+        return f"If {value:g} {unit} was meant, write {slipped:g}"
+    return ""
+
+
+def _quantity_at(model: type[BaseModel], location: tuple[int | str, ...]) -> Quantity | None:
+    here: Any = model
+    for name in location:
+        fields = getattr(here, "model_fields", None)
+        if fields is None or name not in fields:
+            return _discriminated(here, location)
+        field = fields[name]
+        for meta in field.metadata:
+            if isinstance(meta, Quantity):
+                return meta
+        here = field.annotation
+        quantity = _nested_quantity(here)
+        if quantity is not None:
+            return quantity
+        here = _model_in(here)
+    return None
+
+
+def _nested_quantity(annotation: Any) -> Quantity | None:
+    for part in get_args(annotation):
+        for meta in getattr(part, "__metadata__", ()):
+            if isinstance(meta, Quantity):
+                return meta
+    return None
+
+
+def _model_in(annotation: Any) -> Any:
+    """The model class inside an annotation such as ``Tabs | None``; unions of several models are returned whole."""
+    models = [part for part in get_args(annotation) if isinstance(part, type) and issubclass(part, BaseModel)]
+    return models[0] if len(models) == 1 else annotation
+
+
+def _discriminated(annotation: Any, location: tuple[int | str, ...]) -> Quantity | None:
+    """Quantity inside a tagged union: pydantic puts the tag into the location."""
+    for part in get_args(annotation):
+        if isinstance(part, type) and issubclass(part, BaseModel) and location[-1] in part.model_fields:
+            for meta in part.model_fields[str(location[-1])].metadata:
+                if isinstance(meta, Quantity):
+                    return meta
+    return None
+
+
+def _siblings(model: type[BaseModel], location: tuple[int | str, ...]) -> list[str]:
+    here: Any = model
+    for name in location[:-1]:
+        fields = getattr(here, "model_fields", {})
+        if name not in fields:
+            break
+        here = _model_in(fields[name].annotation)
+    return list(getattr(here, "model_fields", {}))
