@@ -1,0 +1,59 @@
+/** What a view may ask of its host besides the document. */
+
+import type { JsonObject } from './document';
+
+export type PreviewModel = 'SPM' | 'DFN';
+
+export interface PreviewRequest {
+  /** The design to solve; valid when it is sent. */
+  readonly document: JsonObject;
+  /** C-rates, in the order in which curves are wanted. */
+  readonly rates: readonly number[];
+  readonly model: PreviewModel;
+}
+
+/** One discharge. `error` is set instead of the arrays where the solve failed. */
+export interface PreviewCurve {
+  readonly rate: number;
+  /** s */
+  readonly time: readonly number[];
+  /** A h */
+  readonly capacity: readonly number[];
+  /** V */
+  readonly voltage: readonly number[];
+  /** Why the discharge ended, in words. */
+  readonly endReason: string;
+  /** A message for the reader; the arrays are empty then. */
+  readonly error?: string;
+}
+
+export interface PreviewControl {
+  /** Aborted when the answer is no longer wanted: the design changed, or the reader pressed Cancel. */
+  readonly signal: AbortSignal;
+  /** Curves solved so far, for the progress line. */
+  onProgress(done: number, total: number): void;
+}
+
+/**
+ * Discharge curves from a kernel. Rejects with an Error whose message can be shown as it is;
+ * a rejection after `signal` was aborted is ignored. Views debounce and drop stale answers themselves.
+ */
+export interface PreviewService {
+  request(request: PreviewRequest, control: PreviewControl): Promise<readonly PreviewCurve[]>;
+}
+
+/** Puts text on the clipboard; rejects where the browser does not allow it. */
+export interface ClipboardService {
+  write(text: string): Promise<void>;
+}
+
+/** `auto` follows the page: JupyterLab's theme where there is one, else the system's setting. */
+export type Theme = 'light' | 'dark' | 'auto';
+
+export interface DesignerOptions {
+  readonly store: import('./store').DesignStore;
+  /** null: no kernel is attached; the view says so and works without. */
+  readonly preview: PreviewService | null;
+  readonly clipboard: ClipboardService;
+  readonly theme: Theme;
+}
