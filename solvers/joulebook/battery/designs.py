@@ -6,11 +6,12 @@ Lengths are metres, concentrations mol/m³. A value that the document leaves out
 
 from __future__ import annotations
 
-from typing import Annotated, Any, ClassVar, Literal, Self
+from typing import Annotated, ClassVar, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from joulebook import materials
+from joulebook.battery.named import DOCUMENTS
 from joulebook.core.citations import Source
 from joulebook.core.design import Design, Part
 from joulebook.core.errors import InputError, Issue
@@ -45,13 +46,34 @@ __all__ = [
     "Tabs",
 ]
 
+
+
+def _in_library(kind: str) -> AfterValidator:
+    finders = {
+        "active": materials.active,
+        "electrolyte": materials.electrolyte,
+        "film": materials.film,
+        "metal": materials.metal,
+    }
+
+    def check(name: str) -> str:
+        finders[kind](name)
+        return name
+
+    return AfterValidator(check)
+
+
+ActiveName = Annotated[str, _in_library("active"), Field(json_schema_extra={"materials": "active"})]
+ElectrolyteName = Annotated[str, _in_library("electrolyte"), Field(json_schema_extra={"materials": "electrolyte"})]
+FilmName = Annotated[str, _in_library("film"), Field(json_schema_extra={"materials": "film"})]
+MetalName = Annotated[str, _in_library("metal"), Field(json_schema_extra={"materials": "metal"})]
 RateConstant = Annotated[float, Quantity("A/m² (m³/mol)^1.5", gt=0, le=1e3)]
 
 
 class Electrode(Part):
     """A porous electrode coating."""
 
-    material: str
+    material: ActiveName
     """Active material, by its name in the library."""
     thickness: MicroLength
     """Coating thickness on one side of the collector."""
@@ -94,7 +116,7 @@ class Electrode(Part):
 class Separator(Part):
     """The porous film between the electrodes."""
 
-    material: str
+    material: FilmName
     """Film, by its name in the library."""
     thickness: MicroLength
     """Film thickness."""
@@ -109,7 +131,7 @@ class Separator(Part):
 class Electrolyte(Part):
     """The liquid in the pores."""
 
-    material: str
+    material: ElectrolyteName
     """Electrolyte, by its name in the library."""
     concentration: Annotated[float, Quantity("mol/m³", gt=0, le=5000)]
     """Salt concentration at rest."""
@@ -118,7 +140,7 @@ class Electrolyte(Part):
 class Collector(Part):
     """The metal foil behind an electrode."""
 
-    material: str
+    material: MetalName
     """Metal, by its name in the library."""
     thickness: MicroLength
     """Foil thickness."""
@@ -298,6 +320,21 @@ class Cell(Design):
                 )
             )
         return self
+
+    @classmethod
+    def names(cls) -> tuple[str, ...]:
+        """List the cells that come with Joulebook.
+
+        Returns
+        -------
+        tuple of str
+            Names for :meth:`named`.
+        """
+        return tuple(DOCUMENTS)
+
+    @classmethod
+    def _make_named(cls, name: str) -> Self:
+        return cls.from_document(DOCUMENTS[name])
 
     @property
     def area(self) -> float:

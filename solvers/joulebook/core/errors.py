@@ -77,7 +77,8 @@ class Issue:
         shown = repr(self.value)
         if len(shown) > 60:
             shown = shown[:57] + "…"
-        given = f"{self.path or 'input'} = {shown}{' ' + self.unit if self.unit else ''}"
+        unit = f" {self.unit}" if self.unit and not isinstance(self.value, str) else ""
+        given = (self.path or "input") + ("" if self.value is None else f" = {shown}{unit}")
         return f"{given}: {self.rule}" + (f". {self.hint}" if self.hint else "")
 
 

@@ -31,9 +31,8 @@ def issues_from_validation(model: type[BaseModel], error: ValidationError) -> li
 
 
 def _issue(model: type[BaseModel], found: Any) -> Issue:
-    location = [str(part) for part in found["loc"]]
     quantity = _quantity_at(model, found["loc"])
-    path = ".".join(location)
+    path = ".".join(_untagged(model, found["loc"]))
     kind, value = found["type"], found.get("input")
     unit = "" if quantity is None or quantity.unit == "1" else quantity.unit
     if kind == "extra_forbidden":
@@ -58,7 +57,8 @@ def _from_message(path: str, value: Any, found: Any) -> Issue:
     issues = getattr(inner, "issues", ())
     if issues:
         first = issues[0]
-        joined = ".".join(part for part in (path, first.path) if part)
+        ends_there = path.rpartition(".")[2] == first.path
+        joined = path if ends_there else ".".join(part for part in (path, first.path) if part)
         return Issue(joined, first.value, first.rule, first.hint, first.unit)
     return Issue(path, value, str(inner or found["msg"]))
 
@@ -116,6 +116,26 @@ def _discriminated(annotation: Any, location: tuple[int | str, ...]) -> Quantity
                 if isinstance(meta, Quantity):
                     return meta
     return None
+
+
+def _untagged(model: type[BaseModel], location: tuple[int | str, ...]) -> list[str]:
+    """The path as it stands in the document: pydantic puts the tag of a tagged union between the names."""
+    here: Any = model
+    path: list[str] = []
+    for name in location:
+        fields = getattr(here, "model_fields", None)
+        if fields is not None and name in fields:
+            here = _model_in(fields[name].annotation)
+            path.append(str(name))
+            continue
+        tagged = [part for part in get_args(here) if isinstance(part, type) and issubclass(part, BaseModel)]
+        if len(tagged) > 1:
+            here = next((part for part in tagged if part.__name__.lower() == name), None)
+            if here is not None:
+                continue
+        path.append(str(name))
+        here = None
+    return path
 
 
 def _siblings(model: type[BaseModel], location: tuple[int | str, ...]) -> list[str]:

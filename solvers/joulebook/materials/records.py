@@ -84,6 +84,8 @@ class ActiveMaterial:
     diffusivity: Value
     rate_constant: Value
     charge_transfer_coefficient: Value
+    window: tuple[Value, Value]
+    """Stoichiometries between which the material is cycled: at the charged and at the discharged end."""
     suggested: dict[str, Value] = field(default_factory=dict)
     """Electrode values of the publication (porosity, particle radius …), offered when the material is picked."""
     note: str = ""
