@@ -1,0 +1,53 @@
+"""The server extension: routes under ``/joulebook``, and the reports that end with the server."""
+
+from __future__ import annotations
+
+import atexit
+from pathlib import Path
+from typing import Any
+
+from jupyter_server._tz import utcnow
+from jupyter_server.extension.application import ExtensionApp
+
+from joulebook_lab.handlers import routes
+from joulebook_lab.reports import ReportJobs
+
+__all__ = ["JoulebookLab"]
+
+
+class JoulebookLab(ExtensionApp):
+    """Serves the Joulebook front end; loads neither NumPy nor the engines."""
+
+    name = "joulebook_lab"
+    description = "Joulebook: workspace, starters and reports for the Lab"
+
+    def initialize_settings(self) -> None:
+        """Make the table of reports; Jupyter calls this once."""
+        root = getattr(self.serverapp.contents_manager, "root_dir", "") or self.serverapp.root_dir
+        self.reports = ReportJobs(Path(root).expanduser(), on_progress=self._note_activity)
+        self.settings["joulebook_reports"] = self.reports
+        atexit.register(self.reports.kill_all)
+
+    def initialize_handlers(self) -> None:
+        """Add the routes."""
+        self.handlers.extend(routes())
+
+    def _note_activity(self) -> None:
+        """Count a report that moves as activity, so that its server is not culled."""
+        self.serverapp.web_app.settings["api_last_activity"] = utcnow()
+
+    def current_activity(self) -> dict[str, Any] | None:
+        """Count the reports on their way, so that a busy server does not shut itself down.
+
+        Returns
+        -------
+        dict or None
+            Reports on their way, if any.
+        """
+        busy = [job.id for job in self.reports.all() if not job.finished]
+        return {"reports": len(busy)} if busy else None
+
+    async def stop_extension(self) -> None:
+        """End the reports when the server stops."""
+        await self.reports.stop_all()
+        atexit.unregister(self.reports.kill_all)
