@@ -9,11 +9,11 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    import joulebook_lab.designers as designers
+
     from joulebook import battery, core, materials, report
     from joulebook.core import errors
     from joulebook.core.version import __version__
-
-    import joulebook_lab.designers as designers
 
 _MODULES = {
     "battery": "joulebook.battery",

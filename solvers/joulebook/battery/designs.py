@@ -47,7 +47,6 @@ __all__ = [
 ]
 
 
-
 def _in_library(kind: str) -> AfterValidator:
     finders = {
         "active": materials.active,
@@ -88,7 +87,7 @@ class Electrode(Part):
     bruggeman_electrolyte: Exponent = 1.5
     """Exponent of the porosity in the effective transport in the electrolyte."""
     bruggeman_electrode: Exponent = 0.0
-    """Exponent of the active fraction in the effective electronic conductivity; 0 where that was measured on the coating."""
+    """Exponent of the active fraction in the effective electronic conductivity; 0 if measured on the coating."""
     density: Density
     """Density of the dry coating, pores included."""
     maximum_concentration: Concentration | None = None

@@ -129,8 +129,8 @@ def write_document(path: str | Path, document: dict[str, Any]) -> Path:
             stream.flush()
             os.fsync(stream.fileno())
         mode = path.stat().st_mode if path.exists() else 0o666 & ~_umask()
-        os.chmod(temporary, mode)
-        os.replace(temporary, path)
+        Path(temporary).chmod(mode)
+        Path(temporary).replace(path)
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise

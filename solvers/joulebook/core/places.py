@@ -54,4 +54,6 @@ def _find(in_checkout: Path, below_share: Path) -> Path:
     for folder in (in_checkout, installed):
         if folder.is_dir():
             return folder
-    raise MissingInputError(f"folder {below_share} is neither in {installed.parent} nor in a checkout: reinstall Joulebook")
+    raise MissingInputError(
+        f"folder {below_share} is neither in {installed.parent} nor in a checkout: reinstall Joulebook"
+    )

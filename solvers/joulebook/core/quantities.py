@@ -112,7 +112,6 @@ class Quantity:
         return out
 
 
-
 Length = Annotated[float, Quantity("m", gt=0, le=10, display=("mm", 1e3))]
 MicroLength = Annotated[float, Quantity("m", ge=1e-9, le=2e-3, display=("µm", 1e6))]
 Area = Annotated[float, Quantity("m²", gt=0, le=1e4)]

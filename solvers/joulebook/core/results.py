@@ -22,7 +22,16 @@ if TYPE_CHECKING:
 
 __all__ = ["Result", "Status", "Variable"]
 
-_UNIT_SUFFIX = {"A h": "Ah", "W h": "Wh", "mol/m³": "mol_m3", "A/m²": "A_m2", "1": "", "°C": "degC", "m²": "m2", "m³": "m3"}
+_UNIT_SUFFIX = {
+    "A h": "Ah",
+    "W h": "Wh",
+    "mol/m³": "mol_m3",
+    "A/m²": "A_m2",
+    "1": "",
+    "°C": "degC",
+    "m²": "m2",
+    "m³": "m3",
+}
 
 
 class Status(enum.Enum):
@@ -162,7 +171,9 @@ class Result:
             values = self[name]
             item = self.variables[name]
             if item.dims != (self.main_dimension,):
-                raise InputError(Issue("variable", name, f"runs over {', '.join(item.dims)}", "Plot it from to_xarray()"))
+                raise InputError(
+                    Issue("variable", name, f"runs over {', '.join(item.dims)}", "Plot it from to_xarray()")
+                )
             curve = holoviews.Curve(
                 (across.values, values),
                 holoviews.Dimension(self.main_dimension, label=across.label, unit=across.unit),
@@ -184,6 +195,11 @@ class Result:
         -------
         Path
             The file.
+
+        Raises
+        ------
+        DataFormatError
+            If the folder is missing or cannot be written.
         """
         path = Path(path)
         temporary = path.with_name(f".{path.name}.part")

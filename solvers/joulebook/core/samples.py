@@ -50,12 +50,16 @@ def sample_values(
         If there is nothing to vary, a range is empty, or the number of cases is missing or too large.
     """
     if not variations:
-        raise InputError(Issue("variations", None, "at least one path to vary", 'Such as {"negative.thickness": [8e-5, 9e-5]}'))
+        raise InputError(
+            Issue("variations", None, "at least one path to vary", 'Such as {"negative.thickness": [8e-5, 9e-5]}')
+        )
     axes = {path: _axis(path, values) for path, values in variations.items()}
     if samples == "grid":
         total = int(np.prod([len(axis) for axis in axes.values()], dtype=float))
         if total > MOST_CASES:
-            raise InputError(Issue("variations", total, f"at most {MOST_CASES} cases", 'Fewer values, or samples="sobol"'))
+            raise InputError(
+                Issue("variations", total, f"at most {MOST_CASES} cases", 'Fewer values, or samples="sobol"')
+            )
         rows = np.array(list(itertools.product(*axes.values())), dtype=np.float64)
         return {path: np.ascontiguousarray(rows[:, k]) for k, path in enumerate(axes)}
     if samples not in SAMPLINGS:

@@ -177,7 +177,5 @@ def _join(
         full[cases] = stacked
         arrays[name] = full
     texts = [text for part in solved for text in part.reasons]
-    for case, text in zip(good, texts, strict=True):
-        if text:
-            reasons[case] = text
+    reasons.update((case, text) for case, text in zip(good, texts, strict=True) if text)
     return arrays, reasons

@@ -86,7 +86,9 @@ NYMAN_2008 = ElectrolyteMaterial(
     density=Value(
         1200.0,
         "kg/m³",
-        Source(method="assumed", note="Typical of 1 mol/L LiPF6 in carbonates; a measured value for this mixture is a gap"),
+        Source(
+            method="assumed", note="Typical of 1 mol/L LiPF6 in carbonates; a measured value for this mixture is a gap"
+        ),
     ),
     note="Beyond 2 mol/L the fits are extrapolations.",
 )

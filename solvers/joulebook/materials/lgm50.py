@@ -16,7 +16,9 @@ __all__ = ["GRAPHITE_SIOX", "NMC811", "SEPARATOR"]
 _MEASURED = Source(ref="Chen2020", method="measured")
 _FITTED = Source(ref="Chen2020", method="fitted")
 _ASSUMED = Source(ref="Chen2020", method="assumed")
-_SET = Source(ref="Chen2020", method="literature", note="As distributed with PyBaMM's parameter set of this publication")
+_SET = Source(
+    ref="Chen2020", method="literature", note="As distributed with PyBaMM's parameter set of this publication"
+)
 _WINDOW = Source(
     ref="Chen2020",
     method="computed",
@@ -140,7 +142,7 @@ NMC811 = ActiveMaterial(
         "conductivity": Value(0.18, "S/m", _MEASURED),
         "density": Value(3262.0, "kg/m³", _SET),
     },
-    note="Positive electrode of the LG M50. The fit holds where it was measured; below y = 0.25 it is an extrapolation.",
+    note="Positive electrode of the LG M50. Below y = 0.25 the fit is an extrapolation.",
 )
 
 SEPARATOR = FilmMaterial(

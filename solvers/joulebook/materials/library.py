@@ -75,7 +75,9 @@ def names(kind: str) -> tuple[str, ...]:
 def _find(kind: str, name: str, _owner: type[_Record]) -> _Record:
     known = _records()[kind]
     if name not in known:
-        raise InputError(Issue("material", name, f"not in the library of {kind} materials", f"Known: {', '.join(known)}"))
+        raise InputError(
+            Issue("material", name, f"not in the library of {kind} materials", f"Known: {', '.join(known)}")
+        )
     return known[name]
 
 
