@@ -2,11 +2,13 @@
 
 Both electrodes exchange one inventory of lithium, ``n = x Q_n + y Q_p``. At a given open-circuit voltage
 ``U_p(y) - U_n(x) = V`` that fixes both stoichiometries. The voltage rises with x as long as both potentials
-fall with lithium content, so the equation has one root, found by bisection.
+fall with lithium content, so the equation has one root, found by Brent's method. Where an electrode is full or
+empty before the cut-off is met, the voltage falls or rises without charge, and the end is there.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -68,7 +70,12 @@ class Balance:
         """
         if not 0.0 <= soc <= 1.0:
             raise InputError(
-                Issue("initial_soc", soc, "must be at least 0 and at most 1", "1 is full: the open-circuit voltage is upper_cutoff")
+                Issue(
+                    "initial_soc",
+                    soc,
+                    "must be at least 0 and at most 1",
+                    "1 is full: the open-circuit voltage is upper_cutoff",
+                )
             )
         x = self.negative_empty + soc * (self.negative_full - self.negative_empty)
         y = self.positive_empty + soc * (self.positive_full - self.positive_empty)
@@ -148,7 +155,7 @@ def balance(cell: Cell) -> Balance:
     Raises
     ------
     InputError
-        If a concentration exceeds its maximum, or a cut-off voltage cannot be reached with this inventory.
+        If a concentration exceeds its maximum, or the whole open-circuit curve lies beyond a cut-off.
     """
     negative_capacity = electrode_capacity(cell.negative, cell.area)
     positive_capacity = electrode_capacity(cell.positive, cell.area)
@@ -161,26 +168,26 @@ def balance(cell: Cell) -> Balance:
     def positive_at(x: float) -> float:
         return (inventory - x * negative_capacity) / positive_capacity
 
-    def solve(path: str, voltage: float) -> float:
-        def miss(x: float) -> float:
-            return open_circuit_voltage(cell, x, positive_at(x)) - voltage
+    def voltage_at(x: float) -> float:
+        return open_circuit_voltage(cell, x, positive_at(x))
 
-        if low >= high or miss(low) > 0 or miss(high) < 0:
-            floor = open_circuit_voltage(cell, low, positive_at(low)) if low < high else float("nan")
-            top = open_circuit_voltage(cell, high, positive_at(high)) if low < high else float("nan")
+    floor, top = voltage_at(low), voltage_at(high)
+    for path, voltage, within in (
+        ("lower_cutoff", cell.lower_cutoff, cell.lower_cutoff < top),
+        ("upper_cutoff", cell.upper_cutoff, cell.upper_cutoff > floor),
+    ):
+        if not within:
             raise InputError(
                 Issue(
                     path,
                     voltage,
                     f"the open-circuit voltage of these electrodes spans {floor:.3f} to {top:.3f} V",
-                    "Move the cut-off into it, or change thicknesses, active fractions or initial_state",
+                    "Move the cut-off, or change thicknesses, active fractions or initial_state",
                     "V",
                 )
             )
-        return float(brentq(miss, low, high, xtol=1e-14, rtol=1e-14))
-
-    full = solve("upper_cutoff", cell.upper_cutoff)
-    empty = solve("lower_cutoff", cell.lower_cutoff)
+    full = high if top <= cell.upper_cutoff else _root(voltage_at, cell.upper_cutoff, low, high)
+    empty = low if floor >= cell.lower_cutoff else _root(voltage_at, cell.lower_cutoff, low, high)
     return Balance(
         negative_full=full,
         negative_empty=empty,
@@ -190,6 +197,10 @@ def balance(cell: Cell) -> Balance:
         positive_capacity=positive_capacity,
         capacity=(full - empty) * negative_capacity,
     )
+
+
+def _root(voltage_at: Callable[[float], float], voltage: float, low: float, high: float) -> float:
+    return float(brentq(lambda x: voltage_at(x) - voltage, low, high, xtol=1e-14, rtol=1e-14))
 
 
 def _initial_stoichiometry(cell: Cell, side: str) -> float:

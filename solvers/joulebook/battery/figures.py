@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 
 from joulebook import materials
-from joulebook.battery.balance import balance, electrode_capacity
+from joulebook.battery.balance import Balance, balance, electrode_capacity
 from joulebook.battery.designs import Cell, Cylindrical
 
 __all__ = ["N_P_RANGE", "CellFigures", "figures", "mass_breakdown", "n_p_ratio", "outer_volume"]
@@ -30,6 +30,8 @@ __all__ = ["N_P_RANGE", "CellFigures", "figures", "mass_breakdown", "n_p_ratio",
 N_P_RANGE = (1.05, 1.3)
 """N/P ratios that are usual in lithium-ion cells."""
 _POINTS = 401
+_FULL = 1e-4
+"""Closer than this to a stoichiometry of 1, an electrode counts as full."""
 
 
 @dataclass(frozen=True)
@@ -128,7 +130,7 @@ def figures(cell: Cell) -> CellFigures:
         specific_energy=energy / mass,
         energy_density=energy / (volume * 1e3),
         n_p_ratio=ratio,
-        warnings=tuple(_warnings(cell, ratio)),
+        warnings=tuple(_warnings(cell, ratio, ends)),
     )
 
 
@@ -202,8 +204,18 @@ def n_p_ratio(cell: Cell) -> float:
     return electrode_capacity(cell.negative, cell.area) / (electrode_capacity(cell.positive, cell.area) * used)
 
 
-def _warnings(cell: Cell, ratio: float) -> list[str]:
+def _warnings(cell: Cell, ratio: float, ends: Balance) -> list[str]:
     found = []
+    if ends.positive_empty > 1.0 - _FULL:
+        found.append(
+            "The positive electrode is full before the lower cut-off: there is more lithium than it can take. "
+            "Thicken it, or lower initial_state.negative_concentration"
+        )
+    if ends.negative_full > 1.0 - _FULL:
+        found.append(
+            "The negative electrode is full before the upper cut-off: lithium plates. "
+            "Thicken it, or lower initial_state.negative_concentration"
+        )
     low, high = N_P_RANGE
     if ratio < low:
         found.append(

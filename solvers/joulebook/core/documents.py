@@ -79,7 +79,7 @@ def parse_document(text: str, *, file: str = "") -> dict[str, Any]:
     try:
         document = json.loads(text, object_pairs_hook=_no_repeats, parse_constant=_no_constant)
     except json.JSONDecodeError as error:
-        end = error.pos >= len(text.rstrip())
+        end = error.pos >= len(text.rstrip()) or error.msg.startswith("Unterminated string")
         advice = "The text ends too early: was the file cut off?" if end else "Mend the text there"
         raise DataFormatError(
             f"not JSON: {error.msg}. {advice}", file=file, line=error.lineno, column=error.colno
