@@ -37,7 +37,7 @@ types: ## check types
 
 format: ## put all code into the house form
 	@$(bin)/ruff check --fix . && $(bin)/ruff format .
-	@cd extension && ../$(bin)/jlpm prettier
+	@cd extension && ../$(bin)/jlpm format
 
 generate: ## renew generated files from their sources
 	@$(bin)/python tools/generate.py
