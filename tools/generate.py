@@ -1,0 +1,312 @@
+"""Write the files that follow from the Python library: schema, types, materials and the shared test corpus.
+
+Run ``python tools/generate.py`` after a change of the designs, the materials or the figures;
+``--check`` writes nothing and fails when a file is stale. Output is the same on every run.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+import joulebook as jb
+from joulebook.battery.designs import Cell
+from joulebook.core.errors import InputError
+from joulebook.materials.records import Law
+
+ROOT = Path(__file__).resolve().parents[1]
+GENERATED = ROOT / "extension" / "src" / "generated"
+CORPUS = ROOT / "tests" / "corpus"
+OCP_ERROR = 5e-5
+"""V; linear interpolation between the kept points stays within this of the law."""
+LAW_POINTS = 41
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Write or check the generated files.
+
+    Parameters
+    ----------
+    arguments : list of str, optional
+        Of the command line.
+
+    Returns
+    -------
+    int
+        0 when all is well, 1 when a file is stale.
+    """
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--check", action="store_true", help="write nothing; fail when a file is stale")
+    check = parser.parse_args(arguments).check
+    stale = [path for path, text in outputs().items() if not settle(path, text, check)]
+    for path in stale:
+        print(f"stale: {path.relative_to(ROOT)}")
+    if not types(check):
+        stale.append(GENERATED / "cell.ts")
+    if stale:
+        print("Run: python tools/generate.py")
+        return 1
+    print(f"{len(outputs()) + 1} generated files are up to date" if check else "generated files written")
+    return 0
+
+
+def outputs() -> dict[Path, str]:
+    """Text of every generated file that Python writes.
+
+    Returns
+    -------
+    dict of Path to str
+        By file.
+    """
+    return {
+        GENERATED / "cell.schema.json": text_of(Cell.model_json_schema()),
+        GENERATED / "materials.json": text_of(materials()),
+        GENERATED / "named.json": text_of({name: Cell.named(name).to_document() for name in Cell.names()}),
+        CORPUS / "figures.json": text_of(figures_corpus()),
+        CORPUS / "faults.json": text_of(faults_corpus()),
+    }
+
+
+def text_of(data: Any) -> str:
+    """Format data as JSON: short lists and objects on one line.
+
+    Parameters
+    ----------
+    data : object
+        JSON-able.
+
+    Returns
+    -------
+    str
+        With a line end.
+    """
+    return _pretty(data, "") + "\n"
+
+
+def _pretty(data: Any, indent: str) -> str:
+    flat = json.dumps(data, ensure_ascii=False)
+    if len(flat) + len(indent) <= 110 or not isinstance(data, dict | list) or not data:
+        return flat
+    inner = indent + " "
+    if isinstance(data, dict):
+        rows = [f"{inner}{json.dumps(key, ensure_ascii=False)}: {_pretty(value, inner)}" for key, value in data.items()]
+        return "{\n" + ",\n".join(rows) + f"\n{indent}}}"
+    if all(isinstance(item, int | float) for item in data):
+        return flat
+    return "[\n" + ",\n".join(inner + _pretty(item, inner) for item in data) + f"\n{indent}]"
+
+
+def settle(path: Path, text: str, check: bool) -> bool:
+    """Write a file, or compare it.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    text : str
+        What it should hold.
+    check : bool
+        Compare only.
+
+    Returns
+    -------
+    bool
+        Whether the file now holds the text.
+    """
+    if check:
+        return path.is_file() and path.read_text(encoding="utf-8") == text
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    return True
+
+
+def types(check: bool) -> bool:
+    """Write or check the TypeScript types.
+
+    Parameters
+    ----------
+    check : bool
+        Compare only.
+
+    Returns
+    -------
+    bool
+        Whether the types are those of the schema. Without node and its packages nothing is compared, and it says so.
+    """
+    node = shutil.which("node")
+    if node is None or not (ROOT / "extension" / "node_modules" / "json-schema-to-typescript").is_dir():
+        print("types not made: node and `jlpm install` in extension/ are needed")
+        return check
+    command = [node, "generate-types.mjs", *(["--check"] if check else [])]
+    return subprocess.run(command, cwd=ROOT / "extension", check=False).returncode == 0
+
+
+def materials() -> dict[str, Any]:
+    """Reduce the catalogue for the browser: few points where a curve is straight, rounded.
+
+    Returns
+    -------
+    dict
+        As :func:`joulebook.materials.catalogue`, laws as ``x`` and ``y``.
+    """
+    whole = jb.materials.catalogue()
+    finders: dict[str, Callable[[str], Any]] = {
+        "active": jb.materials.active,
+        "electrolyte": jb.materials.electrolyte,
+    }
+    out = json.loads(json.dumps(whole))
+    for kind, find in finders.items():
+        for name, record in out[kind].items():
+            source = find(name)
+            for key, value in record.items():
+                law = getattr(source, key, None)
+                if isinstance(law, Law) and isinstance(value, dict):
+                    record[key] = {**_without_samples(value), **_sampled(law)}
+    return dict(out)
+
+
+def _without_samples(law: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in law.items() if key not in {"x", "y", "stoichiometry", "voltage"}}
+
+
+def _sampled(law: Law) -> dict[str, list[float]]:
+    if law.variable == "stoichiometry":
+        x = np.linspace(0.0, 1.0, 2001)
+        kept = thin(x, np.asarray(law.function(np, x)), OCP_ERROR)
+        y = np.asarray(law.function(np, x[kept]))
+        return {"x": [round(float(v), 4) for v in x[kept]], "y": [round(float(v), 5) for v in y]}
+    x = np.linspace(*law.domain, LAW_POINTS)
+    y = np.asarray(law.function(np, x))
+    return {"x": [float(f"{v:.5g}") for v in x], "y": [float(f"{v:.4g}") for v in y]}
+
+
+def thin(x: np.ndarray, y: np.ndarray, tolerance: float) -> np.ndarray:
+    """Choose points between which linear interpolation stays within a tolerance.
+
+    Parameters
+    ----------
+    x, y : ndarray, shape (n,)
+        A densely sampled curve, x ascending.
+    tolerance : float
+        Largest error, in the unit of y.
+
+    Returns
+    -------
+    ndarray of int, shape (m,)
+        Indices of the points kept, the ends among them.
+    """
+    kept = [0, len(x) - 1]
+    while True:
+        error = np.abs(np.interp(x, x[kept], y[kept]) - y)
+        if error.max() <= tolerance:
+            return np.array(kept)
+        for low, high in zip(kept[:-1], kept[1:], strict=True):
+            inside = error[low : high + 1]
+            if inside.max() > tolerance:
+                kept.append(low + int(inside.argmax()))
+        kept.sort()
+
+
+CHANGES: list[dict[str, Any]] = [
+    {},
+    {"negative.thickness": 100e-6},
+    {"positive.thickness": 90e-6},
+    {"negative.thickness": 60e-6, "positive.thickness": 60e-6},
+    {"separator.thickness": 25e-6, "separator.porosity": 0.4},
+    {"positive.porosity": 0.25, "positive.active_fraction": 0.7},
+    {"negative.maximum_concentration": 31000.0},
+    {"electrode_width": 0.8, "electrodes_in_parallel": 2, "contact_resistance": 0.01},
+    {"format": {"shape": "pouch", "width": 0.07, "height": 0.1, "depth": 0.005, "case_mass": 0.004}},
+    {"format.case_mass": 0.0131, "negative_collector.thickness": 8e-6, "positive_collector.thickness": 12e-6},
+    {"lower_cutoff": 3.0, "upper_cutoff": 4.1},
+    {"initial_state.negative_concentration": 28000.0},
+    {"negative.thickness": 20e-6},
+    {"negative.thickness": 160e-6},
+]
+
+FAULTS: list[dict[str, Any]] = [
+    {"negative.thickness": -1e-6},
+    {"negative.thickness": 85.2},
+    {"negative.thickness": "85 µm"},
+    {"negative.thickness": True},
+    {"negative.thickness": None},
+    {"negative.porosity": 0.0},
+    {"positive.porosity": 1.0},
+    {"positive.porosity": 0.4},
+    {"separator.density": 1e6},
+    {"electrolyte.concentration": -1000},
+    {"contact_resistance": -0.001},
+    {"temperature": 0},
+    {"electrodes_in_parallel": 0},
+    {"electrodes_in_parallel": 1.5},
+    {"name": ""},
+    {"format": {"shape": "sphere", "diameter": 0.02}},
+    {"format": {"shape": "pouch", "width": 0.05}},
+    {"format.diameter": 21},
+    {"lower_cutoff": 4.5},
+    {"negative.material": "unobtainium"},
+    {"separator": "film"},
+    {"colour": "red"},
+    {"negative.colour": "red"},
+    {"negative.thickness": 1, "positive.thickness": -1, "temperature": -5},
+]
+
+
+def figures_corpus() -> list[dict[str, Any]]:
+    """Figures of varied cells; a cell whose cut-offs cannot be reached has an error instead.
+
+    Returns
+    -------
+    list of dict
+        ``changes`` to the first named cell, the ``document`` that :meth:`Cell.replace` makes of them, and
+        ``figures`` or ``error`` with paths and rules.
+    """
+    cell = Cell.named("Chen2020")
+    out: list[dict[str, Any]] = []
+    for changes in CHANGES:
+        changed = cell.replace(changes)
+        case: dict[str, Any] = {"changes": changes, "document": changed.to_document()}
+        try:
+            case["figures"] = jb.battery.figures(changed).to_dict()
+        except InputError as error:
+            case["error"] = [{"path": issue.path, "rule": issue.rule} for issue in error.issues]
+        out.append(case)
+    return out
+
+
+def faults_corpus() -> list[dict[str, Any]]:
+    """Faults that Python finds in faulty documents.
+
+    Returns
+    -------
+    list of dict
+        ``changes`` that make the first named cell faulty, and ``faults`` with path and rule.
+    """
+    out: list[dict[str, Any]] = []
+    for changes in FAULTS:
+        document = Cell.named("Chen2020").to_document()
+        for path, value in changes.items():
+            *folders, last = path.split(".")
+            here = document
+            for name in folders:
+                here = here[name]
+            here[last] = value
+        try:
+            Cell.from_document(document)
+            issues: list[dict[str, str]] = []
+        except InputError as error:
+            issues = [{"path": issue.path, "rule": issue.rule, "hint": issue.hint} for issue in error.issues]
+        out.append({"changes": changes, "faults": issues})
+    return out
+
+
+if __name__ == "__main__":
+    sys.exit(main())
