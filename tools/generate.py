@@ -7,6 +7,7 @@ Run ``python tools/generate.py`` after a change of the designs, the materials or
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
 import shutil
 import subprocess
@@ -208,7 +209,7 @@ def thin(x: np.ndarray, y: np.ndarray, tolerance: float) -> np.ndarray:
         error = np.abs(np.interp(x, x[kept], y[kept]) - y)
         if error.max() <= tolerance:
             return np.array(kept)
-        for low, high in zip(kept[:-1], kept[1:], strict=True):
+        for low, high in list(itertools.pairwise(kept)):
             inside = error[low : high + 1]
             if inside.max() > tolerance:
                 kept.append(low + int(inside.argmax()))
