@@ -1,0 +1,218 @@
+"""What an operator sets: environment variables that begin with JOULEBOOK_, read once, all faults told at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from ipaddress import ip_address
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from joulebook_hub.errors import HubError
+from joulebook_hub.places import StateFolder
+
+__all__ = ["PROFILES", "PROVIDERS", "HubSettings", "is_loopback"]
+
+PROFILES = ("local", "docker", "kubernetes", "systemd")
+PROVIDERS = ("password", "github", "google", "orcid")
+SIGN_UP = ("approval", "open", "closed")
+TLS = ("own", "upstream")
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether an address is reached from this machine only.
+
+    Parameters
+    ----------
+    host : str
+        A name or an IP address.
+
+    Returns
+    -------
+    bool
+        True for ``localhost``, ``127.0.0.0/8`` and ``::1``.
+
+    Examples
+    --------
+    >>> [is_loopback(host) for host in ("127.0.0.1", "localhost", "::1", "0.0.0.0", "", "192.0.2.1")]
+    [True, True, True, False, False, False]
+    """
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+@dataclass(frozen=True)
+class HubSettings:
+    """Every setting of the hub; docs/howto/run-the-hub.md lists them with their variables.
+
+    Parameters
+    ----------
+    folder : StateFolder
+        The state folder (JOULEBOOK_HOME).
+    profile : str
+        How servers are started (JOULEBOOK_PROFILE): local, docker, kubernetes, systemd.
+    host : str
+        Address to listen on (JOULEBOOK_HOST).
+    port : int
+        Port of the proxy, where people go (JOULEBOOK_PORT).
+    hub_port, proxy_api_port : int
+        Ports between hub and proxy; `joulebook hub up` chooses free ones.
+    sign_in : str
+        password, github, google or orcid (JOULEBOOK_SIGN_IN).
+    sign_up : str
+        approval, open or closed (JOULEBOOK_SIGN_UP).
+    admins : tuple of str
+        Administrators where sign-in is a provider's (JOULEBOOK_ADMINS).
+    allowed_users, allowed_groups : tuple of str
+        Who may enter by a provider (JOULEBOOK_ALLOWED_USERS; JOULEBOOK_ALLOWED_GROUPS: GitHub organisations or
+        Google domains).
+    public_url : str
+        Address that people type (JOULEBOOK_PUBLIC_URL); production profiles need ``https://``.
+    tls : str
+        own (JOULEBOOK_TLS_KEY, JOULEBOOK_TLS_CERT) or upstream (something in front ends TLS).
+    idle_minutes : int
+        Minutes after which an idle server is stopped (JOULEBOOK_IDLE_MINUTES); 0 never.
+    named_servers : int
+        Further servers that one user may have (JOULEBOOK_NAMED_SERVERS).
+    environment : mapping
+        The variables themselves, for what one profile or provider reads alone.
+    """
+
+    folder: StateFolder
+    profile: str = "local"
+    host: str = "127.0.0.1"
+    port: int = 8000
+    hub_port: int = 8081
+    proxy_api_port: int = 8001
+    sign_in: str = "password"
+    sign_up: str = "approval"
+    admins: tuple[str, ...] = ()
+    allowed_users: tuple[str, ...] = ()
+    allowed_groups: tuple[str, ...] = ()
+    public_url: str = ""
+    tls: str = "own"
+    tls_key: str = ""
+    tls_cert: str = ""
+    idle_minutes: int = 120
+    named_servers: int = 4
+    environment: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str]) -> HubSettings:
+        """Read the variables.
+
+        Parameters
+        ----------
+        environment : mapping of str to str
+            Usually ``os.environ``.
+
+        Returns
+        -------
+        HubSettings
+            Checked settings.
+
+        Raises
+        ------
+        HubError
+            If any variable is wrong, or the profile refuses the combination; the message lists every fault.
+        """
+        reader = _Reader(environment)
+        settings = cls(
+            folder=StateFolder.from_environment(environment),
+            profile=reader.choice("JOULEBOOK_PROFILE", PROFILES, "local"),
+            host=environment.get("JOULEBOOK_HOST", "127.0.0.1"),
+            port=reader.integer("JOULEBOOK_PORT", 8000, 1, 65535),
+            hub_port=reader.integer("JOULEBOOK_HUB_PORT", 8081, 1, 65535),
+            proxy_api_port=reader.integer("JOULEBOOK_PROXY_API_PORT", 8001, 1, 65535),
+            sign_in=reader.choice("JOULEBOOK_SIGN_IN", PROVIDERS, "password"),
+            sign_up=reader.choice("JOULEBOOK_SIGN_UP", SIGN_UP, "approval"),
+            admins=reader.names("JOULEBOOK_ADMINS"),
+            allowed_users=reader.names("JOULEBOOK_ALLOWED_USERS"),
+            allowed_groups=reader.names("JOULEBOOK_ALLOWED_GROUPS"),
+            public_url=environment.get("JOULEBOOK_PUBLIC_URL", "").rstrip("/"),
+            tls=reader.choice("JOULEBOOK_TLS", TLS, "own"),
+            tls_key=environment.get("JOULEBOOK_TLS_KEY", ""),
+            tls_cert=environment.get("JOULEBOOK_TLS_CERT", ""),
+            idle_minutes=reader.integer("JOULEBOOK_IDLE_MINUTES", 120, 0, 100_000),
+            named_servers=reader.integer("JOULEBOOK_NAMED_SERVERS", 4, 0, 100),
+            environment=environment,
+        )
+        faults = reader.faults + settings.refusals()
+        if faults:
+            raise HubError("The hub does not start:\n  - " + "\n  - ".join(faults), reason="bad_settings")
+        return settings
+
+    def refusals(self) -> list[str]:
+        """Say why the profile refuses these settings.
+
+        Returns
+        -------
+        list of str
+            One sentence per refusal; empty when all is well.
+        """
+        return self._local_refusals() if self.profile == "local" else self._production_refusals()
+
+    def _local_refusals(self) -> list[str]:
+        found = []
+        if not is_loopback(self.host):
+            found.append(
+                f"JOULEBOOK_HOST = {self.host!r}: the local profile gives every user the same rights on this machine, so "
+                "it listens on 127.0.0.1 only. Leave the variable out, or choose JOULEBOOK_PROFILE=docker, kubernetes "
+                "or systemd."
+            )
+        if self.public_url and not is_loopback(urlsplit(self.public_url).hostname or ""):
+            found.append(
+                f"JOULEBOOK_PUBLIC_URL = {self.public_url!r}: the local profile is for this machine only. "
+                "Choose JOULEBOOK_PROFILE=docker, kubernetes or systemd to serve others."
+            )
+        return found
+
+    def _production_refusals(self) -> list[str]:
+        found = []
+        url = urlsplit(self.public_url)
+        if url.scheme != "https" or not url.hostname or is_loopback(url.hostname) or url.path:
+            found.append(
+                f"JOULEBOOK_PUBLIC_URL = {self.public_url!r}: the {self.profile} profile needs the https address that "
+                "people type, without a path, such as https://lab.example.org; each user gets a subdomain of it."
+            )
+        if self.profile != "kubernetes" and self.tls == "own":
+            for variable, value in (("JOULEBOOK_TLS_KEY", self.tls_key), ("JOULEBOOK_TLS_CERT", self.tls_cert)):
+                if not value or not Path(value).is_file():
+                    found.append(
+                        f"{variable} = {value!r}: name the file with the TLS key or certificate, or set "
+                        "JOULEBOOK_TLS=upstream if something in front of the hub ends TLS."
+                    )
+        if self.sign_in == "password" and self.sign_up == "open":
+            found.append(
+                "JOULEBOOK_SIGN_UP = 'open': a hub that others can reach does not let everybody in. Use approval or closed."
+            )
+        return found
+
+
+class _Reader:
+    """Reads variables and collects faults."""
+
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        self._environment = environment
+        self.faults: list[str] = []
+
+    def choice(self, variable: str, allowed: tuple[str, ...], otherwise: str) -> str:
+        given = self._environment.get(variable, otherwise).strip().lower()
+        if given not in allowed:
+            self.faults.append(f"{variable} = {given!r}: use one of {', '.join(allowed)}.")
+            return otherwise
+        return given
+
+    def integer(self, variable: str, otherwise: int, least: int, most: int) -> int:
+        given = self._environment.get(variable, str(otherwise)).strip()
+        if not given.isascii() or not given.isdigit() or not least <= int(given) <= most:
+            self.faults.append(f"{variable} = {given!r}: use a whole number from {least} to {most}.")
+            return otherwise
+        return int(given)
+
+    def names(self, variable: str) -> tuple[str, ...]:
+        return tuple(name.strip() for name in self._environment.get(variable, "").split(",") if name.strip())

@@ -1,0 +1,171 @@
+"""Single-user servers of the local profile: processes of the hub's own user, each in its workspace, on a leash."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from jupyterhub.spawner import LocalProcessSpawner
+from traitlets import Dict, TraitError, Unicode, default, validate
+
+from joulebook_hub import leash, places
+from joulebook_hub.errors import HubError
+from joulebook_hub.names import folder_name
+from joulebook_hub.processes import MARK
+from joulebook_hub.settings import is_loopback
+from joulebook_hub.workspaces import Workspaces
+
+__all__ = ["KEPT_VARIABLES", "LEAN_SETTINGS", "WorkspaceSpawner"]
+
+# Nothing else of the hub's environment reaches a server: no secret of the hub can be read there.
+KEPT_VARIABLES = (
+    "CUDA_HOME", "CUDA_PATH", "LANG", "LC_ALL", "LC_CTYPE", "LD_LIBRARY_PATH", "NUMBA_CACHE_DIR", "PYTHONPATH", "TZ",
+    "VIRTUAL_ENV", "SSL_CERT_FILE",
+)  # fmt: skip
+# Switches off Panel's server extension, which alone costs every server
+# 0.8 s and 39 MiB; applications are served by processes of their own instead.
+LEAN_SETTINGS = places.package_folder() / "singleuser"
+
+
+class WorkspaceSpawner(LocalProcessSpawner):  # type: ignore[misc]
+    """Starts servers as processes of the hub's user, without any wall between users: for one trusted machine."""
+
+    workspaces = Unicode(config=True, help="The folder that holds the users' and groups' workspaces.")
+    logs = Unicode(config=True, help="The folder that takes one log per server.")
+    hub_variables = Dict(config=True, help="Variables that every server gets: the hub's mark, the table of leases.")
+
+    @default("env_keep")
+    def _kept_variables(self) -> list[str]:
+        return list(KEPT_VARIABLES)
+
+    @default("cmd")
+    def _command(self) -> list[str]:
+        return [sys.executable, "-m", "jupyterhub.singleuser"]
+
+    @validate("ip")
+    def _loopback_only(self, proposal: Any) -> str:
+        address: str = proposal["value"]
+        if not is_loopback(address):
+            raise TraitError(f"ip = {address!r}: servers of the local profile listen on 127.0.0.1 only.")
+        return address
+
+    @property
+    def workspace(self) -> Path:
+        """The user's folder."""
+        return Workspaces(Path(self.workspaces)).of_user(self.user.name)
+
+    def get_args(self) -> list[str]:
+        """Arguments of the server.
+
+        Returns
+        -------
+        list of str
+            JupyterHub's, and ``--allow-root`` where the hub itself is root.
+        """
+        arguments: list[str] = super().get_args()
+        return [*arguments, "--allow-root"] if os.geteuid() == 0 else arguments
+
+    def user_env(self, env: dict[str, str]) -> dict[str, str]:
+        """Add what the workspace needs to a server's environment.
+
+        Parameters
+        ----------
+        env : dict
+            What JupyterHub hands to the server.
+
+        Returns
+        -------
+        dict
+            With home, path, the hub's mark and the lean settings.
+        """
+        programs = str(Path(sys.executable).parent)
+        path = os.environ.get("PATH", os.defpath)
+        env["PATH"] = path if programs in path.split(os.pathsep) else os.pathsep.join([programs, path])
+        env["USER"] = self.user.name
+        env["HOME"] = str(self.workspace)
+        env["SHELL"] = os.environ.get("SHELL", "/bin/sh")
+        env["JUPYTER_CONFIG_PATH"] = str(LEAN_SETTINGS)
+        env.update(self.hub_variables)
+        return env
+
+    def make_preexec_fn(self, name: str) -> Callable[[], None]:
+        """What the child does before it becomes the server: leash, private files, its workspace.
+
+        Parameters
+        ----------
+        name : str
+            The user's name.
+
+        Returns
+        -------
+        callable
+            For ``Popen``.
+        """
+        hub, folder = os.getpid(), str(self.workspace)
+
+        def before_exec() -> None:
+            leash.die_with(hub)
+            os.umask(0o077)
+            os.chdir(folder)
+
+        return before_exec
+
+    async def move_certs(self, paths: dict[str, str]) -> dict[str, str]:
+        """Leave certificates where they are: the server runs as the hub's user.
+
+        Parameters
+        ----------
+        paths : dict
+            Where they are.
+
+        Returns
+        -------
+        dict
+            The same.
+        """
+        return paths
+
+    async def start(self) -> Any:
+        """Prepare the workspace and start the server.
+
+        Returns
+        -------
+        tuple
+            Address and port.
+
+        Raises
+        ------
+        HubError
+            If the workspace cannot be prepared.
+        """
+        groups = [group.name for group in self.user.groups]
+        try:
+            Workspaces(Path(self.workspaces)).prepare(self.user.name, groups)
+        except OSError as error:
+            message = f"The workspace {self.workspace} cannot be prepared: {error.strerror}. Free space or fix its owner."
+            raise HubError(message, reason="workspace") from error
+        log = Path(self.logs) / f"{folder_name(self.user.name)}{'-' + self.name if self.name else ''}.log"
+        with log.open("ab") as file:
+            self.popen_kwargs = {"stdout": file, "stderr": file}
+            return await super().start()
+
+
+def hub_variables(instance: str, leases: Path) -> dict[str, str]:
+    """Variables that every process of a hub carries.
+
+    Parameters
+    ----------
+    instance : str
+        The hub's mark.
+    leases : Path
+        Folder of the table of lent GPUs.
+
+    Returns
+    -------
+    dict
+        No secret among them.
+    """
+    return {MARK: instance, "JOULEBOOK_LEASES": str(leases)}
