@@ -1,0 +1,284 @@
+/** Commands of the extension: what launcher, palette, menus, toolbar and side panel call. */
+
+import type { JupyterFrontEnd } from '@jupyterlab/application';
+import { InputDialog, Notification, showErrorMessage } from '@jupyterlab/apputils';
+import { FileDialog } from '@jupyterlab/filebrowser';
+import type { FileBrowser } from '@jupyterlab/filebrowser';
+import { copyIcon, stopIcon, textEditorIcon, notebookIcon } from '@jupyterlab/ui-components';
+import { pythonCode } from '../../designers/cell/python';
+import type { CellDocument } from './document';
+import { copyText } from './document';
+import type { CellTracker } from './designer';
+import { cellIcon, reportIcon, runIcon } from './icons';
+import { startKernel } from './kernel';
+import { CELL_SUFFIX, commands as ids, FACTORY, PANEL } from './names';
+import { runNotebook } from './notebooks';
+import type { PreferenceStore } from './preferences';
+import type { ReportFollower } from './reports';
+import type { JoulebookServer } from './server';
+import type { WorkspaceModel } from './workspace';
+
+export interface CommandParts {
+  readonly app: JupyterFrontEnd;
+  readonly server: JoulebookServer;
+  readonly tracker: CellTracker;
+  readonly reports: ReportFollower;
+  readonly workspace: WorkspaceModel;
+  readonly preferences: PreferenceStore;
+  readonly browser: FileBrowser | null;
+}
+
+type Args = Readonly<Record<string, unknown>>;
+
+export function addCommands(parts: CommandParts): void {
+  addFileCommands(parts);
+  addDesignerCommands(parts);
+  addReportCommands(parts);
+  addWorkspaceCommands(parts);
+}
+
+/** Run; show what went wrong as a dialog with that title. */
+async function attempt(title: string, work: () => Promise<unknown>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    await showErrorMessage(title, error instanceof Error ? error.message : String(error));
+  }
+}
+
+function textArg(args: Args, name: string): string {
+  const value = args[name];
+  return typeof value === 'string' ? value : '';
+}
+
+/** The designer that a command is about: the one in front. */
+function current({ app, tracker }: CommandParts): CellDocument | null {
+  const { currentWidget } = tracker;
+  return currentWidget !== null && app.shell.currentWidget === currentWidget ? currentWidget : null;
+}
+
+function folderOf(parts: CommandParts, args: Args): string {
+  return textArg(args, 'cwd') || parts.browser?.model.path || '';
+}
+
+function addFileCommands(parts: CommandParts): void {
+  const { app, server, workspace, browser } = parts;
+  const open = (path: string): Promise<unknown> => app.commands.execute('docmanager:open', { path });
+  app.commands.addCommand(ids.newCell, {
+    label: args => (args['isPalette'] ? 'New Cell from LG M50' : 'New Cell'),
+    caption: 'A new .cell.json document that starts as the LG M50 cell (Chen et al. 2020)',
+    icon: args => (args['isPalette'] ? undefined : cellIcon),
+    execute: args =>
+      attempt('The cell could not be made', async () => {
+        const starters =
+          workspace.starters.cells.length > 0 ? workspace.starters : await workspace.loadStarters();
+        const [first] = starters.cells;
+        if (!first) {
+          throw new Error('This installation has no example cells. Install Joulebook again');
+        }
+        const folder = folderOf(parts, args);
+        await open(await server.copyStarter('cell', textArg(args, 'name') || first.name, folder));
+        void browser?.model.refresh();
+        workspace.touch();
+      })
+  });
+  app.commands.addCommand(ids.openTutorial, {
+    label: args => textArg(args, 'title') || 'Open Tutorial…',
+    caption: 'Copy a tutorial notebook into this folder and open it',
+    icon: args => (args['isPalette'] ? undefined : notebookIcon),
+    execute: args =>
+      attempt('The tutorial could not be opened', async () => {
+        const name = textArg(args, 'name') || (await chooseTutorial(parts));
+        if (name !== null) {
+          await open(await server.copyStarter('tutorial', name, folderOf(parts, args)));
+          void browser?.model.refresh();
+        }
+      })
+  });
+  app.commands.addCommand(ids.openDesigner, {
+    label: 'Open Cell Designer…',
+    caption: 'Choose a .cell.json document and open it in the designer',
+    isEnabled: () => browser !== null,
+    execute: () => attempt('The designer could not be opened', () => chooseCell(parts))
+  });
+  app.commands.addCommand(ids.openItem, {
+    label: 'Open',
+    execute: args =>
+      attempt('The file could not be opened', () => open(textArg(args, 'path') || itemPath(parts)))
+  });
+  app.commands.addCommand(ids.openRun, {
+    label: 'Plot in a New Notebook',
+    caption: 'A notebook that loads this run and plots it',
+    icon: runIcon,
+    execute: args =>
+      attempt('The run could not be opened', () =>
+        runNotebook(app.serviceManager.contents, textArg(args, 'path') || itemPath(parts)).then(open)
+      )
+  });
+  app.commands.addCommand(ids.showInFiles, {
+    label: 'Show in File Browser',
+    execute: args =>
+      app.commands.execute('filebrowser:go-to-path', {
+        path: textArg(args, 'path') || itemPath(parts),
+        dontShowBrowser: false
+      })
+  });
+}
+
+/** Path of the panel's item that was clicked with the right button. */
+function itemPath({ app }: CommandParts): string {
+  const node = app.contextMenuHitTest(element => element.dataset['path'] !== undefined);
+  return node?.dataset['path'] ?? '';
+}
+
+async function chooseTutorial({ workspace }: CommandParts): Promise<string | null> {
+  const { tutorials } = await workspace.loadStarters();
+  if (tutorials.length <= 1) {
+    if (tutorials[0] === undefined) {
+      throw new Error('This installation has no tutorials. Install Joulebook again');
+    }
+    return tutorials[0].name;
+  }
+  const chosen = await InputDialog.getItem({
+    title: 'Open a tutorial',
+    items: tutorials.map(item => item.title)
+  });
+  return tutorials.find(item => item.title === chosen.value)?.name ?? null;
+}
+
+async function chooseCell({ app, browser }: CommandParts): Promise<void> {
+  if (browser === null) {
+    return;
+  }
+  const chosen = await FileDialog.getOpenFiles({
+    manager: browser.model.manager,
+    title: 'Open a cell',
+    filter: model => (model.type === 'directory' || model.name.endsWith(CELL_SUFFIX) ? {} : null)
+  });
+  for (const model of chosen.value ?? []) {
+    if (model.type !== 'directory') {
+      await app.commands.execute('docmanager:open', { path: model.path, factory: FACTORY });
+    }
+  }
+}
+
+function addDesignerCommands(parts: CommandParts): void {
+  const { app, tracker } = parts;
+  const isEnabled = (): boolean => current(parts) !== null;
+  app.commands.addCommand(ids.copyPython, {
+    label: args => (args['toolbar'] ? '' : 'Copy Cell as Python'),
+    caption: 'Copy the Python that makes this cell',
+    icon: args => (args['isPalette'] ? undefined : copyIcon),
+    isEnabled,
+    execute: async () => {
+      const design = current(parts)?.content.design;
+      if (design) {
+        await copyText(pythonCode(design));
+        Notification.success('Copied the Python that makes this cell', { autoClose: 3000 });
+      } else {
+        Notification.warning('This document cannot be read as a cell, so there is no Python for it yet', {
+          autoClose: 6000
+        });
+      }
+    }
+  });
+  app.commands.addCommand(ids.openAsText, {
+    label: args => (args['toolbar'] ? '' : 'Open Cell as Text'),
+    caption: 'Open this document in the text editor beside the designer',
+    icon: args => (args['isPalette'] ? undefined : textEditorIcon),
+    isEnabled,
+    execute: () => {
+      const path = current(parts)?.context.path;
+      return path === undefined
+        ? undefined
+        : app.commands.execute('docmanager:open', {
+            path,
+            factory: 'Editor',
+            options: { mode: 'split-right' }
+          });
+    }
+  });
+  const kernelIsOff = (): boolean => {
+    const session = current(parts)?.context.sessionContext;
+    return session !== undefined && session.isReady && !session.session?.kernel;
+  };
+  app.commands.addCommand(ids.startKernel, {
+    label: 'Start Kernel',
+    caption: 'Start a kernel for the discharge curves of this designer',
+    isVisible: args => !args['toolbar'] || kernelIsOff(),
+    isEnabled: kernelIsOff,
+    execute: () =>
+      attempt('The kernel could not be started', async () => {
+        const session = current(parts)?.context.sessionContext;
+        if (session) {
+          await startKernel(session);
+        }
+      })
+  });
+  const changed = (): void => app.commands.notifyCommandChanged();
+  tracker.currentChanged.connect(changed);
+  app.shell.currentChanged?.connect(changed);
+  tracker.widgetAdded.connect((_, widget) => {
+    widget.context.sessionContext.kernelChanged.connect(() =>
+      app.commands.notifyCommandChanged(ids.startKernel)
+    );
+    void widget.context.sessionContext.ready.then(() => app.commands.notifyCommandChanged(ids.startKernel));
+  });
+}
+
+function addReportCommands(parts: CommandParts): void {
+  const { app, reports, preferences } = parts;
+  app.commands.addCommand(ids.makeReport, {
+    label: args => (args['toolbar'] ? 'Make report' : 'Make Report of This Cell'),
+    caption: 'A PDF and an HTML page with curves, figures and the source of every value, beside the document',
+    icon: args => (args['isPalette'] ? undefined : reportIcon),
+    isEnabled: args => !args['isPalette'] || current(parts) !== null,
+    execute: args =>
+      attempt('The report could not be started', async () => {
+        const fromPanel = textArg(args, 'path') || (current(parts) ? '' : itemPath(parts));
+        const path = fromPanel || (await savedPath(parts));
+        await reports.start(app.serviceManager.contents.localPath(path), preferences.current.reportRates);
+      })
+  });
+  app.commands.addCommand(ids.cancelReport, {
+    label: 'Cancel Report',
+    caption: 'Cancel the report that is being made',
+    icon: args => (args['isPalette'] ? undefined : stopIcon),
+    isEnabled: () => reports.unfinished.length > 0,
+    execute: args =>
+      attempt('The report could not be cancelled', async () => {
+        const id = textArg(args, 'id') || reports.unfinished[0]?.id;
+        if (id) {
+          await reports.cancel(id);
+        }
+      })
+  });
+  reports.changed.connect(() => app.commands.notifyCommandChanged(ids.cancelReport));
+}
+
+/** Path of the designer in front, its changes saved: a report is made of the file. */
+async function savedPath(parts: CommandParts): Promise<string> {
+  const widget = current(parts);
+  if (widget === null) {
+    throw new Error('Open a cell in the designer first');
+  }
+  if (widget.content.design === null) {
+    throw new Error('This document cannot be read as a cell. Mend it first; the designer says what is wrong');
+  }
+  if (widget.context.model.dirty) {
+    await widget.context.save();
+  }
+  return widget.context.path;
+}
+
+function addWorkspaceCommands({ app, workspace }: CommandParts): void {
+  app.commands.addCommand(ids.showWorkspace, {
+    label: 'Show Joulebook Workspace',
+    caption: 'Designs, runs and reports of this workspace',
+    execute: () => app.shell.activateById(PANEL)
+  });
+  app.commands.addCommand(ids.refreshWorkspace, {
+    label: 'Refresh Joulebook Workspace',
+    execute: () => workspace.refresh()
+  });
+}

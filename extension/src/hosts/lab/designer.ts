@@ -1,0 +1,102 @@
+/** Cell documents in JupyterLab: file type, document factory, toolbar, tracker. */
+
+import type { JupyterFrontEnd } from '@jupyterlab/application';
+import type { ILayoutRestorer } from '@jupyterlab/application';
+import type { ISessionContextDialogs } from '@jupyterlab/apputils';
+import { Toolbar, WidgetTracker } from '@jupyterlab/apputils';
+import type { DocumentRegistry } from '@jupyterlab/docregistry';
+import { CommandToolbarButton } from '@jupyterlab/ui-components';
+import type { Widget } from '@lumino/widgets';
+import { mount } from '../../designers/cell';
+import { undrawable } from './checks';
+import type { CellDocument } from './document';
+import { CellDocumentFactory } from './document';
+import { cellIcon } from './icons';
+import { KernelPreview, startKernel } from './kernel';
+import { CELL_SUFFIX, commands as ids, FACTORY, FILE_TYPE } from './names';
+import type { PreferenceStore } from './preferences';
+
+export type CellTracker = WidgetTracker<CellDocument>;
+
+/** Register file type and factory; the tracker knows every open designer. */
+export function registerDesigner(
+  app: JupyterFrontEnd,
+  preferences: PreferenceStore,
+  dialogs: ISessionContextDialogs,
+  restorer: ILayoutRestorer | null
+): CellTracker {
+  const { docRegistry, commands } = app;
+  const tracker: CellTracker = new WidgetTracker({ namespace: 'joulebook-cell' });
+  docRegistry.addFileType({
+    name: FILE_TYPE,
+    displayName: 'Battery cell',
+    extensions: [CELL_SUFFIX],
+    mimeTypes: ['application/json'],
+    contentType: 'file',
+    fileFormat: 'text',
+    icon: cellIcon
+  });
+  const factory = new CellDocumentFactory(
+    {
+      name: FACTORY,
+      label: FACTORY,
+      modelName: 'text',
+      fileTypes: [FILE_TYPE],
+      defaultFor: [FILE_TYPE],
+      canStartKernel: true,
+      preferKernel: false,
+      shutdownOnClose: true,
+      toolbarFactory: widget => toolbar(app, widget, dialogs)
+    },
+    {
+      mount,
+      check: undrawable,
+      preview: session => new KernelPreview(session, () => preferences.current.startKernel),
+      openAsText: path => void commands.execute('docmanager:open', { path, factory: 'Editor' })
+    }
+  );
+  factory.widgetCreated.connect((_, widget) => {
+    void tracker.add(widget);
+    widget.context.pathChanged.connect(() => void tracker.save(widget));
+    void widget.context.ready.then(async () => {
+      await widget.context.sessionContext.ready;
+      if (
+        preferences.current.startKernel &&
+        !widget.context.sessionContext.session?.kernel &&
+        !widget.isDisposed
+      ) {
+        await startKernel(widget.context.sessionContext).catch(() => undefined); // the toolbar shows “No Kernel”
+      }
+    });
+  });
+  docRegistry.addWidgetFactory(factory);
+  if (restorer) {
+    void restorer.restore(tracker, {
+      command: 'docmanager:open',
+      args: widget => ({ path: widget.context.path, factory: FACTORY }),
+      name: widget => widget.context.path
+    });
+  }
+  return tracker;
+}
+
+function toolbar(
+  app: JupyterFrontEnd,
+  widget: CellDocument,
+  dialogs: ISessionContextDialogs
+): DocumentRegistry.IToolbarItem[] {
+  const { commands } = app;
+  const session = widget.context.sessionContext;
+  const button = (id: string): Widget => new CommandToolbarButton({ commands, id, args: { toolbar: true } });
+  return [
+    { name: 'report', widget: button(ids.makeReport) },
+    { name: 'python', widget: button(ids.copyPython) },
+    { name: 'text', widget: button(ids.openAsText) },
+    { name: 'spacer', widget: Toolbar.createSpacerItem() },
+    { name: 'start', widget: button(ids.startKernel) },
+    { name: 'interrupt', widget: Toolbar.createInterruptButton(session) },
+    { name: 'restart', widget: Toolbar.createRestartButton(session, dialogs) },
+    { name: 'kernel', widget: Toolbar.createKernelNameItem(session, dialogs) },
+    { name: 'status', widget: Toolbar.createKernelStatusItem(session) }
+  ];
+}

@@ -1,0 +1,171 @@
+/** The JupyterLab extension: one plugin that puts the parts together. */
+
+import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
+import { ILabShell, ILayoutRestorer } from '@jupyterlab/application';
+import { ICommandPalette, ISessionContextDialogs, SessionContextDialogs } from '@jupyterlab/apputils';
+import type { FileBrowser } from '@jupyterlab/filebrowser';
+import { IDefaultFileBrowser } from '@jupyterlab/filebrowser';
+import { ILauncher } from '@jupyterlab/launcher';
+import { ISettingRegistry } from '@jupyterlab/settingregistry';
+import { IStatusBar } from '@jupyterlab/statusbar';
+import type { CommandParts } from './commands';
+import { addCommands } from './commands';
+import type { CellTracker } from './designer';
+import { registerDesigner } from './designer';
+import { CATEGORY, commands as ids, PLUGIN } from './names';
+import { ReportNotices } from './notices';
+import { WorkspacePanel } from './panel';
+import { PreferenceStore } from './preferences';
+import { ReportFollower } from './reports';
+import { HttpServer } from './server';
+import { StatusItem } from './status';
+import type { KernelState } from './words';
+import { WorkspaceModel } from './workspace';
+
+const plugin: JupyterFrontEndPlugin<void> = {
+  id: PLUGIN,
+  description: 'Designers for cells, the Joulebook workspace, and reports.',
+  autoStart: true,
+  optional: [
+    ILabShell,
+    ILayoutRestorer,
+    ICommandPalette,
+    ILauncher,
+    ISettingRegistry,
+    IStatusBar,
+    IDefaultFileBrowser,
+    ISessionContextDialogs
+  ],
+  activate
+};
+
+function activate(
+  app: JupyterFrontEnd,
+  labShell: ILabShell | null,
+  restorer: ILayoutRestorer | null,
+  palette: ICommandPalette | null,
+  launcher: ILauncher | null,
+  registry: ISettingRegistry | null,
+  statusBar: IStatusBar | null,
+  browser: FileBrowser | null,
+  dialogs: ISessionContextDialogs | null
+): void {
+  const server = new HttpServer(app.serviceManager.serverSettings);
+  const preferences = new PreferenceStore();
+  const reports = new ReportFollower(server);
+  const workspace = new WorkspaceModel(server);
+  const tracker = registerDesigner(app, preferences, dialogs ?? new SessionContextDialogs(), restorer);
+  addCommands({ app, server, tracker, reports, workspace, preferences, browser } satisfies CommandParts);
+  addContextMenu(app);
+  if (palette) {
+    addToPalette(palette);
+  }
+  if (labShell) {
+    const panel = new WorkspacePanel(workspace, reports, app.commands);
+    labShell.add(panel, 'left', { rank: 250, type: 'Joulebook' });
+    restorer?.add(panel, panel.id);
+  }
+  if (statusBar) {
+    addStatusItem(app, statusBar, reports, tracker);
+  }
+  followReports(app, reports, workspace, preferences, browser);
+  app.serviceManager.contents.fileChanged.connect(() => workspace.touch());
+  // what the server must answer waits until the Lab is on the screen, and a failure shows where it is used
+  void app.restored.then(async () => {
+    await Promise.allSettled([
+      registry ? preferences.follow(registry) : Promise.resolve(),
+      reports.resume(),
+      workspace.loadStarters().then(() => launcher && addToLauncher(launcher, workspace))
+    ]);
+  });
+}
+
+function addToPalette(palette: ICommandPalette): void {
+  const listed = [
+    ids.newCell,
+    ids.openDesigner,
+    ids.makeReport,
+    ids.cancelReport,
+    ids.openTutorial,
+    ids.copyPython,
+    ids.openAsText,
+    ids.startKernel,
+    ids.showWorkspace,
+    ids.refreshWorkspace
+  ];
+  listed.forEach(command => palette.addItem({ command, category: CATEGORY, args: { isPalette: true } }));
+}
+
+function addToLauncher(launcher: ILauncher, workspace: WorkspaceModel): void {
+  const { cells, tutorials } = workspace.starters;
+  if (cells.length > 0) {
+    launcher.add({ command: ids.newCell, category: CATEGORY, rank: 1 });
+  }
+  tutorials.forEach(({ name, title }, index) =>
+    launcher.add({
+      command: ids.openTutorial,
+      category: CATEGORY,
+      rank: 10 + index,
+      args: { name, title: `Tutorial: ${title}` }
+    })
+  );
+}
+
+function addContextMenu(app: JupyterFrontEnd): void {
+  const item = (selector: string, command: string, rank: number): void => {
+    app.contextMenu.addItem({ selector, command, rank });
+  };
+  item('.jb-Item[data-kind="design"], .jb-Item[data-kind="report"]', ids.openItem, 1);
+  item('.jb-Item[data-kind="run"]', ids.openRun, 1);
+  item('.jb-Item[data-kind="design"]', ids.makeReport, 2);
+  item('.jb-Item', ids.showInFiles, 3);
+}
+
+function addStatusItem(
+  app: JupyterFrontEnd,
+  statusBar: IStatusBar,
+  reports: ReportFollower,
+  tracker: CellTracker
+): void {
+  const kernel = (): KernelState | null => {
+    const widget = tracker.currentWidget;
+    if (widget === null || app.shell.currentWidget !== widget) {
+      return null;
+    }
+    const session = widget.context.sessionContext;
+    return session.session?.kernel
+      ? { name: session.kernelDisplayName, status: session.kernelDisplayStatus }
+      : { name: '', status: '' };
+  };
+  const item = new StatusItem(reports, kernel, () => void app.commands.execute(ids.showWorkspace));
+  const changed = (): void => item.kernelChanged.emit();
+  app.shell.currentChanged?.connect(changed);
+  tracker.widgetAdded.connect((_, widget) => {
+    widget.context.sessionContext.statusChanged.connect(changed);
+    widget.context.sessionContext.kernelChanged.connect(changed);
+  });
+  statusBar.registerStatusItem('joulebook:status', { item, align: 'left', rank: 20 });
+}
+
+function followReports(
+  app: JupyterFrontEnd,
+  reports: ReportFollower,
+  workspace: WorkspaceModel,
+  preferences: PreferenceStore,
+  browser: FileBrowser | null
+): void {
+  const open = (path: string): void => void app.commands.execute('docmanager:open', { path });
+  const cancel = (id: string): void => void app.commands.execute(ids.cancelReport, { id });
+  new ReportNotices(reports, { open, cancel });
+  reports.ended.connect((_, job) => {
+    void workspace.refresh();
+    void browser?.model.refresh();
+    const which = preferences.current.openReport;
+    const path = which === 'no' ? null : job[which];
+    if (job.state === 'done' && path !== null) {
+      void app.commands.execute('docmanager:open', { path, options: { mode: 'split-right' } });
+    }
+  });
+}
+
+export default plugin;

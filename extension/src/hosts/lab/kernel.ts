@@ -1,0 +1,180 @@
+/**
+ * Discharge curves from the kernel of a document.
+ *
+ * Requests run one after another as silent executions of `joulebook_lab.preview.answer`, which prints marked
+ * lines of JSON. An aborted request that runs already is interrupted.
+ */
+
+import type { ISessionContext } from '@jupyterlab/apputils';
+import type { Kernel, KernelMessage } from '@jupyterlab/services';
+import type { PreviewControl, PreviewCurve, PreviewRequest, PreviewService } from '../../core/services';
+import { KERNEL } from './names';
+
+/** As `joulebook_lab.preview.MARK`. */
+export const MARK = 'joulebook-preview:';
+
+interface Answer {
+  readonly curves: readonly {
+    readonly rate: number;
+    readonly time_s: readonly number[];
+    readonly capacity_Ah: readonly number[];
+    readonly voltage_V: readonly number[];
+    readonly end_reason: string;
+  }[];
+  readonly errors: readonly { readonly rate: number | null; readonly message: string }[];
+}
+
+export class KernelPreview implements PreviewService {
+  private last: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    private readonly session: ISessionContext,
+    /** Whether a request may start the kernel. */
+    private readonly mayStart: () => boolean
+  ) {}
+
+  request(request: PreviewRequest, control: PreviewControl): Promise<readonly PreviewCurve[]> {
+    const turn = this.last.then(() => this.solve(request, control));
+    this.last = turn.catch(() => undefined);
+    return turn;
+  }
+
+  private async solve(request: PreviewRequest, control: PreviewControl): Promise<readonly PreviewCurve[]> {
+    if (control.signal.aborted) {
+      throw new Error('Cancelled');
+    }
+    const kernel = await this.kernel();
+    const lines = await run(kernel, requestCode(request), control);
+    const answer = lines.find((line): line is Answer => 'curves' in line);
+    if (answer === undefined) {
+      throw new Error(
+        'The kernel ended the solve without an answer. Restart it with the button in the toolbar'
+      );
+    }
+    return curvesOf(request, answer);
+  }
+
+  private async kernel(): Promise<Kernel.IKernelConnection> {
+    await this.session.ready;
+    if (!this.session.session?.kernel) {
+      if (!this.mayStart()) {
+        throw new Error('No kernel is running. Press “Start kernel” in the toolbar to see discharge curves');
+      }
+      await startKernel(this.session);
+    }
+    const kernel = this.session.session?.kernel;
+    if (!kernel) {
+      throw new Error(
+        'The kernel did not start. Check “Kernels” in the side bar, or start it again in the toolbar'
+      );
+    }
+    if (kernel.status === 'dead') {
+      throw new Error('The kernel has died. Restart it with the button in the toolbar');
+    }
+    return kernel;
+  }
+}
+
+/** Start Joulebook's kernel for a session, or the default one where that is not installed. */
+export async function startKernel(session: ISessionContext): Promise<void> {
+  await session.specsManager.ready;
+  const known = session.specsManager.specs;
+  const name = known?.kernelspecs[KERNEL] ? KERNEL : known?.default;
+  if (name === undefined) {
+    throw new Error('No kernel is installed. Install one: joulebook kernels install');
+  }
+  await session.changeKernel({ name });
+}
+
+function requestCode(request: PreviewRequest): string {
+  // JSON text spelled as a JSON string is a Python string too
+  const spelled = JSON.stringify(JSON.stringify(request));
+  return `__import__("joulebook_lab.preview", fromlist=["answer"]).answer(${spelled})`;
+}
+
+async function run(
+  kernel: Kernel.IKernelConnection,
+  code: string,
+  control: PreviewControl
+): Promise<object[]> {
+  const future = kernel.requestExecute({ code, silent: true, store_history: false, allow_stdin: false });
+  const lines: object[] = [];
+  let rest = '';
+  let busy = false;
+  future.onIOPub = message => {
+    busy ||= isBusy(message);
+    if (message.header.msg_type !== 'stream' || (message.content as { name: string }).name !== 'stdout') {
+      return;
+    }
+    const pieces = (rest + (message.content as { text: string }).text).split('\n');
+    rest = pieces.pop() ?? '';
+    for (const piece of pieces.filter(line => line.startsWith(MARK))) {
+      const said = JSON.parse(piece.slice(MARK.length)) as { done?: number; total?: number };
+      lines.push(said);
+      if (said.done !== undefined && said.total !== undefined && !control.signal.aborted) {
+        control.onProgress(said.done, said.total);
+      }
+    }
+  };
+  const stop = (): void => {
+    if (busy) {
+      void kernel.interrupt().catch(() => undefined);
+    }
+  };
+  control.signal.addEventListener('abort', stop);
+  try {
+    const reply = (await future.done) as KernelMessage.IExecuteReplyMsg | undefined;
+    if (reply?.content.status === 'error') {
+      throw new Error(explain(reply.content.ename, reply.content.evalue));
+    }
+    return lines;
+  } catch (error) {
+    throw isCanceled(error)
+      ? new Error(
+          'The kernel was stopped or restarted while it solved. Change a value, or press “Solve again”'
+        )
+      : error;
+  } finally {
+    control.signal.removeEventListener('abort', stop);
+    future.dispose();
+  }
+}
+
+function isBusy(message: KernelMessage.IIOPubMessage): boolean {
+  return (
+    message.header.msg_type === 'status' &&
+    (message.content as { execution_state: string }).execution_state === 'busy'
+  );
+}
+
+function isCanceled(error: unknown): boolean {
+  return error instanceof Error && /cancel/i.test(error.message) && !/^Cancelled$/.test(error.message);
+}
+
+function explain(name: string, value: string): string {
+  switch (name) {
+    case 'ModuleNotFoundError':
+      return `This kernel has no Joulebook (${value}). Choose “Joulebook (CPU)” in the toolbar`;
+    case 'KeyboardInterrupt':
+      return 'The solve was interrupted';
+    default:
+      return `The solve failed: ${value || name}`;
+  }
+}
+
+/** Curves in the order in which they were asked for; a rate without a curve carries its reason. */
+function curvesOf(request: PreviewRequest, answer: Answer): readonly PreviewCurve[] {
+  const whole = answer.errors.find(error => error.rate === null);
+  if (whole) {
+    throw new Error(whole.message);
+  }
+  return request.rates.map(rate => {
+    const curve = answer.curves.find(item => item.rate === rate);
+    if (curve) {
+      const { time_s: time, capacity_Ah: capacity, voltage_V: voltage, end_reason: endReason } = curve;
+      return { rate, time, capacity, voltage, endReason };
+    }
+    const error = answer.errors.find(item => item.rate === rate)?.message ?? 'The kernel gave no curve';
+    return { rate, time: [], capacity: [], voltage: [], endReason: '', error };
+  });
+}

@@ -1,0 +1,26 @@
+/** Names that JupyterLab knows this extension by. */
+
+export const PLUGIN = 'joulebook:plugin';
+export const FACTORY = 'Cell Designer';
+export const FILE_TYPE = 'joulebook-cell';
+export const CELL_SUFFIX = '.cell.json';
+export const CELL_KIND = 'joulebook.cell';
+export const CATEGORY = 'Joulebook';
+export const KERNEL = 'joulebook-cpu';
+export const PANEL = 'joulebook-workspace';
+
+export const commands = {
+  newCell: 'joulebook:new-cell',
+  openDesigner: 'joulebook:open-designer',
+  openAsText: 'joulebook:open-as-text',
+  openItem: 'joulebook:open-item',
+  showInFiles: 'joulebook:show-in-files',
+  openRun: 'joulebook:open-run',
+  makeReport: 'joulebook:make-report',
+  cancelReport: 'joulebook:cancel-report',
+  openTutorial: 'joulebook:open-tutorial',
+  copyPython: 'joulebook:copy-python',
+  startKernel: 'joulebook:start-kernel',
+  showWorkspace: 'joulebook:show-workspace',
+  refreshWorkspace: 'joulebook:refresh-workspace'
+} as const;

@@ -1,0 +1,124 @@
+/** Requests to the server side, `joulebook_lab.handlers`. */
+
+import { URLExt } from '@jupyterlab/coreutils';
+import { ServerConnection } from '@jupyterlab/services';
+
+export interface WorkspaceItem {
+  readonly path: string;
+  readonly name: string;
+  readonly kind: 'design' | 'run' | 'report';
+  readonly suffix: string;
+  readonly size: number;
+  /** Seconds since 1970. */
+  readonly modified: number;
+  readonly summary: string;
+}
+
+export interface WorkspaceListing {
+  readonly designs: readonly WorkspaceItem[];
+  readonly runs: readonly WorkspaceItem[];
+  readonly reports: readonly WorkspaceItem[];
+  readonly truncated: boolean;
+}
+
+export type ReportState = 'waiting' | 'running' | 'cancelling' | 'done' | 'failed' | 'cancelled';
+
+export interface ReportJob {
+  readonly id: string;
+  readonly cell: string;
+  readonly rates: readonly number[];
+  readonly state: ReportState;
+  readonly stage: string;
+  readonly label: string;
+  readonly done: number;
+  readonly total: number;
+  readonly error: string;
+  readonly pdf: string | null;
+  readonly html: string | null;
+  readonly started: number;
+  readonly ended: number | null;
+  readonly log: readonly string[];
+}
+
+export interface Starter {
+  readonly name: string;
+  readonly title: string;
+}
+
+export interface Starters {
+  readonly cells: readonly Starter[];
+  readonly tutorials: readonly Starter[];
+}
+
+/** What the rest of the extension asks of the server. */
+export interface JoulebookServer {
+  workspace(): Promise<WorkspaceListing>;
+  starters(): Promise<Starters>;
+  copyStarter(kind: 'cell' | 'tutorial', name: string, folder: string): Promise<string>;
+  reports(): Promise<readonly ReportJob[]>;
+  report(id: string): Promise<ReportJob>;
+  startReport(path: string, rates: readonly number[]): Promise<ReportJob>;
+  cancelReport(id: string): Promise<ReportJob>;
+}
+
+/** The server that this page came from. Rejects with an Error whose message can be shown as it is. */
+export class HttpServer implements JoulebookServer {
+  constructor(private readonly settings: ServerConnection.ISettings) {}
+
+  workspace(): Promise<WorkspaceListing> {
+    return this.ask('workspace');
+  }
+
+  starters(): Promise<Starters> {
+    return this.ask('starters');
+  }
+
+  async copyStarter(kind: 'cell' | 'tutorial', name: string, folder: string): Promise<string> {
+    return (await this.ask<{ path: string }>('starters', 'POST', { kind, name, folder })).path;
+  }
+
+  async reports(): Promise<readonly ReportJob[]> {
+    return (await this.ask<{ reports: readonly ReportJob[] }>('reports')).reports;
+  }
+
+  report(id: string): Promise<ReportJob> {
+    return this.ask(`reports/${id}`);
+  }
+
+  startReport(path: string, rates: readonly number[]): Promise<ReportJob> {
+    return this.ask('reports', 'POST', { path, rates });
+  }
+
+  cancelReport(id: string): Promise<ReportJob> {
+    return this.ask(`reports/${id}`, 'DELETE');
+  }
+
+  private async ask<T>(route: string, method = 'GET', body?: object): Promise<T> {
+    const url = URLExt.join(this.settings.baseUrl, 'joulebook', route);
+    const init: RequestInit = body === undefined ? { method } : { method, body: JSON.stringify(body) };
+    let response: Response;
+    try {
+      response = await ServerConnection.makeRequest(url, init, this.settings);
+    } catch {
+      throw new Error('The Jupyter server does not answer. Check that it is still running, then try again');
+    }
+    const text = await response.text();
+    let answer: unknown;
+    try {
+      answer = JSON.parse(text);
+    } catch {
+      answer = null;
+    }
+    if (!response.ok || answer === null) {
+      const said = (answer as { message?: unknown } | null)?.message;
+      throw new Error(typeof said === 'string' && said !== '' ? said : refusal(response.status));
+    }
+    return answer as T;
+  }
+}
+
+function refusal(status: number): string {
+  return status === 404
+    ? 'This Jupyter server has no Joulebook side. Enable it: jupyter server extension enable joulebook_lab'
+    : `The Jupyter server refused with HTTP status ${status}`;
+}
