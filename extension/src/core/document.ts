@@ -76,7 +76,8 @@ export function sameJson(a: Json | undefined, b: Json | undefined): boolean {
   }
   const keys = Object.keys(a);
   return (
-    keys.length === Object.keys(b).length && keys.every(key => Object.hasOwn(b, key) && sameJson(a[key], b[key]))
+    keys.length === Object.keys(b).length &&
+    keys.every(key => Object.hasOwn(b, key) && sameJson(a[key], b[key]))
   );
 }
 

@@ -123,7 +123,11 @@ export class Editor {
       }
     }
     const [worst] = this.judge([own]);
-    this.keep(field.path, { text, problem: worst?.rule ?? 'cannot be changed here', hint: worst?.hint ?? '' });
+    this.keep(field.path, {
+      text,
+      problem: worst?.rule ?? 'cannot be changed here',
+      hint: worst?.hint ?? ''
+    });
   }
 
   /** What is wrong with a text while it is typed; null if it could be taken. */
@@ -148,7 +152,8 @@ export class Editor {
   reset(path: Path, label: string): void {
     const source = valueAt(this.original, ['sources', dotted(path)]);
     const value = valueAt(this.original, path);
-    const withSource: Change[] = source === undefined ? [] : [{ path: ['sources', dotted(path)], value: source }];
+    const withSource: Change[] =
+      source === undefined ? [] : [{ path: ['sources', dotted(path)], value: source }];
     this.change([{ path, value }, ...withSource], label);
   }
 
@@ -171,10 +176,14 @@ export class Editor {
     const own = changes.filter(({ path }) => path[0] === 'sources');
     const values = changes.filter(({ path }) => path[0] !== 'sources');
     const document = this.state?.document ?? this.store.get();
-    const needed = values.filter(({ path, value }) => value !== undefined || valueAt(document, path) !== undefined);
+    const needed = values.filter(
+      ({ path, value }) => value !== undefined || valueAt(document, path) !== undefined
+    );
     return [
       ...needed.map(({ path, value }) => changeValue(document, path, value)),
-      ...own.map(({ path, value }): Operation => (value === undefined ? { op: 'unset', path } : { op: 'set', path, value }))
+      ...own.map(({ path, value }): Operation =>
+        value === undefined ? { op: 'unset', path } : { op: 'set', path, value }
+      )
     ];
   }
 
@@ -187,9 +196,14 @@ export class Editor {
     });
   }
 
-  private read(field: Field, text: string): { ok: true; value: Json | undefined } | { ok: false; problem: string } {
+  private read(
+    field: Field,
+    text: string
+  ): { ok: true; value: Json | undefined } | { ok: false; problem: string } {
     if (field.kind === 'number' || field.kind === 'integer') {
-      return field.optional && text.trim() === '' ? { ok: true, value: undefined } : parseQuantity(text, field);
+      return field.optional && text.trim() === ''
+        ? { ok: true, value: undefined }
+        : parseQuantity(text, field);
     }
     return { ok: true, value: text };
   }

@@ -43,7 +43,9 @@ export function figure(value: number | null | undefined, digits = 4): string {
     return scientific(value, digits);
   }
   const text = value.toFixed(Math.max(0, digits - 1 - exponent));
-  const [whole = '0', fraction] = (exponent >= digits ? String(Number(value.toPrecision(digits))) : text).split('.');
+  const [whole = '0', fraction] = (
+    exponent >= digits ? String(Number(value.toPrecision(digits))) : text
+  ).split('.');
   const grouped = whole.replace('-', '−').replace(/\B(?=(\d{3})+(?!\d))/g, THIN_SPACE);
   return fraction === undefined ? grouped : `${grouped}.${fraction}`;
 }

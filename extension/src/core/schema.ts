@@ -123,7 +123,8 @@ export class Schema {
     const parent = this.nodeAt(path.slice(0, -1), document);
     const properties = parent?.['properties'];
     const node = isObject(properties) ? properties[path[path.length - 1] ?? ''] : undefined;
-    const mapping = isObject(node) && isObject(node['discriminator']) ? node['discriminator']['mapping'] : null;
+    const mapping =
+      isObject(node) && isObject(node['discriminator']) ? node['discriminator']['mapping'] : null;
     return isObject(mapping ?? undefined) ? Object.keys(mapping as JsonObject) : [];
   }
 }

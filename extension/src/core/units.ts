@@ -16,21 +16,45 @@ const family = (factors: Readonly<Record<string, number>>): Family =>
 
 /** For each unit of documents, the names people write for it and its multiples, with the factor to it. */
 const FAMILIES: Readonly<Record<string, Family>> = {
-  m: family({ m: 1, cm: 1e-2, mm: 1e-3, µm: 1e-6, um: 1e-6, micron: 1e-6, nm: 1e-9, inch: 0.0254, in: 0.0254 }),
+  m: family({
+    m: 1,
+    cm: 1e-2,
+    mm: 1e-3,
+    µm: 1e-6,
+    um: 1e-6,
+    micron: 1e-6,
+    nm: 1e-9,
+    inch: 0.0254,
+    in: 0.0254
+  }),
   kg: family({ kg: 1, g: 1e-3, mg: 1e-6 }),
-  ohm: family({ ohm: 1, 'Ω': 1, mΩ: 1e-3, mohm: 1e-3, 'µΩ': 1e-6, uohm: 1e-6 }),
+  ohm: family({ ohm: 1, Ω: 1, mΩ: 1e-3, mohm: 1e-3, µΩ: 1e-6, uohm: 1e-6 }),
   V: family({ V: 1, mV: 1e-3 }),
   A: family({ A: 1, mA: 1e-3, kA: 1e3 }),
   'A h': family({ 'A h': 1, Ah: 1, 'mA h': 1e-3, mAh: 1e-3 }),
-  K: { K: { factor: 1 }, '°C': { factor: 1, offset: 273.15 }, C: { factor: 1, offset: 273.15 }, degC: { factor: 1, offset: 273.15 } },
-  'mol/m³': family({ 'mol/m³': 1, 'mol/m3': 1, 'mol/L': 1e3, 'mol/l': 1e3, M: 1e3, 'mol/cm³': 1e6, 'mol/cm3': 1e6 }),
+  K: {
+    K: { factor: 1 },
+    '°C': { factor: 1, offset: 273.15 },
+    C: { factor: 1, offset: 273.15 },
+    degC: { factor: 1, offset: 273.15 }
+  },
+  'mol/m³': family({
+    'mol/m³': 1,
+    'mol/m3': 1,
+    'mol/L': 1e3,
+    'mol/l': 1e3,
+    M: 1e3,
+    'mol/cm³': 1e6,
+    'mol/cm3': 1e6
+  }),
   'kg/m³': family({ 'kg/m³': 1, 'kg/m3': 1, 'g/cm³': 1e3, 'g/cm3': 1e3, 'g/mL': 1e3 }),
   'm²/s': family({ 'm²/s': 1, 'm2/s': 1, 'cm²/s': 1e-4, 'cm2/s': 1e-4, 'µm²/s': 1e-12, 'um2/s': 1e-12 }),
   'S/m': family({ 'S/m': 1, 'S/cm': 100, 'mS/cm': 0.1 }),
   '': family({ '%': 1e-2 })
 };
 
-export type Parsed = { readonly ok: true; readonly value: number } | { readonly ok: false; readonly problem: string };
+export type Parsed =
+  { readonly ok: true; readonly value: number } | { readonly ok: false; readonly problem: string };
 
 const NUMBER = /^([+-]?(?:\d+(?:[.,]\d*)?|[.,]\d+)(?:\s*(?:e|×10\^?|x10\^?|\*10\^)\s*[+-]?\d+)?)\s*(.*)$/i;
 
@@ -47,7 +71,12 @@ export function parseQuantity(text: string, field: Pick<Field, 'unit' | 'display
     return { ok: false, problem: clean === '' ? 'Write a number' : `Not a number: write it like ${example}` };
   }
   const [, digits = '', unitText = ''] = match;
-  const number = Number(digits.replace(',', '.').replace(/\s*(?:×10\^?|x10\^?|\*10\^)\s*/i, 'e').replace(/\s/g, ''));
+  const number = Number(
+    digits
+      .replace(',', '.')
+      .replace(/\s*(?:×10\^?|x10\^?|\*10\^)\s*/i, 'e')
+      .replace(/\s/g, '')
+  );
   if (!Number.isFinite(number)) {
     return { ok: false, problem: 'Too large a number' };
   }
@@ -62,7 +91,11 @@ function withUnit(number: number, unitText: string, field: Pick<Field, 'unit' | 
     return { ok: true, value: clean(number / field.display.factor) };
   }
   const units = FAMILIES[field.unit] ?? {};
-  const unit = Object.hasOwn(units, unitText) ? units[unitText] : unitText === field.unit ? { factor: 1 } : undefined;
+  const unit = Object.hasOwn(units, unitText)
+    ? units[unitText]
+    : unitText === field.unit
+      ? { factor: 1 }
+      : undefined;
   if (!unit) {
     const known = [...new Set([field.display.unit, ...Object.keys(units)])].filter(Boolean).slice(0, 6);
     const rule = known.length > 0 ? `use ${known.join(', ')}` : 'a plain number has no unit';
@@ -90,8 +123,18 @@ export function displayQuantity(value: number, field: Pick<Field, 'display'>): s
 /** The allowed range in words, as Python's `range_phrase` says it. */
 export function rangePhrase(limits: Limits, unit = '', factor = 1): string {
   const g = (limit: number) => formatG(limit * factor);
-  const low = limits.gt !== undefined ? `more than ${g(limits.gt)}` : limits.ge !== undefined ? `at least ${g(limits.ge)}` : '';
-  const high = limits.lt !== undefined ? `less than ${g(limits.lt)}` : limits.le !== undefined ? `at most ${g(limits.le)}` : '';
+  const low =
+    limits.gt !== undefined
+      ? `more than ${g(limits.gt)}`
+      : limits.ge !== undefined
+        ? `at least ${g(limits.ge)}`
+        : '';
+  const high =
+    limits.lt !== undefined
+      ? `less than ${g(limits.lt)}`
+      : limits.le !== undefined
+        ? `at most ${g(limits.le)}`
+        : '';
   const phrase = [low, high].filter(Boolean).join(' and ');
   if (!phrase) {
     return unit ? `a finite number in ${unit}` : 'a finite number';

@@ -20,7 +20,11 @@ export interface Fault {
 export type CrossRule = (document: JsonObject) => readonly Fault[];
 
 /** Check a document against its schema, then against the rules that hold between values. */
-export function validate(document: JsonObject, schema: Schema, rules: readonly CrossRule[] = []): readonly Fault[] {
+export function validate(
+  document: JsonObject,
+  schema: Schema,
+  rules: readonly CrossRule[] = []
+): readonly Fault[] {
   const { kind: _kind, schema_version: _version, ...body } = document;
   const faults = membersFaults(body, schema, schema.root, [], body);
   const broken = new Set(faults.map(fault => fault.path.join('\u0000')));
@@ -28,7 +32,13 @@ export function validate(document: JsonObject, schema: Schema, rules: readonly C
   return [...faults, ...crossed.filter(fault => !broken.has(fault.path.join('\u0000')))];
 }
 
-function membersFaults(group: JsonObject, schema: Schema, node: JsonObject, path: Path, document: JsonObject): Fault[] {
+function membersFaults(
+  group: JsonObject,
+  schema: Schema,
+  node: JsonObject,
+  path: Path,
+  document: JsonObject
+): Fault[] {
   const names = schema.names(node);
   const required = schema.required(node);
   const faults: Fault[] = [];
@@ -69,7 +79,13 @@ function valueFaults(value: Json, schema: Schema, path: Path, document: JsonObje
   }
 }
 
-function groupOrUnion(value: Json, schema: Schema, node: JsonObject, path: Path, document: JsonObject): Fault[] {
+function groupOrUnion(
+  value: Json,
+  schema: Schema,
+  node: JsonObject,
+  path: Path,
+  document: JsonObject
+): Fault[] {
   if (!isObject(value)) {
     return [fault(path, value, 'must be a group of named values', 'Write it as { … }')];
   }
@@ -94,7 +110,9 @@ function mapFaults(value: Json, schema: Schema, path: Path, document: JsonObject
 function numberFaults(value: Json, field: Field): Fault[] {
   if (typeof value !== 'number' || !Number.isFinite(value)) {
     const hint = 'Write a plain number in SI units';
-    return [{ ...fault(field.path, value, `must be a number, ${fieldRange(field)}`, hint), unit: field.unit }];
+    return [
+      { ...fault(field.path, value, `must be a number, ${fieldRange(field)}`, hint), unit: field.unit }
+    ];
   }
   if (field.kind === 'integer' && !Number.isInteger(value)) {
     return [fault(field.path, value, 'must be a whole number')];
@@ -102,7 +120,9 @@ function numberFaults(value: Json, field: Field): Fault[] {
   if (inside(value, field)) {
     return [];
   }
-  return [{ ...fault(field.path, value, `must be ${fieldRange(field)}`, slipHint(value, field)), unit: field.unit }];
+  return [
+    { ...fault(field.path, value, `must be ${fieldRange(field)}`, slipHint(value, field)), unit: field.unit }
+  ];
 }
 
 function inside(value: number, { limits }: Field): boolean {
@@ -152,7 +172,8 @@ export function newFaults(before: readonly Fault[], after: readonly Fault[]): re
 
 /** One line: "negative.thickness = 1: must be at most 2000 µm. If 1 µm was meant, write 1e-06" */
 export function faultText(item: Fault): string {
-  const value = item.value === undefined ? '' : ` = ${JSON.stringify(item.value)}${item.unit ? ` ${item.unit}` : ''}`;
+  const value =
+    item.value === undefined ? '' : ` = ${JSON.stringify(item.value)}${item.unit ? ` ${item.unit}` : ''}`;
   return `${item.path.join('.')}${value}: ${item.rule}${item.hint ? `. ${item.hint}` : ''}`;
 }
 

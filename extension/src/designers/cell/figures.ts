@@ -41,7 +41,15 @@ export interface CellFigures {
 /** Figures of a valid document; null where a value or a material that they need is missing. */
 export function cellFigures(document: JsonObject): CellFigures | null {
   const cell = document as unknown as Cell;
-  const parts = ['negative', 'separator', 'positive', 'electrolyte', 'negative_collector', 'positive_collector', 'format'];
+  const parts = [
+    'negative',
+    'separator',
+    'positive',
+    'electrolyte',
+    'negative_collector',
+    'positive_collector',
+    'format'
+  ];
   if (!parts.every(part => isObject(valueAt(document, [part])))) {
     return null;
   }
@@ -88,7 +96,8 @@ function maximumConcentration(electrode: Electrode, record: MaterialRecord): num
 }
 
 function electrodeCapacity(electrode: Electrode, record: MaterialRecord, coated: number): number {
-  const amount = electrode.active_fraction * electrode.thickness * coated * maximumConcentration(electrode, record);
+  const amount =
+    electrode.active_fraction * electrode.thickness * coated * maximumConcentration(electrode, record);
   return (amount * FARADAY) / 3600;
 }
 
@@ -104,7 +113,8 @@ function balance(cell: Cell, negative: MaterialRecord, positive: MaterialRecord)
     (cell.initial_state.negative_concentration / maximumConcentration(cell.negative, negative)) * qn +
     (cell.initial_state.positive_concentration / maximumConcentration(cell.positive, positive)) * qp;
   const yAt = (x: number) => (inventory - x * qn) / qp;
-  const voltage = (x: number) => lawAt(positive.ocp as LawRecord, yAt(x)) - lawAt(negative.ocp as LawRecord, x);
+  const voltage = (x: number) =>
+    lawAt(positive.ocp as LawRecord, yAt(x)) - lawAt(negative.ocp as LawRecord, x);
   const low = Math.max(EDGE, (inventory - qp * (1 - EDGE)) / qn);
   const high = Math.min(1 - EDGE, (inventory - qp * EDGE) / qn);
   const ends: number[] = [];
@@ -129,7 +139,12 @@ function overfull(cell: Cell, side: 'negative' | 'positive', record: MaterialRec
     return null;
   }
   const rule = `must be less than the maximum concentration of ${cell[side].material}, ${limit} mol/m³`;
-  return fault(['initial_state', name], value, rule, 'Lower it, or raise the maximum concentration of the electrode');
+  return fault(
+    ['initial_state', name],
+    value,
+    rule,
+    'Lower it, or raise the maximum concentration of the electrode'
+  );
 }
 
 /** Root of a rising function between two ends of opposite sign. */
@@ -164,7 +179,8 @@ function massBreakdown(cell: Cell): Record<string, number> | null {
   const pores = layers.reduce((sum, item) => sum + item.porosity * item.thickness, 0) * coated;
   const liquid = material('electrolyte', cell.electrolyte.material)?.values['density']?.value;
   const foil = (side: 'negative_collector' | 'positive_collector') =>
-    (material('metal', cell[side].material)?.values['density']?.value ?? NaN) * ((cell[side].thickness * coated) / 2);
+    (material('metal', cell[side].material)?.values['density']?.value ?? NaN) *
+    ((cell[side].thickness * coated) / 2);
   const masses: Record<string, number> = {
     'negative coating': cell.negative.density * cell.negative.thickness * coated,
     'positive coating': cell.positive.density * cell.positive.thickness * coated,
@@ -190,7 +206,10 @@ function nPRatio(cell: Cell, negative: MaterialRecord, positive: MaterialRecord)
   const [charged, discharged] = positive.window ?? [];
   const used = Math.abs((discharged?.value ?? NaN) - (charged?.value ?? NaN));
   const coated = area(cell);
-  return electrodeCapacity(cell.negative, negative, coated) / (electrodeCapacity(cell.positive, positive, coated) * used);
+  return (
+    electrodeCapacity(cell.negative, negative, coated) /
+    (electrodeCapacity(cell.positive, positive, coated) * used)
+  );
 }
 
 function warnings(cell: Cell, ratio: number): readonly string[] {
@@ -205,7 +224,9 @@ function warnings(cell: Cell, ratio: number): readonly string[] {
     found.push(`${head}negative material is idle. Thin the negative electrode or thicken the positive one`);
   }
   if (typeof cell.format.case_mass !== 'number') {
-    found.push('The mass of the case is not given: the specific energy counts electrodes, foils and electrolyte');
+    found.push(
+      'The mass of the case is not given: the specific energy counts electrodes, foils and electrolyte'
+    );
   }
   return found;
 }

@@ -52,7 +52,14 @@ const materialsAreKnown: CrossRule = document =>
     const name = valueAt(document, [part, 'material']);
     return typeof name !== 'string' || material(kind, name)
       ? []
-      : [fault([part, 'material'], name, `not in the library of ${kind} materials`, `Known: ${materialNames(kind).join(', ')}`)];
+      : [
+          fault(
+            [part, 'material'],
+            name,
+            `not in the library of ${kind} materials`,
+            `Known: ${materialNames(kind).join(', ')}`
+          )
+        ];
   });
 
 export const cellRules: readonly CrossRule[] = [volumeIsShared, windowIsOpen, materialsAreKnown];
@@ -63,7 +70,11 @@ export interface CellPart {
   /** For the row of tabs. */
   readonly short: string;
   /** Groups whose values the form shows, each with an optional heading. */
-  readonly groups: readonly { readonly heading: string; readonly path: Path; readonly names?: readonly string[] }[];
+  readonly groups: readonly {
+    readonly heading: string;
+    readonly path: Path;
+    readonly names?: readonly string[];
+  }[];
   /** Kind of material of the library that the part is made of. */
   readonly materials: string;
   /** Whether the part is a layer of the stack, with a thickness. */

@@ -43,7 +43,9 @@ function changesFrom(original: JsonObject, document: JsonObject): readonly Path[
     const gone = valueAt(document, ['sources', key]) === undefined;
     return gone && changes.some(change => dotted(change) === key || (housing && key.startsWith('format.')));
   });
-  const possible = changes.every(path => path[0] !== 'kind' && path[0] !== 'schema_version' && !hasNull(document, path));
+  const possible = changes.every(
+    path => path[0] !== 'kind' && path[0] !== 'schema_version' && !hasNull(document, path)
+  );
   return explained && possible ? changes : null;
 }
 

@@ -1,0 +1,108 @@
+/** The right edge of a layer: drag it, or focus it and use the arrow keys. */
+
+import type { KeyboardEvent, PointerEvent } from 'react';
+import { useRef, useState } from 'react';
+import { valueAt } from '../../core/document';
+import { sliderKey } from '../../core/keyboard';
+import { displayQuantity } from '../../core/units';
+import { useEditor } from './hooks';
+import { cellSchema, partOf, pathLabel } from './model';
+
+/** m; what one arrow key changes */
+const STEP = 1e-6;
+/** m; drags stop at multiples of it */
+const GRAIN = 1e-7;
+
+interface HandleProps {
+  readonly part: string;
+  readonly x: number;
+  readonly top: number;
+  readonly height: number;
+  /** px per m */
+  readonly scale: number;
+}
+
+interface Drag {
+  readonly from: number;
+  readonly thickness: number;
+  readonly scale: number;
+  readonly gesture: string;
+}
+
+export function ThicknessHandle({ part, x, top, height, scale }: HandleProps) {
+  const { editor, state } = useEditor();
+  const drag = useRef<Drag | null>(null);
+  const [dragging, setDragging] = useState(false);
+  const path = [part, 'thickness'];
+  const field = cellSchema.field(path, state.document);
+  const thickness = valueAt(state.document, path);
+  if (!field || typeof thickness !== 'number') {
+    return null;
+  }
+  const { ge: minimum = 0, le: maximum = 1 } = field.limits;
+  const put = (value: number, gesture: string) => {
+    editor.change([{ path, value: Number(value.toPrecision(10)) }], pathLabel(path), gesture);
+  };
+  const start = (event: PointerEvent<SVGGElement>) => {
+    if (event.button !== 0) {
+      return;
+    }
+    editor.select(part);
+    if (state.readOnly) {
+      return;
+    }
+    event.currentTarget.setPointerCapture?.(event.pointerId);
+    drag.current = { from: event.clientX, thickness, scale, gesture: `drag ${part} ${event.timeStamp}` };
+    setDragging(true);
+  };
+  const move = (event: PointerEvent<SVGGElement>) => {
+    if (drag.current) {
+      const wanted = drag.current.thickness + (event.clientX - drag.current.from) / drag.current.scale;
+      const rounded = Math.round(wanted / GRAIN) * GRAIN;
+      put(Math.min(maximum, Math.max(GRAIN, minimum, rounded)), drag.current.gesture);
+    }
+  };
+  const stop = () => {
+    if (drag.current) {
+      drag.current = null;
+      setDragging(false);
+      editor.endGesture();
+    }
+  };
+  const press = (event: KeyboardEvent) => {
+    const moved = state.readOnly
+      ? null
+      : sliderKey(event, { value: thickness, minimum, maximum, step: STEP });
+    if (moved !== null) {
+      event.preventDefault();
+      event.stopPropagation();
+      put(moved, `keys ${part}`);
+    }
+  };
+  return (
+    <g
+      className={`jb-Handle${dragging ? ' jb-mod-dragging' : ''}`}
+      role="slider"
+      tabIndex={0}
+      aria-label={`${partOf(part).title}, thickness`}
+      aria-orientation="horizontal"
+      aria-valuemin={minimum * field.display.factor}
+      aria-valuemax={maximum * field.display.factor}
+      aria-valuenow={Number((thickness * field.display.factor).toPrecision(6))}
+      aria-valuetext={displayQuantity(thickness, field)}
+      aria-disabled={state.readOnly}
+      data-part={part}
+      onPointerDown={start}
+      onPointerMove={move}
+      onPointerUp={stop}
+      onPointerCancel={stop}
+      onKeyDown={press}
+      onFocus={() => editor.getState().selection !== part && editor.select(part)}
+      onBlur={() => editor.endGesture()}
+    >
+      <rect className="jb-Handle-reach" x={x - 6} y={top} width={12} height={height} />
+      <line className="jb-Handle-line" x1={x} x2={x} y1={top - 4} y2={top + height + 4} />
+      <rect className="jb-Handle-grip" x={x - 3} y={top + height / 2 - 15} width={6} height={30} rx={3} />
+    </g>
+  );
+}

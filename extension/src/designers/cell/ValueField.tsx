@@ -1,0 +1,201 @@
+/** A value of the form: text in, with unit, allowed range, source and a way back. */
+
+import type { KeyboardEvent } from 'react';
+import { useId, useState } from 'react';
+import { dotted, sameJson, valueAt } from '../../core/document';
+import type { Field } from '../../core/schema';
+import { displayQuantity, displayText, fieldRange } from '../../core/units';
+import type { ValueRecord } from './catalogue';
+import { useEditor } from './hooks';
+import { Icon } from './Icon';
+import { label, pathLabel } from './model';
+import { sourceAt, SourceNote } from './SourceNote';
+
+interface ValueFieldProps {
+  readonly field: Field;
+  /** What holds where the document leaves the value out. */
+  readonly inherited: ValueRecord | undefined;
+}
+
+export function ValueField({ field, inherited }: ValueFieldProps) {
+  const { editor, state } = useEditor();
+  const id = useId();
+  const [typed, setTyped] = useState<string | null>(null);
+  const draft = state.drafts.get(dotted(field.path));
+  const shown = textOf(valueAt(state.document, field.path), field);
+  const text = typed ?? draft?.text ?? shown;
+  const name = label(field.path[field.path.length - 1] ?? '', field.title);
+  const broken = state.faults.find(fault => dotted(fault.path) === dotted(field.path));
+  const wrong =
+    typed !== null
+      ? typed === shown
+        ? null
+        : editor.problem(field, typed)
+      : (draft ?? asProblem(broken?.rule, broken?.hint));
+  const commit = () => {
+    if (typed === null) {
+      return;
+    }
+    setTyped(null);
+    if (typed === shown) {
+      editor.dismiss(field.path);
+    } else if (typed !== draft?.text) {
+      editor.enter(field, typed, pathLabel(field.path));
+    }
+  };
+  const press = (event: KeyboardEvent) => {
+    if (event.key === 'Enter' && !(event.target instanceof HTMLTextAreaElement)) {
+      commit();
+    } else if (event.key === 'Escape') {
+      setTyped(null);
+      editor.dismiss(field.path);
+    }
+  };
+  const shared = {
+    id,
+    value: text,
+    readOnly: state.readOnly,
+    'aria-invalid': wrong !== null,
+    'aria-describedby': `${id}-note`,
+    onChange: (event: { target: { value: string } }) => setTyped(event.target.value),
+    onFocus: () => setTyped(text),
+    onBlur: commit,
+    onKeyDown: press
+  };
+  const numeric = field.kind === 'number' || field.kind === 'integer';
+  const empty = inherited
+    ? displayText(inherited.value, field)
+    : field.default === undefined
+      ? ''
+      : String(field.default);
+  return (
+    <div
+      className={`jb-Field${numeric ? '' : ' jb-mod-text'}`}
+      data-path={dotted(field.path)}
+      data-invalid={wrong !== null}
+    >
+      <label htmlFor={id} title={field.description}>
+        {name}
+      </label>
+      <div className="jb-Field-box">
+        {field.path[0] === 'description' ? (
+          <textarea rows={4} {...shared} />
+        ) : (
+          <input
+            type="text"
+            inputMode={numeric ? 'decimal' : 'text'}
+            autoComplete="off"
+            spellCheck={false}
+            placeholder={empty}
+            {...shared}
+          />
+        )}
+        {field.display.unit && <span className="jb-Field-unit">{field.display.unit}</span>}
+      </div>
+      <ResetButton field={field} name={name} waiting={draft !== undefined} />
+      <div className="jb-Field-note" id={`${id}-note`} role={wrong ? 'alert' : undefined}>
+        {wrong ? (
+          <Problem
+            {...wrong}
+            kept={typed === null && draft !== undefined}
+            shown={shownQuantity(state.document, field)}
+          />
+        ) : (
+          <Note field={field} inherited={inherited} focused={typed !== null} />
+        )}
+      </div>
+    </div>
+  );
+}
+
+function asProblem(rule: string | undefined, hint = ''): { problem: string; hint: string } | null {
+  return rule === undefined ? null : { problem: rule, hint };
+}
+
+function textOf(value: unknown, field: Field): string {
+  return typeof value === 'number'
+    ? displayText(value, field)
+    : value === undefined || value === null
+      ? ''
+      : String(value);
+}
+
+function shownQuantity(document: Parameters<typeof valueAt>[0], field: Field): string {
+  const value = valueAt(document, field.path);
+  return typeof value === 'number' ? displayQuantity(value, field) : String(value ?? 'nothing');
+}
+
+function Problem({
+  problem,
+  hint,
+  kept,
+  shown
+}: {
+  problem: string;
+  hint: string;
+  kept: boolean;
+  shown: string;
+}) {
+  return (
+    <>
+      {`${problem.charAt(0).toUpperCase()}${problem.slice(1)}.`}
+      {hint && ` ${hint}.`}
+      {kept && <span className="jb-Field-kept">{` Not taken yet: the design still has ${shown}.`}</span>}
+    </>
+  );
+}
+
+function Note({ field, inherited, focused }: ValueFieldProps & { readonly focused: boolean }) {
+  const { state } = useEditor();
+  const key = dotted(field.path);
+  const value = valueAt(state.document, field.path);
+  const before = valueAt(state.original, field.path);
+  const range = focused && field.kind === 'number' ? `Allowed: ${fieldRange(field)}` : '';
+  const source = sourceAt(state.document, key);
+  if (value === undefined && inherited) {
+    return (
+      <>
+        {'material’s own · '}
+        <SourceNote source={inherited.source} />
+      </>
+    );
+  }
+  if (!sameJson(value, before) && !source) {
+    const was =
+      typeof before === 'number'
+        ? `was ${displayQuantity(before, field)}`
+        : before === undefined
+          ? 'was not given'
+          : '';
+    return <>{range || ['changed', was].filter(Boolean).join(', ')}</>;
+  }
+  return source && !range ? <SourceNote source={source} /> : <>{range}</>;
+}
+
+/** Back to the value as it was opened, or to the material's own; shown where that would change something. */
+function ResetButton({ field, name, waiting }: { field: Field; name: string; waiting: boolean }) {
+  const { editor, state } = useEditor();
+  const before = valueAt(state.original, field.path);
+  const same = sameJson(valueAt(state.document, field.path), before);
+  if ((same && !waiting) || state.readOnly) {
+    return <span />;
+  }
+  const reset = () => {
+    editor.dismiss(field.path);
+    if (!same) {
+      editor.reset(field.path, `Reset ${pathLabel(field.path).toLowerCase()}`);
+    }
+  };
+  const goal = typeof before === 'number' ? ` to ${displayQuantity(before, field)}` : '';
+  return (
+    <button
+      type="button"
+      className="jb-IconButton"
+      title={`Reset${goal}`}
+      aria-label={`Reset ${name}${goal}`}
+      onClick={reset}
+    >
+      <Icon name="reset" />
+    </button>
+  );
+}

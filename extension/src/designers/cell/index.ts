@@ -1,0 +1,4 @@
+export { mount } from './mount';
+export { cellRules, cellSchema } from './model';
+export { cellFigures } from './figures';
+export { pythonCode } from './python';
