@@ -34,8 +34,8 @@ from joulebook_lab.workspace import list_workspace
 __all__ = ["routes"]
 
 LARGEST_BODY = 64_000  # bytes
-MOST_RATES = 12
-SLOWEST, FASTEST = 0.01, 50.0  # C-rates
+MOST_RATES = 8
+SLOWEST, FASTEST = 0.01, 20.0  # C-rates
 
 
 class RefusedError(Exception):

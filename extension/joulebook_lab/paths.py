@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
-__all__ = ["WorkspacePathError", "free_name", "inside", "relative"]
+__all__ = ["LINKS_TO_DEPTH", "WorkspacePathError", "free_name", "inside", "relative"]
+
+LINKS_TO_DEPTH = 2
+"""Folder links this deep are followed: the hub links a group's folder as ``projects/<group>``."""
 
 
 class WorkspacePathError(Exception):
@@ -55,11 +59,20 @@ def inside(root: Path, named: str) -> Path:
 
 
 def _by_shared_folder(base: Path, parts: tuple[str, ...], found: Path) -> bool:
-    # a folder that is linked at the top of the workspace (a group's project folder) belongs to it
-    if len(parts) < 2:
-        return False
-    top = base / parts[0]
-    return top.is_symlink() and top.is_dir() and found.is_relative_to(top.resolve())
+    # a folder that is linked at the top of the workspace, or below a folder there (projects/<group>), belongs to it
+    for depth in range(1, min(LINKS_TO_DEPTH + 1, len(parts))):
+        link = base.joinpath(*parts[:depth])
+        if link.is_symlink():
+            return link.is_dir() and found.is_relative_to(link.resolve())
+    return False
+
+
+def _linked_folders(base: Path) -> Iterator[Path]:
+    for top in sorted(base.iterdir()):
+        if top.is_symlink():
+            yield from (top,) if top.is_dir() else ()
+        elif top.is_dir() and not top.name.startswith("."):
+            yield from (below for below in sorted(top.iterdir()) if below.is_symlink() and below.is_dir())
 
 
 def relative(root: Path, path: Path) -> str:
@@ -80,9 +93,9 @@ def relative(root: Path, path: Path) -> str:
     base = root.resolve()
     if path.is_relative_to(base):
         return path.relative_to(base).as_posix()
-    for top in sorted(base.iterdir()):
-        if top.is_symlink() and top.is_dir() and path.is_relative_to(top.resolve()):
-            return f"{top.name}/{path.relative_to(top.resolve()).as_posix()}"
+    for link in _linked_folders(base):
+        if path.is_relative_to(link.resolve()):
+            return (link.relative_to(base) / path.relative_to(link.resolve())).as_posix()
     return path.name
 
 

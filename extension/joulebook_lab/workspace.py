@@ -10,6 +10,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from joulebook_lab.paths import LINKS_TO_DEPTH
+
 __all__ = ["KINDS", "Listing", "WorkspaceItem", "list_workspace", "summarise_design"]
 
 KINDS: dict[str, str] = {
@@ -102,7 +104,7 @@ def list_workspace(root: Path) -> Listing:
     -------
     Listing
         At most 500 files, six folders deep, found within two seconds; hidden folders and package folders are
-        left out, and only links at the top of the workspace are followed.
+        left out, and links are followed only to the folders of groups.
     """
     listing = Listing()
     for entry, path in _entries(root, listing):
@@ -127,9 +129,9 @@ def list_workspace(root: Path) -> Listing:
 
 def _entries(root: Path, listing: Listing) -> Iterator[tuple[os.DirEntry[str], str]]:
     """Files breadth first, with their workspace paths, within the limits."""
-    folders, seen, deadline = [(root, "", 0)], 0, time.monotonic() + LONGEST_WALK
+    folders, seen, deadline = [(root, "", 0, False)], 0, time.monotonic() + LONGEST_WALK
     while folders:
-        folder, prefix, depth = folders.pop(0)
+        folder, prefix, depth, linked = folders.pop(0)
         try:
             entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
         except OSError:
@@ -141,13 +143,13 @@ def _entries(root: Path, listing: Listing) -> Iterator[tuple[os.DirEntry[str], s
                 return
             if entry.name.startswith("."):
                 continue
-            if entry.is_dir(follow_symlinks=depth == 0):
+            if entry.is_dir(follow_symlinks=depth < LINKS_TO_DEPTH and not linked):
                 if entry.name in SKIPPED:
                     continue
                 if depth + 1 >= DEEPEST:
                     listing.truncated = True
                     continue
-                folders.append((Path(entry.path), f"{prefix}{entry.name}/", depth + 1))
+                folders.append((Path(entry.path), f"{prefix}{entry.name}/", depth + 1, linked or entry.is_symlink()))
             elif entry.is_file(follow_symlinks=False):
                 yield entry, f"{prefix}{entry.name}"
 

@@ -87,12 +87,12 @@ async def test_a_report_is_cancelled(jp_fetch, jobs, write_cell):
         ({"path": ".x/y.cell.json"}, 403, "inside the workspace"),
         ({"path": "notes.json"}, 400, ".cell.json document"),
         ({"path": "none.cell.json"}, 404, "Save the document first"),
-        ({"path": "good.cell.json", "rates": []}, 400, "1 to 12 C-rates"),
-        ({"path": "good.cell.json", "rates": "1"}, 400, "1 to 12 C-rates"),
+        ({"path": "good.cell.json", "rates": []}, 400, "1 to 8 C-rates"),
+        ({"path": "good.cell.json", "rates": "1"}, 400, "1 to 8 C-rates"),
         ({"path": "good.cell.json", "rates": [True]}, 400, "True is not allowed"),
         ({"path": "good.cell.json", "rates": [-1]}, 400, "-1 is not allowed"),
         ('{"path": "good.cell.json", "rates": [NaN]}', 400, "nan is not allowed"),
-        ({"path": "good.cell.json", "rates": [1] * 13}, 400, "1 to 12 C-rates"),
+        ({"path": "good.cell.json", "rates": [1] * 9}, 400, "1 to 8 C-rates"),
     ],
 )
 async def test_bad_requests_for_a_report_are_explained(jp_fetch, jobs, write_cell, body, code, words):

@@ -20,23 +20,25 @@ def test_paths_below_the_workspace_are_found(workspace, named):
 def test_a_link_that_leads_out_is_refused(workspace, tmp_path):
     (tmp_path / "secret.cell.json").write_text("{}")
     (workspace / "linked.cell.json").symlink_to(tmp_path / "secret.cell.json")
-    (workspace / "folder").mkdir()
-    (workspace / "folder" / "out").symlink_to(tmp_path)
-    for named in ("linked.cell.json", "folder/out/secret.cell.json"):
+    (workspace / "one" / "two").mkdir(parents=True)
+    (workspace / "one" / "two" / "out").symlink_to(tmp_path)
+    for named in ("linked.cell.json", "one/two/out/secret.cell.json"):
         with pytest.raises(WorkspacePathError, match="leads out"):
             inside(workspace, named)
 
 
-def test_a_linked_project_folder_belongs_to_the_workspace(workspace, tmp_path):
+@pytest.mark.parametrize("link", ["Project", "projects/cells"])
+def test_a_linked_group_folder_belongs_to_the_workspace(workspace, tmp_path, link):
     group = tmp_path / "group"
     group.mkdir()
     (group / "out").symlink_to(tmp_path)
-    (workspace / "Project").symlink_to(group)
-    found = inside(workspace, "Project/a.cell.json")
+    (workspace / link).parent.mkdir(exist_ok=True)
+    (workspace / link).symlink_to(group)
+    found = inside(workspace, f"{link}/a.cell.json")
     assert found == group.resolve() / "a.cell.json"
-    assert relative(workspace, found) == "Project/a.cell.json"
+    assert relative(workspace, found) == f"{link}/a.cell.json"
     with pytest.raises(WorkspacePathError, match="leads out"):
-        inside(workspace, "Project/out/secret")
+        inside(workspace, f"{link}/out/secret")
 
 
 def test_free_names_count_up(workspace):

@@ -62,10 +62,11 @@ def test_the_walk_is_bounded_and_says_so(workspace, write_cell, monkeypatch):
     assert list_workspace(workspace).truncated
 
 
-def test_links_are_followed_only_at_the_top(workspace, write_cell, tmp_path):
+def test_links_are_followed_only_to_the_folders_of_groups(workspace, tmp_path):
     group = tmp_path / "group"
     group.mkdir()
     (group / "shared.cell.json").write_text("{}")
-    (workspace / "Project").symlink_to(group)
     (group / "loop").symlink_to(group)
-    assert [item.path for item in list_workspace(workspace).items] == ["Project/shared.cell.json"]
+    (workspace / "projects").mkdir()
+    (workspace / "projects" / "cells").symlink_to(group)
+    assert [item.path for item in list_workspace(workspace).items] == ["projects/cells/shared.cell.json"]
