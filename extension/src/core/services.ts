@@ -40,6 +40,15 @@ export interface PreviewControl {
  */
 export interface PreviewService {
   request(request: PreviewRequest, control: PreviewControl): Promise<readonly PreviewCurve[]>;
+  /** Be told when a request that failed is worth another try, for instance because a kernel was started. */
+  onReady?(listener: () => void): () => void;
+}
+
+/** What the discharge preview shows when a designer opens. */
+export interface PreviewStart {
+  readonly rates: readonly number[];
+  readonly model: PreviewModel;
+  readonly axis: 'capacity' | 'time';
 }
 
 /** Puts text on the clipboard; rejects where the browser does not allow it. */
@@ -56,4 +65,6 @@ export interface DesignerOptions {
   readonly preview: PreviewService | null;
   readonly clipboard: ClipboardService;
   readonly theme: Theme;
+  /** Left out where the host has no settings of its own. */
+  readonly start?: PreviewStart;
 }

@@ -17,7 +17,7 @@ import { PartForm } from './PartForm';
 import { StackView } from './StackView';
 import { Toolbar } from './Toolbar';
 
-type CellDesignerProps = Omit<DesignerOptions, 'store'> & { readonly editor: Editor };
+type CellDesignerProps = Required<Omit<DesignerOptions, 'store'>> & { readonly editor: Editor };
 
 export function CellDesigner(props: CellDesignerProps) {
   return (
@@ -27,7 +27,7 @@ export function CellDesigner(props: CellDesignerProps) {
   );
 }
 
-function Workspace({ editor, preview, clipboard, theme }: CellDesignerProps) {
+function Workspace({ editor, preview, clipboard, theme, start }: CellDesignerProps) {
   const { state } = useEditor();
   const root = useRef<HTMLDivElement>(null);
   const id = useId();
@@ -65,7 +65,7 @@ function Workspace({ editor, preview, clipboard, theme }: CellDesignerProps) {
         </div>
         <FiguresPanel figures={figures} faulty={faulty} />
         <PartForm id={id} />
-        <DischargePanel service={preview} document={solvable} />
+        <DischargePanel service={preview} document={solvable} start={start} />
       </div>
     </div>
   );

@@ -4,28 +4,31 @@ import type { FormEvent } from 'react';
 import { useEffect, useId, useMemo, useState, useSyncExternalStore } from 'react';
 import type { JsonObject } from '../../core/document';
 import { valueAt } from '../../core/document';
-import type { PreviewCurve, PreviewModel, PreviewService } from '../../core/services';
+import type { PreviewCurve, PreviewModel, PreviewService, PreviewStart } from '../../core/services';
 import { Icon } from './Icon';
 import { LineChart } from './LineChart';
 import type { PreviewState } from './preview';
 import { PreviewController } from './preview';
 import { withRate } from './rates';
 
-const FIRST_RATES: readonly number[] = [0.2, 1, 2];
+/** Where the host has no settings. */
+export const FIRST_PREVIEW: PreviewStart = { rates: [0.2, 1, 2], model: 'DFN', axis: 'capacity' };
 
 interface DischargeProps {
   readonly service: PreviewService | null;
   /** null while the design has faults. */
   readonly document: JsonObject | null;
+  readonly start: PreviewStart;
 }
 
-export function DischargePanel({ service, document }: DischargeProps) {
+export function DischargePanel({ service, document, start }: DischargeProps) {
   const controller = useMemo(() => new PreviewController(service), [service]);
   const state = useSyncExternalStore(controller.subscribe, controller.getState);
-  const [rates, setRates] = useState(FIRST_RATES);
-  const [model, setModel] = useState<PreviewModel>('DFN');
-  const [axis, setAxis] = useState<'capacity' | 'time'>('capacity');
+  const [rates, setRates] = useState(start.rates);
+  const [model, setModel] = useState<PreviewModel>(start.model);
+  const [axis, setAxis] = useState<'capacity' | 'time'>(start.axis);
   useEffect(() => () => controller.dispose(), [controller]);
+  useEffect(() => service?.onReady?.(() => controller.retryFailed()), [service, controller]);
   useEffect(() => controller.update({ document, rates, model }), [controller, document, rates, model]);
   return (
     <section className="jb-Discharge" aria-label="Discharge preview">

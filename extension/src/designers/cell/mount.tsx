@@ -4,6 +4,7 @@ import { createRoot } from 'react-dom/client';
 import { Editor } from '../../core/editor';
 import type { DesignerOptions } from '../../core/services';
 import { CellDesigner } from './CellDesigner';
+import { FIRST_PREVIEW } from './DischargePanel';
 import { cellRules, cellSchema } from './model';
 
 /** Draw the designer of the store's document; the function that comes back takes it away again. */
@@ -16,6 +17,7 @@ export function mount(element: HTMLElement, options: DesignerOptions): () => voi
       preview={options.preview}
       clipboard={options.clipboard}
       theme={options.theme}
+      start={options.start ?? FIRST_PREVIEW}
     />
   );
   return () => {

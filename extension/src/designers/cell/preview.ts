@@ -79,6 +79,13 @@ export class PreviewController {
     }
   }
 
+  /** Solve again if the last try failed; the reason may be gone. */
+  retryFailed(): void {
+    if (this.state.phase === 'failed') {
+      this.retry();
+    }
+  }
+
   cancel(): void {
     this.stop();
     this.show({ phase: 'cancelled', message: '' });

@@ -51,6 +51,11 @@ export function registerDesigner(
     {
       mount,
       check: undrawable,
+      start: async () => {
+        await preferences.ready;
+        const { previewRates: rates, previewModel: model, previewAxis: axis } = preferences.current;
+        return { rates, model, axis };
+      },
       preview: session => new KernelPreview(session, () => preferences.current.startKernel),
       openAsText: path => void commands.execute('docmanager:open', { path, factory: 'Editor' })
     }
@@ -59,7 +64,7 @@ export function registerDesigner(
     void tracker.add(widget);
     widget.context.pathChanged.connect(() => void tracker.save(widget));
     void widget.context.ready.then(async () => {
-      await widget.context.sessionContext.ready;
+      await Promise.all([widget.context.sessionContext.ready, preferences.ready]);
       if (
         preferences.current.startKernel &&
         !widget.context.sessionContext.session?.kernel &&
@@ -90,7 +95,6 @@ function toolbar(
   const button = (id: string): Widget => new CommandToolbarButton({ commands, id, args: { toolbar: true } });
   return [
     { name: 'report', widget: button(ids.makeReport) },
-    { name: 'python', widget: button(ids.copyPython) },
     { name: 'text', widget: button(ids.openAsText) },
     { name: 'spacer', widget: Toolbar.createSpacerItem() },
     { name: 'start', widget: button(ids.startKernel) },

@@ -8,7 +8,7 @@ import type { Message } from '@lumino/messaging';
 import { Widget } from '@lumino/widgets';
 import type { JsonObject } from '../../core/document';
 import type { DesignStore } from '../../core/store';
-import type { DesignerOptions, PreviewService } from '../../core/services';
+import type { DesignerOptions, PreviewService, PreviewStart } from '../../core/services';
 import { FaultView } from './faults';
 import { cellIcon } from './icons';
 import { CELL_KIND } from './names';
@@ -28,6 +28,8 @@ export interface DesignerParts {
   readonly mount: Mount;
   readonly check: Check;
   preview(session: ISessionContext): PreviewService;
+  /** What the preview of a new designer shows; waits for the settings. */
+  start(): Promise<PreviewStart>;
   openAsText(path: string): void;
 }
 
@@ -37,6 +39,7 @@ type Context = DocumentRegistry.IContext<DocumentRegistry.ICodeModel>;
 export class CellEditor extends Widget {
   private store: TextStore | null = null;
   private unmount: (() => void) | null = null;
+  private start: PreviewStart | null = null;
   private readonly designer = document.createElement('div');
   private readonly faults: FaultView;
   private readonly preview: PreviewService;
@@ -51,7 +54,7 @@ export class CellEditor extends Widget {
     this.faults = new FaultView(() => parts.openAsText(context.path));
     this.node.append(this.designer, this.faults.node);
     this.preview = parts.preview(context.sessionContext);
-    void context.ready.then(() => this.populate());
+    void context.ready.then(async () => this.populate(await parts.start()));
   }
 
   /** The design as it can be read now, or null. */
@@ -76,10 +79,11 @@ export class CellEditor extends Widget {
     }
   }
 
-  private populate(): void {
+  private populate(start: PreviewStart): void {
     if (this.isDisposed) {
       return;
     }
+    this.start = start;
     this.node.tabIndex = -1;
     this.store = new TextStore(sharedText(this.context), CELL_KIND, CELL_VERSION);
     this.store.subscribe(() => this.present());
@@ -102,7 +106,8 @@ export class CellEditor extends Widget {
   }
 
   private options(store: DesignStore): DesignerOptions {
-    return { store, preview: this.preview, clipboard: { write: copyText }, theme: 'auto' };
+    const { preview, start } = this;
+    return { store, preview, clipboard: { write: copyText }, theme: 'auto', ...(start ? { start } : {}) };
   }
 }
 

@@ -51,7 +51,7 @@ function activate(
   dialogs: ISessionContextDialogs | null
 ): void {
   const server = new HttpServer(app.serviceManager.serverSettings);
-  const preferences = new PreferenceStore();
+  const preferences = new PreferenceStore(registry);
   const reports = new ReportFollower(server);
   const workspace = new WorkspaceModel(server);
   const tracker = registerDesigner(app, preferences, dialogs ?? new SessionContextDialogs(), restorer);
@@ -73,7 +73,6 @@ function activate(
   // what the server must answer waits until the Lab is on the screen, and a failure shows where it is used
   void app.restored.then(async () => {
     await Promise.allSettled([
-      registry ? preferences.follow(registry) : Promise.resolve(),
       reports.resume(),
       workspace.loadStarters().then(() => launcher && addToLauncher(launcher, workspace))
     ]);

@@ -39,6 +39,16 @@ export class KernelPreview implements PreviewService {
     return turn;
   }
 
+  onReady(listener: () => void): () => void {
+    const changed = (): void => {
+      if (this.session.session?.kernel) {
+        listener();
+      }
+    };
+    this.session.kernelChanged.connect(changed);
+    return () => this.session.kernelChanged.disconnect(changed);
+  }
+
   private async solve(request: PreviewRequest, control: PreviewControl): Promise<readonly PreviewCurve[]> {
     if (control.signal.aborted) {
       throw new Error('Cancelled');

@@ -32,8 +32,14 @@ export class PreferenceStore {
     return this.now;
   }
 
-  /** Follow the registry; without one, or while it fails, the defaults hold. */
-  async follow(registry: ISettingRegistry): Promise<void> {
+  /** Fulfilled once the settings are read, or cannot be; then the defaults hold. */
+  readonly ready: Promise<void>;
+
+  constructor(registry: ISettingRegistry | null) {
+    this.ready = registry ? this.follow(registry).catch(() => undefined) : Promise.resolve();
+  }
+
+  private async follow(registry: ISettingRegistry): Promise<void> {
     const settings = await registry.load(PLUGIN);
     const read = (): void => {
       this.now = { ...defaults, ...(settings.composite as Partial<Preferences>) };
