@@ -78,7 +78,7 @@ class JoulebookAuthenticator(Authenticator):  # type: ignore[misc]
         ["approval", "open", "closed"],
         default_value="approval",
         config=True,
-        help="Who may sign up: anybody (open), anybody whom an administrator then approves (approval), nobody (closed).",
+        help="Who may sign up: anybody (open), whoever an administrator then approves (approval), nobody (closed).",
     )
     free_failures = Integer(5, min=1, config=True, help="Failed sign-ins of a name before the first delay.")
     first_delay = Float(30.0, config=True, help="The first delay in seconds; it doubles with every further failure.")
@@ -88,11 +88,11 @@ class JoulebookAuthenticator(Authenticator):  # type: ignore[misc]
     sign_ups_per_hour = Integer(10, config=True, help="Sign-ups per network address and hour.")
     any_allow_config = Bool(True, config=True, help="Accounts decide who may sign in; JupyterHub's warning is off.")
 
-    store: AccountStore = Instance(AccountStore)
-    hashes: passwords.PasswordHashes = Instance(passwords.PasswordHashes, ())
+    store: AccountStore = Instance(AccountStore)  # type: ignore[assignment]
+    hashes: passwords.PasswordHashes = Instance(passwords.PasswordHashes, ())  # type: ignore[assignment]
     _workers = Instance(ThreadPoolExecutor, kw={"max_workers": 2, "thread_name_prefix": "sign-in"})
-    _attempts_by_address: SlidingWindow = Instance(SlidingWindow)
-    _sign_ups_by_address: SlidingWindow = Instance(SlidingWindow)
+    _attempts_by_address: SlidingWindow = Instance(SlidingWindow)  # type: ignore[assignment]
+    _sign_ups_by_address: SlidingWindow = Instance(SlidingWindow)  # type: ignore[assignment]
 
     @default("store")
     def _open_store(self) -> AccountStore:

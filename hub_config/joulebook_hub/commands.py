@@ -36,7 +36,9 @@ def add_actions(parser: argparse.ArgumentParser) -> None:
     """
     actions = parser.add_subparsers(title="actions", required=True, metavar="up|down|status|password")
     up = actions.add_parser("up", help="start the hub, or say where it runs")
-    up.add_argument("--port", type=int, help="port to insist on (otherwise $JOULEBOOK_PORT, or 8000 or the next free one)")
+    up.add_argument(
+        "--port", type=int, help="port to insist on (otherwise $JOULEBOOK_PORT, or 8000 or the next free one)"
+    )
     up.add_argument("--admin", default="admin", help="name of the first administrator (default: admin)")
     up.set_defaults(run=_up)
     actions.add_parser("down", help="stop the hub and everything it started").set_defaults(run=_down)

@@ -145,7 +145,9 @@ def up(environment: Mapping[str, str], *, port: int | None = None, admin: str = 
         folder.running.unlink(missing_ok=True)
         proxies.node()
         proxies.program()
-        chosen = ports.choose_public(port or settings.port, insisted=port is not None or "JOULEBOOK_PORT" in environment)
+        chosen = ports.choose_public(
+            port or settings.port, insisted=port is not None or "JOULEBOOK_PORT" in environment
+        )
         hub_port, proxy_api_port = ports.free_ones(2, avoid={chosen})
         made = ensure_first_admin(settings, admin)
         guard = _start_guard(folder, environment, chosen, hub_port, proxy_api_port)
@@ -155,7 +157,7 @@ def up(environment: Mapping[str, str], *, port: int | None = None, admin: str = 
         folder.write(folder.running, {"pid": guard.pid, "started": started, "url": url, **numbers})
         try:
             _wait_until_ready(folder, chosen, guard)
-        except (HubError, KeyboardInterrupt):
+        except BaseException:
             _stop(folder, guard.pid)
             if made:
                 forget_first_admin(settings, made[0])
@@ -244,8 +246,7 @@ def down(environment: Mapping[str, str]) -> bool:
         return False
     with folder.lock():
         found = running(folder)
-        stopped = _stop(folder, int(found["pid"]) if found else None)
-    return stopped
+        return _stop(folder, int(found["pid"]) if found else None)
 
 
 def _stop(folder: StateFolder, guard: int | None) -> bool:

@@ -47,7 +47,8 @@ def faults(password: str, name: str) -> list[str]:
     found = []
     if len(password) < SHORTEST:
         found.append(
-            f"The password has {len(password)} characters. Use at least {SHORTEST}; three or four words make a good one."
+            f"The password has {len(password)} characters. Use at least {SHORTEST}; "
+            "three or four words make a good one."
         )
     if len(password) > LONGEST:
         found.append(f"The password has {len(password)} characters. Use at most {LONGEST}.")

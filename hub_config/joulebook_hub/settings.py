@@ -160,8 +160,8 @@ class HubSettings:
         found = []
         if not is_loopback(self.host):
             found.append(
-                f"JOULEBOOK_HOST = {self.host!r}: the local profile gives every user the same rights on this machine, so "
-                "it listens on 127.0.0.1 only. Leave the variable out, or choose JOULEBOOK_PROFILE=docker, kubernetes "
+                f"JOULEBOOK_HOST = {self.host!r}: the local profile gives every user the same rights on this machine, "
+                "so it listens on 127.0.0.1 only. Leave the variable out, or choose JOULEBOOK_PROFILE=docker, kubernetes "
                 "or systemd."
             )
         if self.public_url and not is_loopback(urlsplit(self.public_url).hostname or ""):
@@ -188,7 +188,8 @@ class HubSettings:
                     )
         if self.sign_in == "password" and self.sign_up == "open":
             found.append(
-                "JOULEBOOK_SIGN_UP = 'open': a hub that others can reach does not let everybody in. Use approval or closed."
+                "JOULEBOOK_SIGN_UP = 'open': a hub that others can reach does not let everybody in. "
+                "Use approval or closed."
             )
         return found
 

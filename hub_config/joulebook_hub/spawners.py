@@ -145,7 +145,9 @@ class WorkspaceSpawner(LocalProcessSpawner):  # type: ignore[misc]
         try:
             Workspaces(Path(self.workspaces)).prepare(self.user.name, groups)
         except OSError as error:
-            message = f"The workspace {self.workspace} cannot be prepared: {error.strerror}. Free space or fix its owner."
+            message = (
+                f"The workspace {self.workspace} cannot be prepared: {error.strerror}. Free space or fix its owner."
+            )
             raise HubError(message, reason="workspace") from error
         log = Path(self.logs) / f"{folder_name(self.user.name)}{'-' + self.name if self.name else ''}.log"
         with log.open("ab") as file:

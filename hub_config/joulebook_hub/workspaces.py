@@ -113,11 +113,7 @@ class Workspaces:
 
 
 def _first_contents() -> list[tuple[Path, str]]:
-    found = []
-    tutorials = places.tutorials_folder()
-    for notebook in sorted(tutorials.glob("*.ipynb")) if tutorials else ():
-        found.append((notebook, f"tutorials/{notebook.name}"))
-    examples = places.examples_folder()
-    for design in sorted(examples.glob("*.cell.json")) if examples else ():
-        found.append((design, design.name))
-    return found
+    tutorials, examples = places.tutorials_folder(), places.examples_folder()
+    notebooks = sorted(tutorials.glob("*.ipynb")) if tutorials else []
+    designs = sorted(examples.glob("*.cell.json")) if examples else []
+    return [*((path, f"tutorials/{path.name}") for path in notebooks), *((path, path.name) for path in designs)]

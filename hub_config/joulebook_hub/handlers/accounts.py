@@ -39,13 +39,13 @@ class AccountsPage(AccountPage):
         )
 
     @web.authenticated
-    @needs_scope("admin:users")
+    @needs_scope("admin:users")  # type: ignore[untyped-decorator]
     async def get(self) -> None:
         """Show the list."""
         await self._list()
 
     @web.authenticated
-    @needs_scope("admin:users")
+    @needs_scope("admin:users")  # type: ignore[untyped-decorator]
     async def post(self) -> None:
         """Do one action on one account."""
         actions: dict[str, Callable[[str], Awaitable[str]]] = {

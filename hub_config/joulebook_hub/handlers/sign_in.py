@@ -1,4 +1,4 @@
-"""Sign-in in up to three steps. Between steps the browser holds a signed ticket, good for ten minutes, not a session."""
+"""Sign-in in up to three steps. Between them the browser holds a signed ticket, good for ten minutes, not a session."""
 
 from __future__ import annotations
 
@@ -56,7 +56,9 @@ class _SignInStep(LoginHandler):  # type: ignore[misc]
             self.set_status(403)
         ticket = self._write_ticket(account, step)
         following = self.get_argument("next", "")
-        html = await self.render_template(template, ticket=ticket, message=message, name=account.name, next=following)
+        html = await self.render_template(
+            template, ticket=ticket, message=message, who=account.name, following=following
+        )
         self.finish(html)
 
     async def _continue(self, outcome: Outcome) -> None:

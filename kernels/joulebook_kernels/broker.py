@@ -1,0 +1,95 @@
+"""Lending GPUs to kernels: what a broker promises, and the broker of one machine."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+__all__ = ["Lease", "LeaseBroker", "LeaseUnavailableError", "Waiting"]
+
+
+@dataclass(frozen=True)
+class Lease:
+    """A card that is lent to one kernel.
+
+    Parameters
+    ----------
+    kernel : str
+        Identity of the kernel; a lease belongs to it through every restart.
+    card : str
+        The card's identity, for CUDA_VISIBLE_DEVICES.
+    since : float
+        When it was lent, s since 1970.
+    """
+
+    kernel: str
+    card: str
+    since: float
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """No card is free yet.
+
+    Parameters
+    ----------
+    position : int
+        Place in the queue, 1 is next.
+    cards : int
+        How many cards there are in all.
+    """
+
+    position: int
+    cards: int
+
+
+class LeaseUnavailableError(RuntimeError):
+    """A kernel does not get a card; the message says why and what to try."""
+
+
+class LeaseBroker(Protocol):
+    """Who lends cards. Calls return at once; who waits asks again, and keeps its place by asking."""
+
+    async def acquire(self, kernel: str, pid: int) -> Lease | Waiting:
+        """Ask for a card.
+
+        Parameters
+        ----------
+        kernel : str
+            Identity of the kernel. Asking again while the lease is held gives the same lease.
+        pid : int
+            Process that answers for the lease until the kernel's own process is known.
+
+        Returns
+        -------
+        Lease or Waiting
+            The lease, or the place in the queue.
+        """
+        ...
+
+    async def heartbeat(self, kernel: str, pid: int | None = None) -> bool:
+        """Say that the kernel is still there.
+
+        Parameters
+        ----------
+        kernel : str
+            Identity of the kernel.
+        pid : int, optional
+            The kernel's own process, once it is known.
+
+        Returns
+        -------
+        bool
+            False if there is no such lease any more.
+        """
+        ...
+
+    async def release(self, kernel: str) -> None:
+        """Give the card back, or leave the queue; giving back twice is no error.
+
+        Parameters
+        ----------
+        kernel : str
+            Identity of the kernel.
+        """
+        ...

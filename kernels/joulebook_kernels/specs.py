@@ -1,0 +1,109 @@
+"""Kernel specifications "Joulebook (CPU)" and, where NVML finds a card, "Joulebook (GPU)"."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from joulebook_kernels.cards import CardFinder, NvmlCards
+
+__all__ = ["CPU", "GPU", "install", "specification", "threads"]
+
+CPU = "joulebook-cpu"
+GPU = "joulebook-gpu"
+_LOGOS = Path(__file__).resolve().parent / "logos"
+_MOST_BLAS_THREADS = 4
+
+
+def threads() -> int:
+    """Processors that this process may use.
+
+    Returns
+    -------
+    int
+        At least 1; follows the CPU affinity where the system has one.
+    """
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def specification(name: str) -> dict[str, Any]:
+    """Contents of a kernel.json.
+
+    Sweeps run on Numba's threads, one per processor. BLAS gets at most four: the dense matrices of the solvers are
+    small, and threads of several kernels on one machine take each other's processors.
+
+    Parameters
+    ----------
+    name : str
+        ``joulebook-cpu`` or ``joulebook-gpu``.
+
+    Returns
+    -------
+    dict
+        JSON-able.
+    """
+    blas = str(min(threads(), _MOST_BLAS_THREADS))
+    metadata: dict[str, Any] = {"debugger": True}
+    if name == GPU:
+        metadata["kernel_provisioner"] = {"provisioner_name": "joulebook-lease"}
+    return {
+        "argv": ["python", "-m", "ipykernel_launcher", "-f", "{connection_file}"],
+        "display_name": "Joulebook (GPU)" if name == GPU else "Joulebook (CPU)",
+        "language": "python",
+        "interrupt_mode": "signal",
+        "metadata": metadata,
+        "env": {
+            "JOULEBOOK_DEVICE": "gpu" if name == GPU else "cpu",
+            "NUMBA_NUM_THREADS": str(threads()),
+            "OMP_NUM_THREADS": blas,
+            "OPENBLAS_NUM_THREADS": blas,
+            "MKL_NUM_THREADS": blas,
+        },
+    }
+
+
+def install(prefix: Path | None = None, *, finder: CardFinder | None = None) -> dict[str, Path]:
+    """Write the kernel specifications; the GPU's is taken away where no card is found any more.
+
+    Parameters
+    ----------
+    prefix : Path, optional
+        The environment to install into; this one when left out.
+    finder : CardFinder, optional
+        Knows the cards; NVML when left out.
+
+    Returns
+    -------
+    dict of str to Path
+        Folder of each installed specification.
+    """
+    kernels = (prefix or Path(sys.prefix)) / "share" / "jupyter" / "kernels"
+    kernels.mkdir(parents=True, exist_ok=True)
+    names = [CPU, GPU] if (finder or NvmlCards()).cards() else [CPU]
+    if GPU not in names and (kernels / GPU).is_dir():
+        shutil.rmtree(kernels / GPU)
+    return {name: _write(name, kernels / name) for name in names}
+
+
+def _write(name: str, folder: Path) -> Path:
+    """Write beside the target and swap, so that a running server never reads half a specification."""
+    fresh = Path(tempfile.mkdtemp(prefix=f".{name}-", dir=folder.parent))
+    try:
+        (fresh / "kernel.json").write_text(json.dumps(specification(name), indent=1) + "\n", encoding="utf-8")
+        kind = "gpu" if name == GPU else "cpu"
+        for size in ("32x32.png", "64x64.png", "svg.svg"):
+            shutil.copyfile(_LOGOS / kind / f"logo-{size}", fresh / f"logo-{size}")
+        fresh.chmod(0o755)
+        if folder.exists():
+            shutil.rmtree(folder)
+        fresh.replace(folder)
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)
+    return folder
