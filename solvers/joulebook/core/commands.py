@@ -13,8 +13,13 @@ from joulebook.core.version import __version__
 __all__ = ["main", "make_parser"]
 
 
-def make_parser() -> argparse.ArgumentParser:
+def make_parser(command: str | None = None) -> argparse.ArgumentParser:
     """Collect the subcommands of all installed rooms.
+
+    Parameters
+    ----------
+    command : str, optional
+        The subcommand that is wanted: only its room is loaded.
 
     Returns
     -------
@@ -26,7 +31,7 @@ def make_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"joulebook {__version__}")
     subparsers = parser.add_subparsers(metavar="command", required=True)
-    for register in load_plugins("commands").values():
+    for register in load_plugins("commands", only=command).values():
         register(subparsers)
     return parser
 
@@ -44,7 +49,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     int
         Exit code: 0 done, 1 an error that was explained, 2 wrong usage, 130 interrupted.
     """
-    args = make_parser().parse_args(arguments)
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    args = make_parser(words[0] if words else None).parse_args(words)
     try:
         return int(args.run(args))
     except JoulebookError as error:

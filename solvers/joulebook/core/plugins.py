@@ -7,7 +7,7 @@ group                     an entry is
 ``joulebook.materials``   a function ``records() -> iterable of material records``
 ``joulebook.studies``     a public verb: ``study(design, ..., *, options, progress, backend) -> Result``
 ``joulebook.designers``   a widget class that takes a design
-``joulebook.commands``    a function ``register(subparsers)`` that adds a subcommand of the shell
+``joulebook.commands``    a function ``register(subparsers)`` that adds the subcommand of the entry's name
 ========================  ==========================================================================
 """
 
@@ -25,13 +25,15 @@ GROUPS = ("readers", "materials", "studies", "designers", "commands")
 """Kinds of plugins; the entry-point group is ``joulebook.<kind>``."""
 
 
-def load_plugins(kind: str) -> dict[str, Any]:
+def load_plugins(kind: str, only: str | None = None) -> dict[str, Any]:
     """Load what is installed for one seam; a broken plugin is reported and left out.
 
     Parameters
     ----------
     kind : str
         One of :data:`GROUPS`.
+    only : str, optional
+        Load just the entry of this name, if there is one; all of them otherwise.
 
     Returns
     -------
@@ -46,7 +48,9 @@ def load_plugins(kind: str) -> dict[str, Any]:
     if kind not in GROUPS:
         raise InputError(Issue("kind", kind, "no such plugin seam", f"Known: {', '.join(GROUPS)}"))
     found: dict[str, Any] = {}
-    for entry in sorted(entry_points(group=f"joulebook.{kind}"), key=lambda item: item.name):
+    entries = sorted(entry_points(group=f"joulebook.{kind}"), key=lambda item: item.name)
+    chosen = [entry for entry in entries if entry.name == only]
+    for entry in chosen or entries:
         try:
             found[entry.name] = entry.load()
         except Exception as error:  # a stranger's code may raise anything, and must not take the rest down

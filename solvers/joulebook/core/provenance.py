@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import platform
 from collections.abc import Mapping, Sequence
@@ -95,7 +96,7 @@ class Provenance:
             design=design.to_document(),
             digest=design.digest(),
             options=dict(options),
-            versions=package_versions(),
+            versions=dict(package_versions()),
             created=datetime.now(UTC).isoformat(timespec="seconds"),
             citations=tuple(dict.fromkeys(citations)),
         )
@@ -138,6 +139,7 @@ class Provenance:
         return cls(**{**data, "citations": tuple(data["citations"])})
 
 
+@functools.cache
 def package_versions() -> dict[str, str]:
     """Versions of Joulebook and of what it computes with.
 
