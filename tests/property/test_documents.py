@@ -8,6 +8,7 @@ from typing import Any
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
 from joulebook.battery import Cell, figures
 from joulebook.core.documents import parse_document
 from joulebook.core.errors import DataFormatError, InputError, JoulebookError

@@ -6,10 +6,11 @@ import math
 
 import numpy as np
 import pytest
+from scipy.integrate import quad
+
 from joulebook.battery import Cell, balance, figures
 from joulebook.battery.balance import open_circuit_voltage
 from joulebook.core.errors import InputError
-from scipy.integrate import quad
 
 
 @pytest.fixture

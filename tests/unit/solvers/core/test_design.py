@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
+from pydantic import ValidationError
+
 from joulebook.battery import Cell
 from joulebook.core.design import Design, Migration
 from joulebook.core.documents import LARGEST_DOCUMENT, parse_document
 from joulebook.core.errors import DataFormatError, InputError
 from joulebook.core.quantities import MicroLength
-from pydantic import ValidationError
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib.metadata import EntryPoint
 
 import pytest
+
 from joulebook.core import commands, plugins
 from joulebook.core.errors import InputError
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from joulebook.core.errors import CancelledError, InputError
 from joulebook.core.progress import (
     NullProgress,

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
 from joulebook.battery import Cell
 from joulebook.core.errors import DataFormatError, InputError
 from joulebook.core.provenance import Provenance, Stats

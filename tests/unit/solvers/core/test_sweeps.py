@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+
 from joulebook.battery import Cell
 from joulebook.core.errors import CancelledError, InputError
 from joulebook.core.progress import NullProgress

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+
 from joulebook import materials
 from joulebook.core.citations import bibliography
 from joulebook.core.errors import InputError

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
 from pathlib import Path
@@ -11,9 +13,11 @@ from pathlib import Path
 import nbformat
 import papermill
 import pytest
+
 from joulebook.core.errors import CancelledError, ReportError
-from joulebook.report.engine import ENGINE, cell_statuses
+from joulebook.report.engine import ENGINE, register_engine
 from joulebook.report.execution import Limits
+from joulebook.report.status import cell_statuses
 
 MARK = "import os, pathlib; pathlib.Path({path!r}).write_text(str(os.getpid()))"
 FOREVER = "import time\nwhile True: time.sleep(0.05)"
@@ -21,6 +25,7 @@ STUBBORN = "import time\nwhile True:\n    try: time.sleep(0.05)\n    except Keyb
 
 
 def execute(source: Path, **options):
+    register_engine()
     out = source.with_name("out.ipynb")
     papermill.execute_notebook(
         str(source), str(out), engine_name=ENGINE, progress_bar=False, own_interpreter=True, **options
@@ -154,3 +159,9 @@ def test_runs_inside_a_running_event_loop(tmp_path, write_notebook):
         return execute(source)
 
     assert statuses(asyncio.run(caller())) == ["completed", "completed"]
+
+
+@pytest.mark.parametrize("first", ["papermill", "joulebook.report.engine", "joulebook.report.status"])
+def test_either_may_be_imported_first(first):
+    code = f"import {first}; from papermill.engines import papermill_engines as p; p.get_engine('joulebook')"
+    subprocess.run([sys.executable, "-c", code], check=True)
