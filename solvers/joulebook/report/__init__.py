@@ -9,6 +9,7 @@ from joulebook.report.execution import Limits
 from joulebook.report.handover import hand_over
 from joulebook.report.html_writer import to_html, write_html
 from joulebook.report.inline import escape
+from joulebook.report.make import ReportResult, run, templates
 from joulebook.report.model import (
     Callout,
     Column,
@@ -25,7 +26,6 @@ from joulebook.report.model import (
     Section,
     Table,
 )
-from joulebook.report.make import ReportResult, run, templates
 from joulebook.report.typst_writer import render_pages, write_pdf
 
 __all__ = [

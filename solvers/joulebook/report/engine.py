@@ -4,6 +4,8 @@ Papermill's own engine notes ``"completed"`` for a cell that was interrupted and
 one notes ``"completed"``, ``"failed"``, ``"interrupted"`` or ``"not run"`` in ``cell.metadata.papermill.status``,
 with the reason beside it, reports progress cell by cell, can be cancelled, keeps time limits, and ends the
 kernel's whole process group.
+
+Papermill loads its engines while it is itself being imported, so this module imports papermill only when it runs.
 """
 
 from __future__ import annotations
@@ -12,69 +14,16 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from papermill.engines import Engine, NotebookExecutionManager, papermill_engines
-
 from joulebook.core.progress import NullProgress, Progress, TerminalProgress
-from joulebook.report.execution import COMPLETED, FAILED, NOT_RUN, Limits, NotebookRun
+from joulebook.report.execution import Limits, NotebookRun
 
-__all__ = ["ENGINE", "JoulebookEngine", "StatusManager", "cell_statuses"]
+__all__ = ["ENGINE", "JoulebookEngine", "register_engine"]
 
 ENGINE = "joulebook"
 """Name under which papermill knows the engine."""
 
 
-class StatusManager(NotebookExecutionManager):  # type: ignore[misc]
-    """Notes in the notebook what happens to each cell."""
-
-    def notebook_start(self, **kwargs: Any) -> None:
-        """Clear what an earlier run left, and mark every cell as not run."""
-        super().notebook_start(**kwargs)
-        for cell in self.nb.cells:
-            cell.metadata.papermill["status"] = NOT_RUN
-        self.save()
-
-    def cell_ended(self, cell: Any, status: str, reason: str) -> None:
-        """Note how a cell ended.
-
-        Parameters
-        ----------
-        cell : NotebookNode
-            The cell.
-        status : str
-            One of the four.
-        reason : str
-            Why, where it is not completed.
-        """
-        noted = cell.metadata.papermill
-        noted["status"] = status
-        if reason:
-            noted["reason"] = reason
-        end = self.now()
-        noted["end_time"] = end.isoformat()
-        noted["duration"] = (end - self._started).total_seconds()
-        noted["exception"] = status != COMPLETED
-        if status == FAILED:
-            self.nb.metadata.papermill["exception"] = True
-        self.save()
-
-    def cell_start(self, cell: Any, cell_index: int | None = None, **kwargs: Any) -> None:
-        """Note that a cell has begun."""
-        self._started = self.now()
-        super().cell_start(cell, cell_index, **kwargs)
-
-    def notebook_complete(self, **kwargs: Any) -> None:
-        """Note the end of the notebook; the status of the cells stays as it is."""
-        self.end_time = self.now()
-        noted = self.nb.metadata.papermill
-        noted["end_time"] = self.end_time.isoformat()
-        noted["duration"] = (self.end_time - self.start_time).total_seconds()
-        statuses = cell_statuses(self.nb)
-        noted["status"] = next((status for status in statuses if status != COMPLETED), COMPLETED)
-        noted["exception"] = noted["status"] != COMPLETED
-        self.save()
-
-
-class JoulebookEngine(Engine):  # type: ignore[misc]
+class JoulebookEngine:
     """Papermill's seam to :class:`joulebook.report.execution.NotebookRun`."""
 
     @classmethod
@@ -113,6 +62,8 @@ class JoulebookEngine(Engine):  # type: ignore[misc]
         NotebookNode
             The executed notebook.
         """
+        from joulebook.report.status import StatusManager
+
         manager = StatusManager(nb, output_path=output_path, progress_bar=False, log_output=log_output)
         nb.metadata["joulebook"] = {"inputs": dict(kwargs.pop("inputs", {}))}
         kwargs.setdefault("progress", TerminalProgress() if progress_bar else NullProgress())
@@ -126,7 +77,7 @@ class JoulebookEngine(Engine):  # type: ignore[misc]
     @classmethod
     def execute_managed_notebook(
         cls,
-        nb_man: StatusManager,
+        nb_man: Any,
         kernel_name: str,
         *,
         progress: Progress,
@@ -173,21 +124,49 @@ class JoulebookEngine(Engine):  # type: ignore[misc]
         )
         run.execute()
 
+    @classmethod
+    def nb_kernel_name(cls, nb: Any, name: str | None = None) -> str:
+        """Name the kernel of a notebook; papermill calls this.
 
-def cell_statuses(nb: Any) -> list[str]:
-    """List what happened to each cell of an executed notebook.
+        Parameters
+        ----------
+        nb : NotebookNode
+            The notebook.
+        name : str, optional
+            Takes precedence.
 
-    Parameters
-    ----------
-    nb : NotebookNode
-        As :class:`JoulebookEngine` leaves it.
+        Returns
+        -------
+        str
+            Name of a kernel.
+        """
+        from papermill.utils import nb_kernel_name
 
-    Returns
-    -------
-    list of str
-        ``"completed"``, ``"failed"``, ``"interrupted"`` or ``"not run"``, one per cell.
-    """
-    return [cell.metadata.get("papermill", {}).get("status", NOT_RUN) for cell in nb.cells]
+        return str(nb_kernel_name(nb, name))
+
+    @classmethod
+    def nb_language(cls, nb: Any, language: str | None = None) -> str:
+        """Name the language of a notebook; papermill calls this.
+
+        Parameters
+        ----------
+        nb : NotebookNode
+            The notebook.
+        language : str, optional
+            Takes precedence.
+
+        Returns
+        -------
+        str
+            Name of a language.
+        """
+        from papermill.utils import nb_language
+
+        return str(nb_language(nb, language))
 
 
-papermill_engines.register(ENGINE, JoulebookEngine)
+def register_engine() -> None:
+    """Make papermill know the engine, also where Joulebook runs from a source tree that is not installed."""
+    from papermill.engines import papermill_engines
+
+    papermill_engines.register(ENGINE, JoulebookEngine)

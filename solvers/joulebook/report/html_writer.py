@@ -132,7 +132,8 @@ class _Page:
             return ""
         items = []
         for reference in self.report.references:
-            text = f"{quote(reference.authors.rstrip('.'))}. <em>{quote(reference.title)}</em>. {quote(reference.published)}"
+            authors, title = quote(reference.authors.rstrip(".")), quote(reference.title)
+            text = f"{authors}. <em>{title}</em>. {quote(reference.published)}"
             if reference.doi:
                 address = quote(f"https://doi.org/{reference.doi}")
                 text += f'. <a href="{address}" rel="noreferrer">doi:{quote(reference.doi)}</a>'

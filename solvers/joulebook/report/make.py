@@ -116,7 +116,7 @@ def run(
         _write(report, pdf, html, shown)
     finally:
         shown.finish()
-    from joulebook.report.engine import cell_statuses
+    from joulebook.report.status import cell_statuses
 
     return ReportResult(
         report=report,
@@ -140,9 +140,10 @@ def _execute(
         import papermill
         from papermill.exceptions import PapermillExecutionError
 
-        from joulebook.report.engine import ENGINE
+        from joulebook.report.engine import ENGINE, register_engine
     except ImportError:
         raise MissingExtraError("Making a report", "report") from None
+    register_engine()
     plain, inputs = _settle(values, folder)
     handed_over = folder / "report.json"
     kept = folder / source.name

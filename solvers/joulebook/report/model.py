@@ -297,7 +297,7 @@ class Report(Design):
     >>> body = Section(title="Result", blocks=(Paragraph(text="It holds **5 A h**."),))
     >>> report = Report(title="A cell", sections=(body,), provenance=Provenance(created="2026-01-01T00:00:00+00:00"))
     >>> report.content_digest()[:8]
-    '3bb8a9f1'
+    'fc1a4f0b'
     """
 
     kind: ClassVar[str] = "joulebook.report"

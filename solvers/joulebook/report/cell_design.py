@@ -1,0 +1,394 @@
+"""The design report of a battery cell, piece by piece, for ``notebooks/reports/cell_design.ipynb``."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from joulebook.battery import Cell, figures
+from joulebook.battery.figures import N_P_RANGE, CellFigures
+from joulebook.core.citations import bibliography, cite
+from joulebook.core.errors import InputError, Issue
+from joulebook.core.progress import Progress
+from joulebook.core.provenance import package_versions
+from joulebook.report.cell_figures import discharge_svg, masses_svg, ocp_svg, ragone_svg, stack_svg
+from joulebook.report.cell_methods import method_section
+from joulebook.report.cell_parameters import parameter_section
+from joulebook.report.inline import citations_in, escape
+from joulebook.report.model import (
+    Block,
+    Callout,
+    Column,
+    Figure,
+    KeyFigure,
+    KeyFigures,
+    Paragraph,
+    Provenance,
+    Reference,
+    Report,
+    RunRecord,
+    Section,
+    Table,
+    texts_of,
+)
+from joulebook.report.numbers import number
+
+__all__ = [
+    "RAGONE_RATES",
+    "assemble",
+    "design_section",
+    "discharge_section",
+    "make_report",
+    "open_cell",
+    "open_circuit_section",
+    "ragone_section",
+    "run_discharges",
+    "summary_blocks",
+]
+
+RAGONE_RATES = (0.1, 0.2, 0.5, 1.0, 1.5, 2.0, 3.0)
+"""C-rates of the Ragone plot."""
+
+
+def open_cell(cell: str | Path | Cell) -> Cell:
+    """Fetch the cell that a report is about.
+
+    Parameters
+    ----------
+    cell : str, Path or Cell
+        A ``.cell.json`` file, the name of a cell that comes with Joulebook, or a cell.
+
+    Returns
+    -------
+    Cell
+        The design.
+    """
+    if isinstance(cell, Cell):
+        return cell
+    return Cell.named(str(cell)) if str(cell) in Cell.names() else Cell.load(cell)
+
+
+def run_discharges(
+    cell: Cell, rates: Sequence[float], model: str = "DFN", progress: Progress | bool | None = None
+) -> dict[float, Any]:
+    """Discharge the full cell at several rates.
+
+    Parameters
+    ----------
+    cell : Cell
+        The design.
+    rates : sequence of float
+        C-rates.
+    model : str
+        ``"DFN"`` or ``"SPM"``.
+    progress : Progress or bool, optional
+        Where the work shows.
+
+    Returns
+    -------
+    dict of float to BatteryResult
+        By rate, in rising order.
+
+    Raises
+    ------
+    InputError
+        If there is no rate, or one that is not more than 0.
+    """
+    from joulebook.battery import simulate
+
+    if not rates or min(rates) <= 0:
+        raise InputError(Issue("rates", list(rates), "must be one or more numbers above 0", "For example [0.5, 1, 2]"))
+    sentence = "Discharge at {:g}C until cut-off"
+    return {
+        rate: simulate(cell, sentence.format(rate), model=model, initial_soc=1.0, progress=progress)
+        for rate in sorted({float(rate) for rate in rates})
+    }
+
+
+def summary_blocks(cell: Cell, known: CellFigures) -> tuple[Block, ...]:
+    """Write the title page.
+
+    Parameters
+    ----------
+    cell : Cell
+        The design.
+    known : CellFigures
+        Its figures.
+
+    Returns
+    -------
+    tuple of Block
+        Key figures, description and warnings.
+    """
+    items = (
+        KeyFigure(label="Capacity", value=number(known.capacity, 3), unit="A h"),
+        KeyFigure(label="Energy", value=number(known.energy, 3), unit="W h"),
+        KeyFigure(label="Specific energy", value=number(known.specific_energy, 3), unit="Wh/kg"),
+        KeyFigure(label="Energy density", value=number(known.energy_density, 3), unit="Wh/L"),
+        KeyFigure(label="N/P ratio", value=f"{known.n_p_ratio:.2f}"),
+    )
+    blocks: list[Block] = [KeyFigures(items=items)]
+    if cell.description:
+        blocks.append(Paragraph(text=escape(cell.description)))
+    blocks += [Callout(kind="warning", text=escape(warning) + ".") for warning in known.warnings]
+    return tuple(blocks)
+
+
+def design_section(cell: Cell, known: CellFigures) -> Section:
+    """Show the stack, the figures and the masses.
+
+    Parameters
+    ----------
+    cell : Cell
+        The design.
+    known : CellFigures
+        Its figures.
+
+    Returns
+    -------
+    Section
+        With two drawings and a table.
+    """
+    stack = Figure(
+        svg=stack_svg(cell),
+        caption="Layers of one electrode pair, to scale; particles at their radius, covering the active fraction.",
+        alt="Stack: "
+        + ", ".join(
+            f"{name} {number(part.thickness * 1e6)} µm"
+            for name, part in (
+                ("negative collector", cell.negative_collector),
+                ("negative electrode", cell.negative),
+                ("separator", cell.separator),
+                ("positive electrode", cell.positive),
+                ("positive collector", cell.positive_collector),
+            )
+        ),
+    )
+    masses = Figure(
+        svg=masses_svg(known.mass_breakdown),
+        caption=f"Masses of the components; {number(known.mass * 1e3)} g in all.",
+        alt="Bars: " + ", ".join(f"{name} {number(mass * 1e3, 3)} g" for name, mass in known.mass_breakdown.items()),
+    )
+    return Section(title="Design", blocks=(stack, _figures_table(cell, known), masses))
+
+
+def _figures_table(cell: Cell, known: CellFigures) -> Table:
+    low, high = N_P_RANGE
+    rows = (
+        ("Capacity between the cut-offs, at open circuit", number(known.capacity), "A h"),
+        ("Nominal capacity (1C is this much in one hour)", number(cell.nominal_capacity), "A h"),
+        ("Energy between the cut-offs, at open circuit", number(known.energy), "W h"),
+        ("Mean voltage", number(known.mean_voltage), "V"),
+        ("Voltage limits", f"{number(cell.lower_cutoff)} to {number(cell.upper_cutoff)}", "V"),
+        ("Mass", number(known.mass * 1e3), "g"),
+        ("Outer volume", number(known.volume * 1e6), "cm³"),
+        ("Specific energy", number(known.specific_energy), "Wh/kg"),
+        ("Energy density", number(known.energy_density), "Wh/L"),
+        (f"N/P ratio (usual: {low:g} to {high:g})", f"{known.n_p_ratio:.3f}", ""),
+        ("Coated electrode area", number(cell.area * 1e4), "cm²"),
+        ("Areal capacity", number(known.capacity * 1e3 / (cell.area * 1e4)), "mA h/cm²"),
+    )
+    columns = (Column(title="Figure", share=1), Column(title="Value", align="right"), Column(title="Unit"))
+    return Table.of("Figures of the cell.", columns, rows)
+
+
+def open_circuit_section(cell: Cell) -> Section:
+    """Show the open-circuit potentials.
+
+    Parameters
+    ----------
+    cell : Cell
+        The design.
+
+    Returns
+    -------
+    Section
+        With one drawing.
+    """
+    drawing = Figure(
+        svg=ocp_svg(cell),
+        caption="Open-circuit potentials of the electrodes and of the cell. Thick: the part that the cell uses between "
+        "its cut-offs, from the charged to the discharged end; thin: the rest of the range in which the law holds.",
+        alt="Open-circuit potential of each electrode over its stoichiometry, and of the cell over its discharge",
+    )
+    return Section(title="Open circuit", blocks=(drawing,))
+
+
+def discharge_section(cell: Cell, runs: Mapping[float, Any], model: str) -> Section:
+    """Show discharges at several rates.
+
+    Parameters
+    ----------
+    cell : Cell
+        The design.
+    runs : mapping of float to BatteryResult
+        By rate.
+    model : str
+        What solved them.
+
+    Returns
+    -------
+    Section
+        With a drawing and a table.
+    """
+    curves = {f"{rate:g}C": (run.discharge_capacity, run.voltage) for rate, run in runs.items()}
+    drawing = Figure(
+        svg=discharge_svg(cell, curves),
+        caption=f"Discharges of the full cell at constant current ({escape(model)}), with the open-circuit voltage.",
+        alt="Cell voltage over discharged capacity for " + ", ".join(curves),
+    )
+    rows = [_discharge_row(cell, rate, run) for rate, run in runs.items()]
+    columns = (
+        Column(title="Rate"),
+        Column(title="Current", unit="A", align="right"),
+        Column(title="Capacity", unit="A h", align="right"),
+        Column(title="Energy", unit="W h", align="right"),
+        Column(title="Mean voltage", unit="V", align="right"),
+        Column(title="Time", unit="min", align="right"),
+        Column(title="End", share=1),
+    )
+    table = Table.of("What the discharges deliver.", columns, rows)
+    return Section(title="Discharge", blocks=(drawing, table))
+
+
+def _discharge_row(cell: Cell, rate: float, run: Any) -> tuple[str, ...]:
+    capacity = float(run.discharge_capacity[-1])
+    energy = _energy(run)
+    return (
+        f"{rate:g}C",
+        number(rate * cell.nominal_capacity),
+        number(capacity),
+        number(energy),
+        number(energy / capacity if capacity else 0.0),
+        number(float(run.time[-1]) / 60.0),
+        escape(str(run.end_reason)),
+    )
+
+
+def _energy(run: Any) -> float:
+    """Energy that a run delivers, W h, by the trapezoidal rule over its own time steps."""
+    return float(np.trapezoid(run.voltage * run.current, run.time)) / 3600.0
+
+
+def ragone_section(runs: Mapping[float, Any], known: CellFigures) -> Section:
+    """Show how energy falls as power rises.
+
+    Parameters
+    ----------
+    runs : mapping of float to BatteryResult
+        By rate, in rising order.
+    known : CellFigures
+        For the mass.
+
+    Returns
+    -------
+    Section
+        With a drawing.
+    """
+    points = []
+    for rate, run in runs.items():
+        energy, hours = _energy(run), float(run.time[-1]) / 3600.0
+        if energy > 0 and hours > 0:
+            points.append((f"{rate:g}C", energy / hours / known.mass, energy / known.mass))
+    drawing = Figure(
+        svg=ragone_svg(points),
+        caption="Ragone plot: energy against mean power of complete discharges, both over the mass of the cell.",
+        alt="Specific energy falls from "
+        + " to ".join(
+            f"{number(point[2], 3)} Wh/kg at {number(point[1], 3)} W/kg" for point in (points[0], points[-1])
+        ),
+        width=0.75,
+    )
+    return Section(title="Energy and power", blocks=(drawing,))
+
+
+def assemble(
+    cell: Cell, known: CellFigures, sections: Sequence[Section], runs: Mapping[float, Any], model: str
+) -> Report:
+    """Put the pieces together, with references and provenance.
+
+    Parameters
+    ----------
+    cell : Cell
+        The design.
+    known : CellFigures
+        Its figures.
+    sections : sequence of Section
+        The results.
+    runs : mapping of float to BatteryResult
+        Every solve that the report rests on.
+    model : str
+        What solved them.
+
+    Returns
+    -------
+    Report
+        Ready for a writer.
+    """
+    body = (*sections, method_section(model), parameter_section(cell))
+    cited = [key for run in runs.values() for key in run.provenance.citations]
+    return Report(
+        title=escape(cell.name),
+        subtitle="Cell design report",
+        summary=summary_blocks(cell, known),
+        sections=body,
+        references=_references(body, cited),
+        provenance=Provenance(
+            created=datetime.now(UTC).isoformat(timespec="seconds"),
+            machine=f"{platform.system()} {platform.machine()}",
+            versions=package_versions(),
+            inputs={"cell design": cell.digest()},
+            parameters={"rates": ", ".join(f"{rate:g}C" for rate in runs), "model": model},
+            runs=tuple(_record(rate, run, model) for rate, run in runs.items()),
+        ),
+    )
+
+
+def _references(sections: Sequence[Section], more: Sequence[str]) -> tuple[Reference, ...]:
+    keys = [key for text in texts_of(tuple(sections)) for key in citations_in(text)]
+    known = bibliography()
+    return tuple(Reference.from_citation(cite(key)) for key in dict.fromkeys((*keys, *more)) if key in known)
+
+
+def _record(rate: float, run: Any, model: str) -> RunRecord:
+    return RunRecord(
+        name=f"Discharge at {rate:g}C",
+        solver=f"{model}, {run.stats.device}",
+        status=str(run.end_reason),
+        steps=run.stats.steps,
+        iterations=run.stats.iterations,
+        seconds=run.stats.seconds,
+    )
+
+
+def make_report(cell: Cell, rates: Sequence[float], model: str = "DFN") -> Report:
+    """Make the whole report in one go; the notebook does the same step by step.
+
+    Parameters
+    ----------
+    cell : Cell
+        The design.
+    rates : sequence of float
+        C-rates of the discharge curves.
+    model : str
+        ``"DFN"`` or ``"SPM"``.
+
+    Returns
+    -------
+    Report
+        Ready for a writer.
+    """
+    known = figures(cell)
+    runs = run_discharges(cell, (*RAGONE_RATES, *rates), model)
+    sections = (
+        design_section(cell, known),
+        open_circuit_section(cell),
+        discharge_section(cell, {rate: runs[float(rate)] for rate in sorted(set(rates))}, model),
+        ragone_section(runs, known),
+    )
+    return assemble(cell, known, sections, runs, model)

@@ -1,0 +1,195 @@
+"""Every parameter of a cell with its value and its source, as a table of a report."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import Any, get_args
+
+from pydantic import BaseModel
+
+from joulebook import materials
+from joulebook.battery.designs import Cell
+from joulebook.core.citations import Source, bibliography
+from joulebook.core.quantities import Quantity
+from joulebook.materials.records import Law, Value
+from joulebook.report.inline import escape
+from joulebook.report.model import Block, Column, Equation, Paragraph, Rows, Section, Table
+from joulebook.report.numbers import number, quantity, unit_text
+
+__all__ = ["NO_SOURCE", "parameter_section", "source_text"]
+
+NO_SOURCE = "set in this design; no source given"
+_SKIPPED = {"name", "description", "sources", "shape"}
+_TITLES = {
+    "": "Cell",
+    "format": "Housing",
+    "negative_collector": "Negative collector",
+    "positive_collector": "Positive collector",
+    "initial_state": "Initial state",
+    "tabs.negative": "Negative tab",
+    "tabs.positive": "Positive tab",
+}
+_COLUMNS = (
+    Column(title="Parameter", share=1.15),
+    Column(title="Value", share=0.95),
+    Column(title="Source", share=1.7),
+)
+
+
+def parameter_section(cell: Cell) -> Section:
+    """List every parameter of a cell and of its materials.
+
+    Parameters
+    ----------
+    cell : Cell
+        The design.
+
+    Returns
+    -------
+    Section
+        A table of the design's values, a table of the materials' values, and the materials' laws.
+    """
+    groups: list[Rows] = []
+    _walk(cell, cell, "", groups)
+    design = Table(caption="Values of the design.", columns=_COLUMNS, groups=tuple(groups), small=True)
+    records = _records(cell)
+    rows = tuple(Rows(title=title, rows=tuple(_material_rows(record))) for title, record in records)
+    library = Table(
+        caption="Values of the materials, from the library, where the design has none of its own.",
+        columns=_COLUMNS,
+        groups=rows,
+        small=True,
+    )
+    return Section(
+        title="Parameters and their sources",
+        sections=(
+            Section(title="Design", blocks=(design,)),
+            Section(title="Materials", blocks=(library,)),
+            Section(title="Laws", blocks=tuple(_laws(records))),
+        ),
+    )
+
+
+def source_text(source: Source | None) -> str:
+    """Put a source into words.
+
+    Parameters
+    ----------
+    source : Source or None
+        Where a value comes from.
+
+    Returns
+    -------
+    str
+        With marks: method, place, reference and note.
+    """
+    if source is None:
+        return NO_SOURCE
+    words = [escape(source.method)]
+    if source.where:
+        words.append(escape(source.where))
+    text = ", ".join(words)
+    if source.ref:
+        known = source.ref in bibliography()
+        text += f" [@{source.ref}]" if known else f", {escape(source.ref)}"
+    return f"{text}. {escape(source.note)}" if source.note else text
+
+
+def _walk(cell: Cell, part: BaseModel, path: str, groups: list[Rows]) -> None:
+    """Add a group of rows for a part, then those of the parts inside it."""
+    rows: list[tuple[str, ...]] = []
+    inner: list[tuple[str, BaseModel]] = []
+    for name, field in type(part).model_fields.items():
+        value = getattr(part, name)
+        where = f"{path}.{name}" if path else name
+        if isinstance(value, BaseModel):
+            inner.append((where, value))
+        elif name not in _SKIPPED and value is not None:
+            rows.append(
+                (_words(name), _printed(value, _quantity_of(field)), source_text(_source_of(cell, where, value)))
+            )
+    if rows:
+        groups.append(Rows(title=_TITLES.get(path, path.replace("_", " ").capitalize()), rows=tuple(rows)))
+    for where, value in inner:
+        _walk(cell, value, where, groups)
+
+
+def _source_of(cell: Cell, path: str, value: Any) -> Source | None:
+    found = cell.sources.get(path)
+    if found is None and isinstance(value, str):
+        return Source(method="user", note="choice of the design")
+    return found
+
+
+def _words(name: str) -> str:
+    return name.replace("_", " ").capitalize()
+
+
+def _printed(value: Any, kind: Quantity | None) -> str:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return escape(str(value))
+    return escape(quantity(value, kind))
+
+
+def _quantity_of(field: Any) -> Quantity | None:
+    for meta in field.metadata:
+        if isinstance(meta, Quantity):
+            return meta
+    for part in get_args(field.annotation):
+        for meta in getattr(part, "__metadata__", ()):
+            if isinstance(meta, Quantity):
+                return meta
+    return None
+
+
+def _records(cell: Cell) -> list[tuple[str, Any]]:
+    found: dict[str, tuple[str, Any]] = {}
+    for title, kind, name in (
+        ("Negative electrode", "active", cell.negative.material),
+        ("Positive electrode", "active", cell.positive.material),
+        ("Electrolyte", "electrolyte", cell.electrolyte.material),
+        ("Negative collector", "metal", cell.negative_collector.material),
+        ("Positive collector", "metal", cell.positive_collector.material),
+    ):
+        record = getattr(materials, kind)(name)
+        found.setdefault(name, (f"{title}: {escape(name)}", record))
+    return list(found.values())
+
+
+def _material_rows(record: Any) -> list[tuple[str, ...]]:
+    rows = []
+    for item in fields(record):
+        content = getattr(record, item.name)
+        for name, value in _values(item.name, content):
+            printed = f"{number(value.value, 5)} {unit_text(value.unit)}".strip()
+            rows.append((_words(name), escape(printed), source_text(value.source)))
+    return rows
+
+
+def _values(name: str, content: Any) -> list[tuple[str, Value]]:
+    if isinstance(content, Value):
+        return [(name, content)]
+    if isinstance(content, tuple) and len(content) == 2 and all(isinstance(item, Value) for item in content):
+        return [(f"{name}, charged end", content[0]), (f"{name}, discharged end", content[1])]
+    return []
+
+
+def _laws(records: list[tuple[str, Any]]) -> list[Block]:
+    blocks: list[Block] = []
+    for title, record in records:
+        for item in fields(record):
+            law = getattr(record, item.name)
+            if isinstance(law, Law):
+                words = {"ocp": "open-circuit potential"}.get(item.name, _words(item.name).lower())
+                unit = "" if law.unit == "1" else f" in {law.unit}"
+                source = source_text(law.source)
+                blocks.append(Paragraph(text=f"**{title}**, {words}{unit} ({source}):"))
+                low, high = (number(end) for end in law.domain)
+                blocks.append(
+                    Equation(
+                        latex=law.formula,
+                        where=f"over the {escape(law.variable)}, established from {low} to {high}, "
+                        f"at {number(law.reference_temperature, 5)} K.",
+                    )
+                )
+    return blocks
