@@ -1,7 +1,50 @@
-"""Battery cells: designs, figures, discharge models."""
+"""Battery cells: designs, figures, discharge models.
+
+The engine is loaded when it is first used, so that a design can be read and weighed without it.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
 
 from joulebook.battery.balance import Balance, balance
 from joulebook.battery.designs import Cell
 from joulebook.battery.figures import CellFigures, figures
 
-__all__ = ["Balance", "Cell", "CellFigures", "balance", "figures"]
+if TYPE_CHECKING:
+    from joulebook.battery.options import BatteryOptions
+    from joulebook.battery.results import BatteryResult, BatterySweepResult
+    from joulebook.battery.simulation import simulate
+    from joulebook.battery.sweeping import sweep
+
+_HOMES = {
+    "BatteryOptions": "options",
+    "BatteryResult": "results",
+    "BatterySweepResult": "results",
+    "simulate": "simulation",
+    "sweep": "sweeping",
+}
+
+__all__ = [
+    "Balance",
+    "BatteryOptions",
+    "BatteryResult",
+    "BatterySweepResult",
+    "Cell",
+    "CellFigures",
+    "balance",
+    "figures",
+    "simulate",
+    "sweep",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOMES:
+        return getattr(importlib.import_module(f"joulebook.battery.{_HOMES[name]}"), name)
+    raise AttributeError(f"module 'joulebook.battery' has no attribute {name!r}; it has {', '.join(__all__)}")
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])

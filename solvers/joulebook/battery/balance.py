@@ -12,8 +12,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.constants import physical_constants
-from scipy.optimize import brentq
 
 from joulebook import materials
 from joulebook.battery.designs import Cell, Electrode
@@ -21,8 +19,8 @@ from joulebook.core.errors import InputError, Issue
 
 __all__ = ["FARADAY", "Balance", "balance", "electrode_capacity", "maximum_concentration", "open_circuit_voltage"]
 
-FARADAY: float = physical_constants["Faraday constant"][0]
-"""Charge of a mole of electrons, C/mol (CODATA 2018)."""
+FARADAY = 6.02214076e23 * 1.602176634e-19
+"""Charge of a mole of electrons, C/mol (exact in the SI of 2019)."""
 _EDGE = 1e-6
 
 
@@ -200,6 +198,8 @@ def balance(cell: Cell) -> Balance:
 
 
 def _root(voltage_at: Callable[[float], float], voltage: float, low: float, high: float) -> float:
+    from scipy.optimize import brentq  # slow to import, and needed here only
+
     return float(brentq(lambda x: voltage_at(x) - voltage, low, high, xtol=1e-14, rtol=1e-14))
 
 

@@ -1,0 +1,78 @@
+r"""Charge transfer at the particle surfaces: Butler–Volmer with equal transfer coefficients.
+
+.. math:: j = 2 k \sqrt{c_e c_s (c_{max} - c_s)} \, \sinh\frac{F \eta}{2 R T}
+
+References
+----------
+Doyle, Fuller and Newman 1993, doi:10.1149/1.2221597, equations 13 to 15, with both coefficients 0.5.
+"""
+
+from __future__ import annotations
+
+import math
+
+__all__ = ["butler_volmer", "exchange_current_density", "overpotential"]
+
+
+def exchange_current_density(rate: float, salt: float, surface: float, maximum: float) -> float:
+    """Exchange-current density.
+
+    Parameters
+    ----------
+    rate : float, A/m² (m³/mol)^1.5
+        Rate constant.
+    salt : float, mol/m³
+        Salt concentration in the electrolyte.
+    surface : float, mol/m³
+        Lithium concentration at the particle surface.
+    maximum : float, mol/m³
+        Concentration of the full material.
+
+    Returns
+    -------
+    float
+        A/m².
+    """
+    return rate * math.sqrt(salt * surface * (maximum - surface))
+
+
+def overpotential(reaction: float, exchange: float, half_thermal: float) -> float:
+    """Overpotential that drives a reaction current density.
+
+    Parameters
+    ----------
+    reaction : float, A/m²
+        Reaction current density.
+    exchange : float, A/m²
+        Exchange-current density.
+    half_thermal : float, 1/V
+        F/(2 R T).
+
+    Returns
+    -------
+    float
+        V.
+    """
+    return math.asinh(reaction / (2.0 * exchange)) / half_thermal
+
+
+def butler_volmer(exchange: float, potential: float, half_thermal: float) -> tuple[float, float]:
+    """Reaction current density and its derivative by the overpotential.
+
+    Parameters
+    ----------
+    exchange : float, A/m²
+        Exchange-current density.
+    potential : float, V
+        Overpotential.
+    half_thermal : float, 1/V
+        F/(2 R T).
+
+    Returns
+    -------
+    tuple of float
+        j in A/m² and dj/dη in S/m².
+    """
+    grown = math.exp(half_thermal * potential)
+    shrunk = 1.0 / grown
+    return exchange * (grown - shrunk), exchange * (grown + shrunk) * half_thermal

@@ -1,0 +1,144 @@
+"""What a study of a cell gives back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from joulebook.battery.discretise import Arrays
+from joulebook.battery.layout import WIDTH
+from joulebook.core.results import Result, Variable
+
+__all__ = ["BatteryResult", "BatterySweepResult", "profile_variables", "trace_variables"]
+
+_PROFILES = (
+    ("electrolyte_concentration", "mol/m³", "Salt concentration"),
+    ("electrolyte_potential", "V", "Potential of the electrolyte"),
+    ("electrode_potential", "V", "Potential of the electrode"),
+    ("reaction_current_density", "A/m²", "Reaction current density"),
+    ("surface_concentration", "mol/m³", "Lithium at the particle surface"),
+)
+
+
+@dataclass(frozen=True, repr=False)
+class BatteryResult(Result):
+    """A discharge or charge of a cell: values at the solver's own time points.
+
+    The points lie closer where the solution changes faster; join them by a cubic spline rather than by straight
+    lines. ``electrolyte_concentration`` and the other profiles are there if they were asked for, over ``time`` and
+    ``x`` (m from the negative collector); electrode values are not a number in the separator.
+    """
+
+    main_variables: ClassVar[tuple[str, ...]] = ("voltage",)
+
+    @property
+    def time(self) -> NDArray[np.float64]:
+        """Time, s."""
+        return self["time"]
+
+    @property
+    def voltage(self) -> NDArray[np.float64]:
+        """Cell voltage, V."""
+        return self["voltage"]
+
+    @property
+    def current(self) -> NDArray[np.float64]:
+        """Cell current, A; positive on discharge."""
+        return self["current"]
+
+    @property
+    def discharge_capacity(self) -> NDArray[np.float64]:
+        """Charge taken from the cell since the start, A h; negative on charge."""
+        return self["discharge_capacity"]
+
+    @property
+    def end_reason(self) -> str:
+        """Why the study ended."""
+        return str(self.facts["end_reason"])
+
+
+@dataclass(frozen=True, repr=False)
+class BatterySweepResult(Result):
+    """Discharges or charges of many variants of a cell.
+
+    What was varied, and the figures of each case, run over ``case``; the curves over ``case`` and ``point``, even
+    steps of time from the start to the end of that case. Failed cases hold not-a-number and are listed in
+    ``failed``.
+    """
+
+    main_dimension: ClassVar[str] = "case"
+    main_variables: ClassVar[tuple[str, ...]] = ("delivered_capacity", "delivered_energy")
+
+    @property
+    def failed(self) -> list[dict[str, Any]]:
+        """Cases without a result: ``case``, ``values`` and ``reason`` of each."""
+        return list(self.facts["failed"])
+
+    def summary(self) -> dict[str, str]:
+        """Say in a few lines what this is.
+
+        Returns
+        -------
+        dict of str to str
+            Heading to text; the failed cases are counted, and the first reason is given.
+        """
+        said = super().summary()
+        failed = self.failed
+        said["Failed"] = f"{len(failed)} (case {failed[0]['case']}: {failed[0]['reason']})" if failed else "none"
+        return said
+
+
+def trace_variables(trace: NDArray[np.float64]) -> dict[str, Variable]:
+    """Name the columns that the loop handed out.
+
+    Parameters
+    ----------
+    trace : ndarray, shape (n_rows, 4), mixed
+        Time, voltage, current, charge.
+
+    Returns
+    -------
+    dict of str to Variable
+        Over ``time``.
+    """
+    over = ("time",)
+    return {
+        "time": Variable(over, np.ascontiguousarray(trace[:, 0]), "s", "Time"),
+        "voltage": Variable(over, np.ascontiguousarray(trace[:, 1]), "V", "Voltage"),
+        "current": Variable(over, np.ascontiguousarray(trace[:, 2]), "A", "Current"),
+        "discharge_capacity": Variable(over, np.ascontiguousarray(trace[:, 3]), "A h", "Discharged capacity"),
+    }
+
+
+def profile_variables(arrays: Arrays, profiles: NDArray[np.float64]) -> dict[str, Variable]:
+    """Name the profiles that the loop handed out.
+
+    Parameters
+    ----------
+    arrays : Arrays
+        The discretised cell.
+    profiles : ndarray, shape (n_rows, n_nodes, 5), mixed
+        c_e, phi_e, phi_s, j and surface concentration.
+
+    Returns
+    -------
+    dict of str to Variable
+        Over ``time`` and ``x``.
+    """
+    widths = arrays.nodes[:, WIDTH]
+    n_negative, n_separator, n_positive = arrays.layers
+    centres = np.cumsum(widths) - 0.5 * widths
+    if n_separator == 0:
+        centres = centres + np.array([0.0, arrays.separator_thickness])
+    inside = np.zeros(widths.shape[0], dtype=bool)
+    inside[n_negative : widths.shape[0] - n_positive] = True
+    found = {"x": Variable(("x",), centres, "m", "Distance from the negative collector")}
+    for k, (name, unit, label) in enumerate(_PROFILES):
+        values = np.ascontiguousarray(profiles[:, :, k])
+        if k >= 2:
+            values[:, inside] = np.nan
+        found[name] = Variable(("time", "x"), values, unit, label)
+    return found

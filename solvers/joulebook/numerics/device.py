@@ -1,0 +1,172 @@
+"""The one place that decides where loops run and how they are compiled.
+
+Device, number of threads, fast-math flags, block size and what counts as a batch worth a GPU are decided here.
+Nothing else in Joulebook asks Numba for any of it.
+"""
+
+from __future__ import annotations
+
+import enum
+import functools
+import os
+from collections.abc import Callable
+from typing import Any
+
+import numba
+from numba.core import config
+
+__all__ = [
+    "BLOCK_SIZE",
+    "FASTMATH",
+    "SMALLEST_GPU_BATCH",
+    "Device",
+    "choose",
+    "compile_inner",
+    "compile_loop",
+    "cuda_simulated",
+    "gpu_present",
+    "jit",
+    "threads",
+]
+
+FASTMATH = frozenset({"nsz", "arcp", "contract", "afn", "reassoc"})
+"""Freedom given to the compiler. Not-a-number and infinity keep their meaning: loops test for them."""
+BLOCK_SIZE = 64
+"""CUDA threads per block; one thread solves one case."""
+SMALLEST_GPU_BATCH = 64
+"""Fewer cases than this are faster on the CPU, for each is a serial recurrence."""
+
+
+class Device(enum.Enum):
+    """Where array code runs."""
+
+    CPU = "cpu"
+    GPU = "gpu"
+
+
+@functools.cache
+def gpu_present() -> bool:
+    """Look for a CUDA device.
+
+    Returns
+    -------
+    bool
+        True with a device, and under the CUDA simulator.
+    """
+    if cuda_simulated():
+        return True
+    try:
+        from numba import cuda
+
+        return bool(cuda.is_available())  # type: ignore[no-untyped-call]
+    except Exception:  # a broken driver may raise anything, and means: no device
+        return False
+
+
+def cuda_simulated() -> bool:
+    """Say whether CUDA code runs in Numba's simulator.
+
+    Returns
+    -------
+    bool
+        True where ``NUMBA_ENABLE_CUDASIM`` is set.
+    """
+    return bool(config.ENABLE_CUDASIM)  # type: ignore[attr-defined]
+
+
+def threads() -> int:
+    """Count the threads that parallel loops use.
+
+    Returns
+    -------
+    int
+        At least 1.
+    """
+    return int(numba.get_num_threads())
+
+
+def choose(backend: str, n_cases: int = 1) -> Device | None:
+    """Pick the device for some work.
+
+    Parameters
+    ----------
+    backend : str
+        ``"cpu"``, ``"gpu"``, or ``"auto"``: the GPU if there is one and the batch is worth it.
+    n_cases : int
+        Independent cases.
+
+    Returns
+    -------
+    Device or None
+        None if the device that was asked for is not there, or the word is unknown.
+    """
+    if backend == "cpu":
+        return Device.CPU
+    if backend == "gpu":
+        return Device.GPU if gpu_present() else None
+    if backend == "auto":
+        wanted = n_cases >= SMALLEST_GPU_BATCH and not cuda_simulated() and gpu_present()
+        return Device.GPU if wanted else Device.CPU
+    return None
+
+
+def compile_loop(function: Callable[..., Any], *, parallel: bool = False) -> Any:
+    """Compile a loop that Python calls; the machine code is kept on disk.
+
+    Parameters
+    ----------
+    function : callable
+        Scalar Python over arrays.
+    parallel : bool
+        Whether it holds a ``prange`` over cases.
+
+    Returns
+    -------
+    callable
+        The compiled loop.
+    """
+    return numba.njit(cache=True, nogil=True, error_model="numpy", fastmath=set(FASTMATH), parallel=parallel)(function)
+
+
+def compile_inner(function: Callable[..., Any]) -> Any:
+    """Compile a function that only compiled loops call; it becomes part of their machine code.
+
+    Parameters
+    ----------
+    function : callable
+        Scalar Python over arrays.
+
+    Returns
+    -------
+    callable
+        The compiled function.
+    """
+    return numba.njit(nogil=True, error_model="numpy", fastmath=set(FASTMATH))(function)
+
+
+def jit(*, parallel: bool = False) -> Callable[[Callable[..., Any]], Any]:
+    """Decorate a self-contained loop; loops made of several functions go through :mod:`joulebook.numerics.twins`.
+
+    Parameters
+    ----------
+    parallel : bool
+        Whether it holds a ``prange``.
+
+    Returns
+    -------
+    callable
+        The decorator.
+    """
+    return functools.partial(compile_loop, parallel=parallel)
+
+
+def limit_threads(n: int) -> None:
+    """Set the number of threads that parallel loops use.
+
+    Parameters
+    ----------
+    n : int
+        Cut to what the machine was started with.
+    """
+    most = int(config.NUMBA_NUM_THREADS)  # type: ignore[attr-defined]
+    numba.set_num_threads(max(1, min(n, most, os.cpu_count() or 1)))
