@@ -7,7 +7,9 @@ const schema = JSON.parse(readFileSync(new URL('src/generated/cell.schema.json',
 
 // the title of a plain value would become a type of its own
 const untitled = node =>
-  Object.fromEntries(Object.entries(node).filter(([key]) => key !== 'title' || node.properties !== undefined));
+  Object.fromEntries(
+    Object.entries(node).filter(([key]) => key !== 'title' || node.properties !== undefined)
+  );
 for (const part of [schema, ...Object.values(schema.$defs)]) {
   part.description = part.description.split('\n')[0];
   for (const [name, value] of Object.entries(part.properties)) {
@@ -17,7 +19,8 @@ for (const part of [schema, ...Object.values(schema.$defs)]) {
 
 const text = await compile(schema, 'Cell', {
   additionalProperties: false,
-  bannerComment: '/** Made from the Python class `joulebook.battery.Cell` by tools/generate.py; do not edit. */',
+  bannerComment:
+    '/** Made from the Python class `joulebook.battery.Cell` by tools/generate.py; do not edit. */',
   style: { printWidth: 110, singleQuote: true, trailingComma: 'none' }
 });
 

@@ -69,3 +69,10 @@ export function property(value: number): string {
   const grouped = whole.replace('-', '−').replace(/\B(?=(\d{3})+(?!\d))/g, THIN_SPACE);
   return fraction === undefined ? grouped : `${grouped}.${fraction}`;
 }
+
+/** A unit for reading: "(m³/mol)^1.5" with its exponent raised. */
+export function raised(unit: string): string {
+  return unit.replace(/\^(-?[\d.]+)/g, (_, power: string) =>
+    [...power].map(c => (c === '.' ? '·' : c === '-' ? '⁻' : (SUPERSCRIPTS[Number(c)] ?? c))).join('')
+  );
+}

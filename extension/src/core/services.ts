@@ -40,6 +40,8 @@ export interface PreviewControl {
  */
 export interface PreviewService {
   request(request: PreviewRequest, control: PreviewControl): Promise<readonly PreviewCurve[]>;
+  /** Be told when a kernel has become ready, so that what failed without one is asked again. */
+  onReady?(listener: () => void): () => void;
   /** Be told when a request that failed is worth another try, for instance because a kernel was started. */
   onReady?(listener: () => void): () => void;
 }

@@ -73,6 +73,5 @@ function Workspace({ editor, preview, clipboard, theme, start }: CellDesignerPro
 
 /** Whether the browser's own undo of typed text should have the key: a field with text not taken yet. */
 function isEditingText(target: EventTarget): boolean {
-  const field = target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement ? target : null;
-  return field !== null && field.value !== field.defaultValue;
+  return target instanceof Element && target.getAttribute('data-typing') === 'true';
 }

@@ -27,7 +27,7 @@ export function DischargePanel({ service, document, start }: DischargeProps) {
   const [rates, setRates] = useState(start.rates);
   const [model, setModel] = useState<PreviewModel>(start.model);
   const [axis, setAxis] = useState<'capacity' | 'time'>(start.axis);
-  useEffect(() => () => controller.dispose(), [controller]);
+  useEffect(() => controller.start(), [controller]);
   useEffect(() => service?.onReady?.(() => controller.retryFailed()), [service, controller]);
   useEffect(() => controller.update({ document, rates, model }), [controller, document, rates, model]);
   return (
@@ -101,7 +101,7 @@ function Curves({ state, axis, document, rates }: CurvesProps) {
       yLabel="Voltage (V)"
       xRange={[0, longest > 0 ? longest * 1.02 : 1]}
       {...(window ? { yRange: window } : {})}
-      height={260}
+      height={[250, 380]}
       faded={state.stale}
     />
   );
@@ -122,7 +122,7 @@ function StatusLine({ state, controller }: { state: PreviewState; controller: Pr
       )}
       {(state.phase === 'failed' || state.phase === 'cancelled') && (
         <button type="button" className="jb-Button" onClick={() => controller.retry()}>
-          Try again
+          Solve again
         </button>
       )}
       {!state.stale &&
@@ -189,7 +189,7 @@ function RateList({ rates, change }: { rates: readonly number[]; change(rates: r
       <input
         type="text"
         value={text}
-        placeholder="add, e.g. C/2"
+        placeholder="add C/2"
         aria-label="Add a C-rate"
         aria-invalid={problem !== ''}
         aria-describedby={`${id}-problem`}

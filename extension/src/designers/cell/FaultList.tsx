@@ -22,7 +22,7 @@ export function FaultList({ reveal }: { reveal(path: string): void }) {
     return null;
   }
   return (
-    <section className="jb-Faults" aria-label="Faults">
+    <section className="jb-FaultList" aria-label="Faults">
       <h3>{rows.length === 1 ? '1 value needs attention' : `${rows.length} values need attention`}</h3>
       <ul>
         {rows.map(({ path, text, kept }) => (

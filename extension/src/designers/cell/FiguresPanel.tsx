@@ -98,7 +98,7 @@ function MassBar({ masses, total }: { masses: Readonly<Record<string, number>>; 
           <span
             key={name}
             data-part={name}
-            style={{ flexGrow: mass }}
+            style={{ flexGrow: (100 * mass) / total }}
             title={`${name}: ${figure(mass * 1e3, 3)} g, ${((100 * mass) / total).toFixed(1)} %`}
           />
         ))}

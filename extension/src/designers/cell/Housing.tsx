@@ -1,7 +1,7 @@
 /** Outline of the housing, front view, to its own proportions with its dimensions. */
 
 import { isObject, valueAt } from '../../core/document';
-import { figure } from '../../core/numbers';
+import { property } from '../../core/numbers';
 import { useEditor } from './hooks';
 
 const BOX = { width: 150, height: 208 };
@@ -43,7 +43,7 @@ export function Housing() {
   const [w, h] = [sizes.width * scale, sizes.height * scale];
   const x = DRAWING.left + (DRAWING.width - w) / 2;
   const y = DRAWING.top + DRAWING.height - h;
-  const millimetres = (value: number) => `${figure(value * 1e3, 4)} mm`;
+  const millimetres = (value: number) => `${property(Number((value * 1e3).toPrecision(4)))} mm`;
   const across = `${sizes.depth === null ? '⌀ ' : ''}${millimetres(sizes.width)}`;
   return (
     <button

@@ -19,7 +19,8 @@ export interface LineChartProps {
   readonly curves: readonly Curve[];
   readonly xLabel: string;
   readonly yLabel: string;
-  readonly height: number;
+  /** px; a pair is the least and the greatest, and the width decides. */
+  readonly height: number | readonly [number, number];
   readonly xRange?: readonly [number, number];
   readonly yRange?: readonly [number, number];
   /** Range of x in which the curve was established; the rest is shaded. */
@@ -41,7 +42,9 @@ export function LineChart(props: LineChartProps) {
   const width = useWidth(holder, 480);
   const [pointer, setPointer] = useState<number | null>(null);
   const clip = useId();
-  const frame = frameOf(props, width);
+  const { height: asked } = props;
+  const height = typeof asked === 'number' ? asked : Math.round(Math.min(asked[1], Math.max(asked[0], 0.4 * width)));
+  const frame = frameOf(props, width, height);
   const move = (event: PointerEvent<SVGSVGElement>) => {
     const box = event.currentTarget.getBoundingClientRect();
     const share = (event.clientX - box.left - frame.left) / frame.width;
@@ -51,7 +54,7 @@ export function LineChart(props: LineChartProps) {
     <div ref={holder} className={`jb-Chart${props.faded ? ' jb-mod-faded' : ''}`}>
       <svg
         width={width}
-        height={props.height}
+        height={height}
         role="img"
         aria-label={props.title}
         onPointerMove={move}
@@ -77,7 +80,7 @@ export function LineChart(props: LineChartProps) {
   );
 }
 
-function frameOf(props: LineChartProps, width: number): Frame {
+function frameOf(props: LineChartProps, width: number, height: number): Frame {
   const y = props.yRange ?? padded(extent(props.curves.map(curve => curve.y)));
   const yTicks = ticks(y[0], y[1], 6);
   const digits = tickDigits(yTicks);
@@ -87,7 +90,7 @@ function frameOf(props: LineChartProps, width: number): Frame {
     left,
     top: 10,
     width: Math.max(40, width - left - 14),
-    height: Math.max(40, props.height - 52),
+    height: Math.max(40, height - 52),
     x: props.xRange ?? extent(props.curves.map(curve => curve.x)),
     y
   };
@@ -128,7 +131,7 @@ interface AxesProps {
 function Axes({ frame, xLabel, yLabel, domain }: AxesProps) {
   const { left, top, width, height } = frame;
   const xTicks = ticks(frame.x[0], frame.x[1], Math.max(2, Math.floor(width / 64)));
-  const yTicks = ticks(frame.y[0], frame.y[1], Math.max(2, Math.min(6, Math.floor(height / 26))));
+  const yTicks = ticks(frame.y[0], frame.y[1], Math.max(2, Math.min(9, Math.floor(height / 26))));
   const [xDigits, yDigits] = [tickDigits(xTicks), tickDigits(yTicks)];
   const [from, to] = domain ? [xAt(frame, domain[0]), xAt(frame, domain[1])] : [left, left + width];
   return (

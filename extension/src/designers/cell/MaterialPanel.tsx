@@ -2,7 +2,7 @@
 
 import type { Change } from '../../core/editor';
 import { valueAt } from '../../core/document';
-import { property } from '../../core/numbers';
+import { property, raised } from '../../core/numbers';
 import type { Field } from '../../core/schema';
 import type { LawRecord, MaterialRecord, ValueRecord } from './catalogue';
 import { material, materialNames } from './catalogue';
@@ -83,7 +83,7 @@ function PropertyTable({ values }: { values: Readonly<Record<string, ValueRecord
           <tr key={key}>
             <th scope="row">{key === 'density' ? 'Density' : label(key)}</th>
             <td>{property(item.value)}</td>
-            <td>{item.unit === '1' ? '' : item.unit}</td>
+            <td>{item.unit === '1' ? '' : raised(item.unit)}</td>
             <td>
               <SourceNote source={{ ...item.source, note: '' }} />
             </td>
@@ -103,6 +103,7 @@ function OcpChart({ law, colour }: { law: LawRecord; colour: string }) {
         xLabel="Stoichiometry"
         yLabel="Potential vs Li/Li⁺ (V)"
         xRange={[0, 1]}
+        yRange={usualRange(law)}
         domain={[law.domain[0] ?? 0, law.domain[1] ?? 1]}
         height={176}
       />
@@ -112,6 +113,14 @@ function OcpChart({ law, colour }: { law: LawRecord; colour: string }) {
       </figcaption>
     </figure>
   );
+}
+
+/** Range of the potentials away from the two ends, where they rise without limit. */
+function usualRange(law: LawRecord): readonly [number, number] {
+  const inner = law.y.filter((_, i) => (law.x[i] ?? 0) >= 0.015 && (law.x[i] ?? 0) <= 0.985);
+  const [low, high] = [Math.min(...inner), Math.max(...inner)];
+  const room = 0.05 * (high - low);
+  return [low > 0 ? Math.max(0, low - room) : low - room, high + room];
 }
 
 /** A transport property over the salt concentration; powers of ten go into the unit. */

@@ -3,7 +3,7 @@
 import { useEffect, useRef, useState } from 'react';
 import type { JsonObject } from '../../core/document';
 import { valueAt } from '../../core/document';
-import { figure } from '../../core/numbers';
+import { figure, property } from '../../core/numbers';
 import { displayQuantity } from '../../core/units';
 import { material } from './catalogue';
 import { useEditor, useWidth } from './hooks';
@@ -149,7 +149,7 @@ function Leader({ label, from, to }: { label: PlacedLabel; from: number; to: num
 function ScaleBar({ layout, total }: { layout: StackLayout; total: number }) {
   const y = HEIGHT - 12;
   const { length, width } = layout.scaleBar;
-  const text = length < 1e-3 ? `${figure(length * 1e6, 3)} µm` : `${figure(length * 1e3, 3)} mm`;
+  const text = length < 1e-3 ? `${property(length * 1e6)} µm` : `${property(length * 1e3)} mm`;
   return (
     <g className="jb-Stack-scale">
       <path d={`M${LEFT + 0.5},${y - 8}v8h${width}v-8`} />

@@ -4,6 +4,7 @@ import type { KeyboardEvent } from 'react';
 import { useId, useState } from 'react';
 import { dotted, sameJson, valueAt } from '../../core/document';
 import type { Field } from '../../core/schema';
+import { raised } from '../../core/numbers';
 import { displayQuantity, displayText, fieldRange } from '../../core/units';
 import type { ValueRecord } from './catalogue';
 import { useEditor } from './hooks';
@@ -56,6 +57,7 @@ export function ValueField({ field, inherited }: ValueFieldProps) {
     value: text,
     readOnly: state.readOnly,
     'aria-invalid': wrong !== null,
+    'data-typing': typed !== null && typed !== shown,
     'aria-describedby': `${id}-note`,
     onChange: (event: { target: { value: string } }) => setTyped(event.target.value),
     onFocus: () => setTyped(text),
@@ -90,7 +92,7 @@ export function ValueField({ field, inherited }: ValueFieldProps) {
             {...shared}
           />
         )}
-        {field.display.unit && <span className="jb-Field-unit">{field.display.unit}</span>}
+        {field.display.unit && <span className="jb-Field-unit">{raised(field.display.unit)}</span>}
       </div>
       <ResetButton field={field} name={name} waiting={draft !== undefined} />
       <div className="jb-Field-note" id={`${id}-note`} role={wrong ? 'alert' : undefined}>

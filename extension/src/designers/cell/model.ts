@@ -154,10 +154,10 @@ export function partOfPath(path: Path): string {
 }
 
 const LABELS: Readonly<Record<string, string>> = {
-  bruggeman_electrolyte: 'Bruggeman exponent, electrolyte',
-  bruggeman_electrode: 'Bruggeman exponent, solid',
-  active_fraction: 'Active material fraction',
-  maximum_concentration: 'Maximum lithium concentration',
+  bruggeman_electrolyte: 'Bruggeman, electrolyte',
+  bruggeman_electrode: 'Bruggeman, solid',
+  active_fraction: 'Active fraction',
+  maximum_concentration: 'Max. concentration',
   diffusivity: 'Solid diffusivity',
   density: 'Dry density',
   concentration: 'Salt concentration',

@@ -39,6 +39,21 @@ export class PreviewController {
     this.state = { ...EMPTY, phase: service ? 'waiting' : 'absent' };
   }
 
+  /** Follow the kernel; the function that comes back ends everything. */
+  start(): () => void {
+    const stopListening = this.service?.onReady?.(() => {
+      if (this.state.phase === 'failed') {
+        this.retry();
+      }
+    });
+    return () => {
+      stopListening?.();
+      this.stop();
+      this.key = '';
+      this.input = null;
+    };
+  }
+
   readonly getState = (): PreviewState => this.state;
 
   readonly subscribe = (listener: () => void): (() => void) => {
@@ -89,11 +104,6 @@ export class PreviewController {
   cancel(): void {
     this.stop();
     this.show({ phase: 'cancelled', message: '' });
-  }
-
-  dispose(): void {
-    this.stop();
-    this.listeners.clear();
   }
 
   private async solve(): Promise<void> {

@@ -38,7 +38,7 @@ export interface StackLayout {
 }
 
 /** Share of the width that the stack takes after a fit, and outside of which it is fitted again. */
-const FITTED = 0.94;
+const FITTED = 0.985;
 const LOOSE: readonly [number, number] = [0.6, 1];
 const GAP = 10;
 
