@@ -84,7 +84,7 @@ class JoulebookAuthenticator(Authenticator):  # type: ignore[misc]
     first_delay = Float(30.0, config=True, help="The first delay in seconds; it doubles with every further failure.")
     longest_delay = Float(900.0, config=True, help="No delay is longer, in seconds.")
     forget_after = Float(3600.0, config=True, help="Seconds without a failure after which the count starts again.")
-    attempts_per_minute = Integer(30, config=True, help="Sign-in attempts per network address and minute.")
+    attempts_per_minute = Integer(60, config=True, help="Sign-in attempts per network address and minute.")
     sign_ups_per_hour = Integer(10, config=True, help="Sign-ups per network address and hour.")
     any_allow_config = Bool(True, config=True, help="Accounts decide who may sign in; JupyterHub's warning is off.")
 

@@ -129,8 +129,8 @@ def up(environment: Mapping[str, str], *, port: int | None = None, admin: str = 
     settings = HubSettings.from_environment(environment)
     if settings.profile != "local":
         message = (
-            f"JOULEBOOK_PROFILE = {settings.profile!r}: `joulebook hub up` starts the local profile. Run `jupyterhub -f "
-            "jupyterhub_config.py` under your service manager for the others; see docs/howto/production-spawners.md."
+            f"JOULEBOOK_PROFILE = {settings.profile!r}: `joulebook hub up` starts the local profile. Run `jupyterhub "
+            "-f jupyterhub_config.py` under your service manager for the others; see docs/howto/production-spawners.md."
         )
         raise HubError(message, reason="not_local")
     folder = settings.folder

@@ -61,6 +61,8 @@ def configure_sign_in(c: Any, settings: HubSettings) -> None:
         c.JupyterHub.authenticator_class = JoulebookAuthenticator
         c.JoulebookAuthenticator.accounts_url = address
         c.JoulebookAuthenticator.sign_up = settings.sign_up
+        c.JoulebookAuthenticator.attempts_per_minute = settings.attempts_per_minute
+        c.JoulebookAuthenticator.sign_ups_per_hour = settings.sign_ups_per_hour
         return
     identity, secret, callback = _client(settings)
     c.OAuthenticator.client_id = identity

@@ -76,6 +76,9 @@ class HubSettings:
         own (JOULEBOOK_TLS_KEY, JOULEBOOK_TLS_CERT) or upstream (something in front ends TLS).
     idle_minutes : int
         Minutes after which an idle server is stopped (JOULEBOOK_IDLE_MINUTES); 0 never.
+    attempts_per_minute, sign_ups_per_hour : int
+        Sign-ins per minute and sign-ups per hour from one network address (JOULEBOOK_ATTEMPTS_PER_MINUTE,
+        JOULEBOOK_SIGN_UPS_PER_HOUR); raise them where many people come from one address.
     named_servers : int
         Further servers that one user may have (JOULEBOOK_NAMED_SERVERS).
     environment : mapping
@@ -98,6 +101,8 @@ class HubSettings:
     tls_key: str = ""
     tls_cert: str = ""
     idle_minutes: int = 120
+    attempts_per_minute: int = 60
+    sign_ups_per_hour: int = 10
     named_servers: int = 4
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
 
@@ -138,6 +143,8 @@ class HubSettings:
             tls_key=environment.get("JOULEBOOK_TLS_KEY", ""),
             tls_cert=environment.get("JOULEBOOK_TLS_CERT", ""),
             idle_minutes=reader.integer("JOULEBOOK_IDLE_MINUTES", 120, 0, 100_000),
+            attempts_per_minute=reader.integer("JOULEBOOK_ATTEMPTS_PER_MINUTE", 60, 1, 100_000),
+            sign_ups_per_hour=reader.integer("JOULEBOOK_SIGN_UPS_PER_HOUR", 10, 1, 100_000),
             named_servers=reader.integer("JOULEBOOK_NAMED_SERVERS", 4, 0, 100),
             environment=environment,
         )
@@ -161,8 +168,8 @@ class HubSettings:
         if not is_loopback(self.host):
             found.append(
                 f"JOULEBOOK_HOST = {self.host!r}: the local profile gives every user the same rights on this machine, "
-                "so it listens on 127.0.0.1 only. Leave the variable out, or choose JOULEBOOK_PROFILE=docker, kubernetes "
-                "or systemd."
+                "so it listens on 127.0.0.1 only. Leave the variable out, or choose JOULEBOOK_PROFILE=docker, "
+                "kubernetes or systemd."
             )
         if self.public_url and not is_loopback(urlsplit(self.public_url).hostname or ""):
             found.append(
