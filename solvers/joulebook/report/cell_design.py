@@ -13,9 +13,10 @@ import numpy as np
 from joulebook.battery import Cell, figures
 from joulebook.battery.figures import N_P_RANGE, CellFigures
 from joulebook.core.citations import bibliography, cite
-from joulebook.core.errors import InputError, Issue
+from joulebook.core.errors import InputError, Issue, SolveError
 from joulebook.core.progress import Progress
 from joulebook.core.provenance import package_versions
+from joulebook.core.results import Status
 from joulebook.report.cell_figures import discharge_svg, masses_svg, ocp_svg, ragone_svg, stack_svg
 from joulebook.report.cell_methods import method_section
 from joulebook.report.cell_parameters import parameter_section
@@ -53,6 +54,8 @@ __all__ = [
 
 RAGONE_RATES = (0.1, 0.2, 0.5, 1.0, 1.5, 2.0, 3.0)
 """C-rates of the Ragone plot."""
+_FEWEST_POINTS = 4
+_CURVE_POINTS = 400
 
 
 def open_cell(cell: str | Path | Cell) -> Cell:
@@ -92,22 +95,31 @@ def run_discharges(
     Returns
     -------
     dict of float to BatteryResult
-        By rate, in rising order.
+        By rate, in rising order. A run that stopped before the cut-off is there as far as it came.
 
     Raises
     ------
     InputError
         If there is no rate, or one that is not more than 0.
+    SolveError
+        If a discharge cannot even begin.
     """
-    from joulebook.battery import simulate
-
     if not rates or min(rates) <= 0:
         raise InputError(Issue("rates", list(rates), "must be one or more numbers above 0", "For example [0.5, 1, 2]"))
-    sentence = "Discharge at {:g}C until cut-off"
-    return {
-        rate: simulate(cell, sentence.format(rate), model=model, initial_soc=1.0, progress=progress)
-        for rate in sorted({float(rate) for rate in rates})
-    }
+    return {rate: _discharge(cell, rate, model, progress) for rate in sorted({float(rate) for rate in rates})}
+
+
+def _discharge(cell: Cell, rate: float, model: str, progress: Progress | bool | None) -> Any:
+    """Discharge at one rate; a run that stops before the cut-off is kept as far as it came."""
+    from joulebook.battery import simulate
+
+    sentence = f"Discharge at {rate:g}C until cut-off"
+    try:
+        return simulate(cell, sentence, model=model, initial_soc=1.0, progress=progress)
+    except SolveError as error:
+        if error.partial is None or len(error.partial.time) < _FEWEST_POINTS:
+            raise
+        return error.partial
 
 
 def summary_blocks(cell: Cell, known: CellFigures) -> tuple[Block, ...]:
@@ -236,7 +248,7 @@ def discharge_section(cell: Cell, runs: Mapping[float, Any], model: str) -> Sect
     Section
         With a drawing and a table.
     """
-    curves = {f"{rate:g}C": (run.discharge_capacity, run.voltage) for rate, run in runs.items()}
+    curves = {f"{rate:g}C": _curve(run) for rate, run in runs.items()}
     drawing = Figure(
         svg=discharge_svg(cell, curves),
         caption=f"Discharges of the full cell at constant current ({escape(model)}), with the open-circuit voltage.",
@@ -253,7 +265,24 @@ def discharge_section(cell: Cell, runs: Mapping[float, Any], model: str) -> Sect
         Column(title="End", share=1),
     )
     table = Table.of("What the discharges deliver.", columns, rows)
-    return Section(title="Discharge", blocks=(drawing, table))
+    return Section(title="Discharge", blocks=(drawing, table, *_stopped_early(runs)))
+
+
+def _stopped_early(runs: Mapping[float, Any]) -> tuple[Callout, ...]:
+    rates = ", ".join(f"{rate:g}C" for rate, run in runs.items() if run.status is not Status.SOLVED)
+    text = (
+        f"At {rates} the cell cannot carry the current down to the cut-off: the salt in the electrolyte or the lithium "
+        "at a particle surface runs out. The figures hold up to that moment."
+    )
+    return (Callout(kind="warning", text=text),) if rates else ()
+
+
+def _curve(run: Any) -> tuple[Any, Any]:
+    """Capacity and voltage of a run on even steps of time, by a cubic spline through the solver's own points."""
+    from scipy.interpolate import CubicSpline
+
+    time = np.linspace(run.time[0], run.time[-1], _CURVE_POINTS)
+    return np.interp(time, run.time, run.discharge_capacity), CubicSpline(run.time, run.voltage)(time)
 
 
 def _discharge_row(cell: Cell, rate: float, run: Any) -> tuple[str, ...]:
@@ -271,8 +300,11 @@ def _discharge_row(cell: Cell, rate: float, run: Any) -> tuple[str, ...]:
 
 
 def _energy(run: Any) -> float:
-    """Energy that a run delivers, W h, by the trapezoidal rule over its own time steps."""
-    return float(np.trapezoid(run.voltage * run.current, run.time)) / 3600.0
+    """Energy that a run delivers, W h: integral of the spline through the solver's own points."""
+    from scipy.interpolate import CubicSpline
+
+    power = CubicSpline(run.time, run.voltage * run.current)
+    return float(power.integrate(run.time[0], run.time[-1])) / 3600.0
 
 
 def ragone_section(runs: Mapping[float, Any], known: CellFigures) -> Section:
@@ -293,8 +325,11 @@ def ragone_section(runs: Mapping[float, Any], known: CellFigures) -> Section:
     points = []
     for rate, run in runs.items():
         energy, hours = _energy(run), float(run.time[-1]) / 3600.0
-        if energy > 0 and hours > 0:
+        if run.status is Status.SOLVED and energy > 0:
             points.append((f"{rate:g}C", energy / hours / known.mass, energy / known.mass))
+    if not points:
+        text = "At none of the rates does the cell carry the current down to the cut-off: there is no Ragone plot."
+        return Section(title="Energy and power", blocks=(Callout(kind="warning", text=text),))
     drawing = Figure(
         svg=ragone_svg(points),
         caption="Ragone plot: energy against mean power of complete discharges, both over the mass of the cell.",
@@ -304,7 +339,9 @@ def ragone_section(runs: Mapping[float, Any], known: CellFigures) -> Section:
         ),
         width=0.75,
     )
-    return Section(title="Energy and power", blocks=(drawing,))
+    left_out = ", ".join(f"{rate:g}C" for rate, run in runs.items() if run.status is not Status.SOLVED)
+    text = f"Left out, because the discharge stops before the cut-off: {left_out}."
+    return Section(title="Energy and power", blocks=(drawing, *([Callout(text=text)] if left_out else [])))
 
 
 def assemble(

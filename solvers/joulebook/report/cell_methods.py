@@ -64,15 +64,15 @@ def method_section(model: str) -> Section:
         blocks = (
             Paragraph(
                 text="The cell is described by the porous-electrode model of Doyle, Fuller and Newman [@Doyle1993]: "
-                "diffusion of lithium in spherical particles at every place $x$ across the electrodes,"
+                "at every place $x$ across the electrodes, lithium diffuses in spherical particles:"
             ),
             _PARTICLE,
-            Paragraph(text="charge transfer at their surface,"),
+            Paragraph(text="The reaction at their surface transfers charge:"),
             _REACTION,
-            Paragraph(text="transport of salt and of ions in the electrolyte,"),
+            Paragraph(text="Salt and ions are transported in the electrolyte:"),
             _SALT,
             _IONS,
-            Paragraph(text="and conduction of electrons in the coatings,"),
+            Paragraph(text="Electrons are conducted in the coatings:"),
             _ELECTRONS,
             _solution("block-tridiagonal systems, from which the particles are eliminated"),
         )
@@ -80,10 +80,10 @@ def method_section(model: str) -> Section:
         blocks = (
             Paragraph(
                 text="Each electrode is described by one representative particle, and the electrolyte by its state at "
-                "rest (single-particle model, [@Marquis2019]). Lithium diffuses in the particle,"
+                "rest (single-particle model, [@Marquis2019]). Lithium diffuses in the particle:"
             ),
             _PARTICLE,
-            Paragraph(text="and the cell voltage follows from the concentrations at the two surfaces,"),
+            Paragraph(text="The cell voltage follows from the concentrations at the two surfaces:"),
             _SINGLE,
             _solution("tridiagonal systems"),
         )

@@ -19,6 +19,13 @@ from joulebook.report.numbers import number, quantity, unit_text
 __all__ = ["NO_SOURCE", "parameter_section", "source_text"]
 
 NO_SOURCE = "set in this design; no source given"
+_CHOSEN = "chosen in this design"
+_WORDS = {
+    "bruggeman_electrolyte": "Bruggeman exponent, electrolyte",
+    "bruggeman_electrode": "Bruggeman exponent, coating",
+    "lower_cutoff": "Lower cut-off",
+    "upper_cutoff": "Upper cut-off",
+}
 _SKIPPED = {"name", "description", "sources", "shape"}
 _TITLES = {
     "": "Cell",
@@ -106,7 +113,11 @@ def _walk(cell: Cell, part: BaseModel, path: str, groups: list[Rows]) -> None:
             inner.append((where, value))
         elif name not in _SKIPPED and value is not None:
             rows.append(
-                (_words(name), _printed(value, _quantity_of(field)), source_text(_source_of(cell, where, value)))
+                (
+                    _words(name),
+                    _printed(value, _quantity_of(field)),
+                    _CHOSEN if isinstance(value, str) else source_text(cell.sources.get(where)),
+                )
             )
     if rows:
         groups.append(Rows(title=_TITLES.get(path, path.replace("_", " ").capitalize()), rows=tuple(rows)))
@@ -114,15 +125,8 @@ def _walk(cell: Cell, part: BaseModel, path: str, groups: list[Rows]) -> None:
         _walk(cell, value, where, groups)
 
 
-def _source_of(cell: Cell, path: str, value: Any) -> Source | None:
-    found = cell.sources.get(path)
-    if found is None and isinstance(value, str):
-        return Source(method="user", note="choice of the design")
-    return found
-
-
 def _words(name: str) -> str:
-    return name.replace("_", " ").capitalize()
+    return _WORDS.get(name, name.replace("_", " ").capitalize())
 
 
 def _printed(value: Any, kind: Quantity | None) -> str:

@@ -309,7 +309,7 @@ def _write_one(node: Node) -> str:
         quoted = '"' + node.text.replace('"', "") + '"'
         return f"bold({quoted})" if inner else quoted
     if kind == "group":
-        return _write(inner[0])
+        return _write(inner[0]) or '""'
     if kind == "frac":
         return f"frac({_write(inner[0])} , {_write(inner[1])})"
     if kind == "sqrt":

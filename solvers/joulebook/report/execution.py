@@ -12,6 +12,7 @@ import os
 import queue
 import signal
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Mapping
@@ -25,6 +26,7 @@ __all__ = ["COMPLETED", "FAILED", "INTERRUPTED", "NOT_RUN", "Limits", "NotebookR
 
 COMPLETED, FAILED, INTERRUPTED, NOT_RUN = "completed", "failed", "interrupted", "not run"
 _TICK = 0.05
+_LAST_WORDS = 2000
 
 
 @dataclass(frozen=True)
@@ -97,6 +99,10 @@ class NotebookRun:
             If the kernel does not start or dies, or a time limit is reached.
         """
         self._deadline = time.monotonic() + self.limits.total
+        with tempfile.TemporaryFile() as self._complaints:
+            self._execute()
+
+    def _execute(self) -> None:
         worker = threading.Thread(target=self._work, name=f"run of {self.name}", daemon=True)
         worker.start()
         while worker.is_alive() or not self._events.empty():
@@ -131,7 +137,8 @@ class NotebookRun:
         client = NotebookClient(nb, km=kernel, timeout=None, startup_timeout=int(self.limits.start))
         group: int | None = None
         try:
-            await kernel.start_kernel(cwd=self.folder or None, env={**os.environ, **self.environment})
+            environment = {**os.environ, **self.environment}
+            await kernel.start_kernel(cwd=self.folder or None, env=environment, stderr=self._complaints)
             group = _process_group(kernel)
             await self._connect(client)
             for index, cell in enumerate(nb.cells):
@@ -153,9 +160,8 @@ class NotebookRun:
             task.result()
         except RuntimeError as error:
             hint = "Start again; if it happens again, check the installation with: python -m ipykernel --version"
-            raise ReportError(
-                f"{self.name}: the kernel did not start. {hint}", notebook=self.name, cause=str(error)
-            ) from None
+            message = f"{self.name}: the kernel did not start. {hint}{self._said()}"
+            raise ReportError(message, notebook=self.name, cause=str(error)) from None
 
     async def _run_cell(self, client: Any, group: int | None, index: int, cell: Any) -> bool:
         """Run one cell; true if the next one may follow."""
@@ -178,7 +184,7 @@ class NotebookRun:
             self.manager.cell_ended(cell, FAILED, "the kernel died")
             hint = "It may have run out of memory; try less at once"
             raise ReportError(
-                f"{self.name}, cell {index + 1}: the kernel died. {hint}",
+                f"{self.name}, cell {index + 1}: the kernel died. {hint}{self._said()}",
                 notebook=self.name,
                 cell=index,
                 cause="the kernel died",
@@ -190,6 +196,12 @@ class NotebookRun:
         if cell.cell_type == "code":
             self._events.put((1, label))
         return True
+
+    def _said(self) -> str:
+        """The last words of the kernel on its error stream."""
+        self._complaints.seek(0)
+        words = self._complaints.read()[-_LAST_WORDS:].decode("utf-8", "replace").strip()
+        return f"\nIts last words:\n{words}" if words else ""
 
     def _stopped(self, index: int, reason: str) -> Exception:
         where = f"{self.name}, cell {index + 1}"

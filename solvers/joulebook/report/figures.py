@@ -27,7 +27,7 @@ __all__ = [
 
 TEXT_WIDTH = 6.45
 """Width of a report's text, inches."""
-GRID = "#c9d1da"
+GRID = "#dbe1e8"
 SERIES = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#b8860b", "#56b4e9", "#7a5195", "#5f6b7a")
 """Colours of curves, in order; after Okabe and Ito's palette for colour-blind readers."""
 LINE_STYLES = ("-", (0, (6, 2)), (0, (1.5, 1.5)), (0, (6, 2, 1.5, 2)))

@@ -34,9 +34,8 @@ def hand_over(report: Report, report_file: str | Path = "") -> Any:
         from joulebook.report.html_writer import to_html
 
         page = escape(to_html(report))
-        return HTML(
-            f'<iframe title="Report" sandbox srcdoc="{page}" style="width:100%;height:40rem;border:0"></iframe>'
-        )
+        look = "width:100%;height:40rem;border:0"
+        return HTML(f'<div><iframe title="Report" sandbox srcdoc="{page}" style="{look}"></iframe></div>')
     document = json.dumps(report.to_document(), ensure_ascii=False)
     Path(report_file).write_text(document, encoding="utf-8")
     return None

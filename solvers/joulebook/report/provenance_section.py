@@ -61,7 +61,11 @@ def _runs(report: Report) -> Table:
         )
         for run in report.provenance.runs
     ]
-    return Table.of("Solves that the report rests on; time is spent in array code.", columns, rows)
+    return Table.of(
+        "Solves that the report rests on; time is spent in array code, the first with the loading of compiled code.",
+        columns,
+        rows,
+    )
 
 
 def _code(text: str) -> str:

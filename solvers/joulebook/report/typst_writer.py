@@ -13,7 +13,7 @@ from typing import Any
 
 from joulebook.core.errors import MissingExtraError, ReportError
 from joulebook.core.version import __version__
-from joulebook.report.equations import to_typst
+from joulebook.report.equations import break_points, to_typst
 from joulebook.report.inline import plain, spans
 from joulebook.report.model import Report
 from joulebook.report.provenance_section import provenance_section
@@ -141,7 +141,7 @@ def _prepare(part: Any, numbers: Mapping[str, int]) -> Any:
             if name == "rows":
                 out[name] = [[_spans(cell, numbers) for cell in row] for row in value]
             elif name == "latex":
-                out["typst"] = to_typst(value)
+                out["pieces"] = [to_typst(piece) for piece in break_points(value)]
             elif name in _MARKED and isinstance(value, str):
                 out[name] = _spans(value, numbers)
             else:

@@ -75,9 +75,7 @@ def test_typst_code_cannot_be_smuggled_in():
 
 
 def test_long_equations_break_at_outer_signs_only():
-    latex = (
-        r"U = 1.97 e^{-39.3 x} + 0.24 - 0.09 \tanh(29.8 (x - 0.12)) + \left[a - b\right] - 0.04 \tanh(9 x)"
-    )
+    latex = r"U = 1.97 e^{-39.3 x} + 0.24 - 0.09 \tanh(29.8 (x - 0.12)) + \left[a - b\right] - 0.04 \tanh(9 x)"
     pieces = break_points(latex, 40)
     assert len(pieces) == 6
     assert "".join(piece.removeprefix("{}") for piece in pieces) == latex
