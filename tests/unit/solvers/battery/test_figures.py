@@ -119,5 +119,5 @@ def test_cutoffs_out_of_reach_are_explained(cell: Cell) -> None:
         balance(cell.replace({"upper_cutoff": 6.0, "lower_cutoff": 5.9}))
     with pytest.raises(InputError, match=r"upper_cutoff = 0\.2 V"):
         balance(cell.replace({"upper_cutoff": 0.2, "lower_cutoff": 0.1}))
-    with pytest.raises(InputError, match="initial_state.negative_concentration"):
+    with pytest.raises(InputError, match=r"initial_state\.negative_concentration"):
         balance(cell.replace({"initial_state.negative_concentration": 40000.0}))
