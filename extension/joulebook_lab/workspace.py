@@ -170,7 +170,7 @@ def summarise_design(path: Path, modified_ns: int, size: int) -> str:
     Returns
     -------
     str
-        Such as ``"LG M50 · 5 A h · LGM50 graphite-SiOx | LGM50 NMC811"``, or what is wrong with the file.
+        Such as ``"5 A h · LGM50 graphite-SiOx | LGM50 NMC811"``, or what is wrong with the file.
     """
     known = _summaries.get(str(path))
     if known is not None and known[0] == modified_ns:
@@ -191,7 +191,7 @@ def _summary_of(path: Path, size: int) -> str:
         return "not readable as JSON"
     if not isinstance(document, dict) or document.get("kind") != "joulebook.cell":
         return "not a cell document"
-    parts = [_text(document.get("name"))]
+    parts = []
     capacity = document.get("nominal_capacity")
     if isinstance(capacity, int | float) and not isinstance(capacity, bool):
         parts.append(f"{capacity:g} A h")

@@ -203,7 +203,7 @@ function addDesignerCommands(parts: CommandParts): void {
     return session !== undefined && session.isReady && !session.session?.kernel;
   };
   app.commands.addCommand(ids.startKernel, {
-    label: 'Start Kernel',
+    label: args => (args['toolbar'] ? 'Start kernel' : 'Start Kernel of This Cell'),
     caption: 'Start a kernel for the discharge curves of this designer',
     isVisible: args => !args['toolbar'] || kernelIsOff(),
     isEnabled: kernelIsOff,
@@ -229,14 +229,14 @@ function addDesignerCommands(parts: CommandParts): void {
 function addReportCommands(parts: CommandParts): void {
   const { app, reports, preferences } = parts;
   app.commands.addCommand(ids.makeReport, {
-    label: args => (args['toolbar'] ? 'Make report' : 'Make Report of This Cell'),
+    label: args =>
+      args['toolbar'] ? 'Make report' : args['fromPanel'] ? 'Make Report' : 'Make Report of This Cell',
     caption: 'A PDF and an HTML page with curves, figures and the source of every value, beside the document',
     icon: args => (args['isPalette'] ? undefined : reportIcon),
-    isEnabled: args => !args['isPalette'] || current(parts) !== null,
+    isEnabled: args => args['fromPanel'] === true || current(parts) !== null,
     execute: args =>
       attempt('The report could not be started', async () => {
-        const fromPanel = textArg(args, 'path') || (current(parts) ? '' : itemPath(parts));
-        const path = fromPanel || (await savedPath(parts));
+        const path = args['fromPanel'] ? itemPath(parts) : await savedPath(parts);
         await reports.start(app.serviceManager.contents.localPath(path), preferences.current.reportRates);
       })
   });

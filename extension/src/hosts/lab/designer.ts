@@ -12,7 +12,7 @@ import { undrawable } from './checks';
 import type { CellDocument } from './document';
 import { CellDocumentFactory } from './document';
 import { cellIcon } from './icons';
-import { KernelPreview, startKernel } from './kernel';
+import { KernelPreview } from './kernel';
 import { CELL_SUFFIX, commands as ids, FACTORY, FILE_TYPE } from './names';
 import type { PreferenceStore } from './preferences';
 
@@ -57,22 +57,17 @@ export function registerDesigner(
         return { rates, model, axis };
       },
       preview: session => new KernelPreview(session, () => preferences.current.startKernel),
-      openAsText: path => void commands.execute('docmanager:open', { path, factory: 'Editor' })
+      openAsText: path =>
+        void commands.execute('docmanager:open', {
+          path,
+          factory: 'Editor',
+          options: { mode: 'split-right' }
+        })
     }
   );
   factory.widgetCreated.connect((_, widget) => {
     void tracker.add(widget);
     widget.context.pathChanged.connect(() => void tracker.save(widget));
-    void widget.context.ready.then(async () => {
-      await Promise.all([widget.context.sessionContext.ready, preferences.ready]);
-      if (
-        preferences.current.startKernel &&
-        !widget.context.sessionContext.session?.kernel &&
-        !widget.isDisposed
-      ) {
-        await startKernel(widget.context.sessionContext).catch(() => undefined); // the toolbar shows “No Kernel”
-      }
-    });
   });
   docRegistry.addWidgetFactory(factory);
   if (restorer) {

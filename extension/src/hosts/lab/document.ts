@@ -71,6 +71,11 @@ export class CellEditor extends Widget {
     super.dispose();
   }
 
+  protected override onAfterShow(message: Message): void {
+    super.onAfterShow(message);
+    this.present();
+  }
+
   protected override onActivateRequest(message: Message): void {
     super.onActivateRequest(message);
     const first = this.designer.querySelector<HTMLElement>('[tabindex="0"], button, input, select');
@@ -100,7 +105,8 @@ export class CellEditor extends Widget {
     const readable = store.fault === null && problems.length === 0;
     this.designer.hidden = !readable;
     this.faults.show(this.context.path, store.fault, problems);
-    if (readable && this.unmount === null) {
+    // a tab that was restored behind another one starts no kernel before someone looks at it
+    if (readable && this.unmount === null && this.isVisible) {
       this.unmount = this.parts.mount(this.designer, this.options(store));
     }
   }

@@ -112,9 +112,10 @@ function addToLauncher(launcher: ILauncher, workspace: WorkspaceModel): void {
 
 function addContextMenu(app: JupyterFrontEnd): void {
   const item = (selector: string, command: string, rank: number): void => {
-    app.contextMenu.addItem({ selector, command, rank });
+    app.contextMenu.addItem({ selector, command, rank, args: { fromPanel: true } });
   };
-  item('.jb-Item[data-kind="design"], .jb-Item[data-kind="report"]', ids.openItem, 1);
+  item('.jb-Item[data-kind="design"]', ids.openItem, 1);
+  item('.jb-Item[data-kind="report"]', ids.openItem, 1);
   item('.jb-Item[data-kind="run"]', ids.openRun, 1);
   item('.jb-Item[data-kind="design"]', ids.makeReport, 2);
   item('.jb-Item', ids.showInFiles, 3);
@@ -153,7 +154,7 @@ function followReports(
   preferences: PreferenceStore,
   browser: FileBrowser | null
 ): void {
-  const open = (path: string): void => void app.commands.execute('docmanager:open', { path });
+  const open = (path: string): void => void openFresh(app, browser, path);
   const cancel = (id: string): void => void app.commands.execute(ids.cancelReport, { id });
   new ReportNotices(reports, { open, cancel });
   reports.ended.connect((_, job) => {
@@ -162,9 +163,20 @@ function followReports(
     const which = preferences.current.openReport;
     const path = which === 'no' ? null : job[which];
     if (job.state === 'done' && path !== null) {
-      void app.commands.execute('docmanager:open', { path, options: { mode: 'split-right' } });
+      void openFresh(app, browser, path);
     }
   });
+}
+
+/** Open a file beside what is in front; a tab that shows its older content is brought up to date. */
+async function openFresh(app: JupyterFrontEnd, browser: FileBrowser | null, path: string): Promise<void> {
+  const open = browser?.model.manager.findWidget(path);
+  if (open) {
+    await open.context.revert();
+    app.shell.activateById(open.id);
+  } else {
+    await app.commands.execute('docmanager:open', { path, options: { mode: 'split-right' } });
+  }
 }
 
 export default plugin;

@@ -161,7 +161,9 @@ function Item({ item, icon, run }: { item: WorkspaceItem; icon: LabIcon; run: Ru
         className="jb-Item"
         data-path={item.path}
         data-kind={item.kind}
-        title={`${item.path}\nRight click for more`}
+        title={[item.path, item.summary, `changed ${ago(item.modified)}`]
+          .filter(line => line !== '')
+          .join('\n')}
         onClick={() => run(item.kind === 'run' ? ids.openRun : ids.openItem, { path: item.path })}
       >
         <icon.react tag="span" className="jb-Item-icon" width="16px" />
