@@ -1,6 +1,7 @@
 /** What a view may ask of its host besides the document. */
 
 import type { JsonObject } from './document';
+import type { DesignStore } from './store';
 
 export type PreviewModel = 'SPM' | 'DFN';
 
@@ -40,8 +41,6 @@ export interface PreviewControl {
  */
 export interface PreviewService {
   request(request: PreviewRequest, control: PreviewControl): Promise<readonly PreviewCurve[]>;
-  /** Be told when a kernel has become ready, so that what failed without one is asked again. */
-  onReady?(listener: () => void): () => void;
   /** Be told when a request that failed is worth another try, for instance because a kernel was started. */
   onReady?(listener: () => void): () => void;
 }
@@ -62,7 +61,7 @@ export interface ClipboardService {
 export type Theme = 'light' | 'dark' | 'auto';
 
 export interface DesignerOptions {
-  readonly store: import('./store').DesignStore;
+  readonly store: DesignStore;
   /** null: no kernel is attached; the view says so and works without. */
   readonly preview: PreviewService | null;
   readonly clipboard: ClipboardService;

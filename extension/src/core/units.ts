@@ -56,7 +56,8 @@ const FAMILIES: Readonly<Record<string, Family>> = {
 export type Parsed =
   { readonly ok: true; readonly value: number } | { readonly ok: false; readonly problem: string };
 
-const NUMBER = /^([+-]?(?:\d+(?:[.,]\d*)?|[.,]\d+)(?:\s*(?:e|×10\^?|x10\^?|\*10\^)\s*[+-]?\d+)?)\s*(.*)$/i;
+const POWER = String.raw`\s*(?:e|[×x*]\s*10\s*\^?)\s*[+-]?\d+`;
+const NUMBER = new RegExp(String.raw`^([+-]?(?:\d+(?:[.,]\d*)?|[.,]\d+)(?:${POWER})?)\s*(.*)$`, 'i');
 
 /** Value of the document that a person's text means: "90", "90 µm", "0.09 mm", "9e-5 m". */
 export function parseQuantity(text: string, field: Pick<Field, 'unit' | 'display' | 'kind'>): Parsed {
@@ -73,9 +74,9 @@ export function parseQuantity(text: string, field: Pick<Field, 'unit' | 'display
   const [, digits = '', unitText = ''] = match;
   const number = Number(
     digits
-      .replace(',', '.')
-      .replace(/\s*(?:×10\^?|x10\^?|\*10\^)\s*/i, 'e')
       .replace(/\s/g, '')
+      .replace(',', '.')
+      .replace(/[×x*]10\^?/i, 'e')
   );
   if (!Number.isFinite(number)) {
     return { ok: false, problem: 'Too large a number' };

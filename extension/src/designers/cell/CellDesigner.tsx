@@ -37,9 +37,10 @@ function Workspace({ editor, preview, clipboard, theme, start }: CellDesignerPro
   const solvable = useDeferredValue(faulty || figures?.capacity === null ? null : state.document);
   useEffect(() => {
     if (wanted.current !== null) {
-      const path = CSS.escape(wanted.current);
+      const rows = [...(root.current?.querySelectorAll<HTMLElement>('[data-path]') ?? [])];
+      const row = rows.find(element => element.dataset['path'] === wanted.current);
       wanted.current = null;
-      root.current?.querySelector<HTMLElement>(`[data-path="${path}"] :is(input, select, textarea)`)?.focus();
+      row?.querySelector<HTMLElement>('input, select, textarea')?.focus();
     }
   });
   const reveal = (path: string) => {

@@ -43,7 +43,8 @@ export function LineChart(props: LineChartProps) {
   const [pointer, setPointer] = useState<number | null>(null);
   const clip = useId();
   const { height: asked } = props;
-  const height = typeof asked === 'number' ? asked : Math.round(Math.min(asked[1], Math.max(asked[0], 0.4 * width)));
+  const height =
+    typeof asked === 'number' ? asked : Math.round(Math.min(asked[1], Math.max(asked[0], 0.4 * width)));
   const frame = frameOf(props, width, height);
   const move = (event: PointerEvent<SVGSVGElement>) => {
     const box = event.currentTarget.getBoundingClientRect();

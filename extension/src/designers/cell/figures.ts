@@ -18,6 +18,8 @@ const FARADAY = 96485.33212;
 export const N_P_RANGE: readonly [number, number] = [1.05, 1.3];
 const POINTS = 401;
 const EDGE = 1e-6;
+/** An electrode within this of stoichiometry 1 is full. */
+const FULL = 1e-4;
 
 export interface CellFigures {
   /** A h, W h, V; null where the cut-offs cannot be reached, and then `fault` says why */
@@ -77,7 +79,7 @@ export function cellFigures(document: JsonObject): CellFigures | null {
     energyDensity: energy === null ? null : energy / (volume * 1e3),
     nPRatio: ratio,
     fault: 'capacity' in ends ? null : ends,
-    warnings: warnings(cell, ratio)
+    warnings: warnings(cell, ratio, found)
   };
 }
 
@@ -117,17 +119,20 @@ function balance(cell: Cell, negative: MaterialRecord, positive: MaterialRecord)
     lawAt(positive.ocp as LawRecord, yAt(x)) - lawAt(negative.ocp as LawRecord, x);
   const low = Math.max(EDGE, (inventory - qp * (1 - EDGE)) / qn);
   const high = Math.min(1 - EDGE, (inventory - qp * EDGE) / qn);
-  const ends: number[] = [];
-  for (const name of ['upper_cutoff', 'lower_cutoff'] as const) {
-    const target = cell[name];
-    if (low >= high || voltage(low) > target || voltage(high) < target) {
-      const span = low < high ? `${voltage(low).toFixed(3)} to ${voltage(high).toFixed(3)}` : 'nan to nan';
-      const hint = 'Move the cut-off into it, or change thicknesses, active fractions or initial_state';
-      return fault([name], target, `the open-circuit voltage of these electrodes spans ${span} V`, hint, 'V');
+  const [floor, top] = [voltage(low), voltage(high)];
+  const checks = [
+    ['lower_cutoff', cell.lower_cutoff < top],
+    ['upper_cutoff', cell.upper_cutoff > floor]
+  ] as const;
+  for (const [name, within] of checks) {
+    if (!within) {
+      const rule = `the open-circuit voltage of these electrodes spans ${floor.toFixed(3)} to ${top.toFixed(3)} V`;
+      const hint = 'Move the cut-off, or change thicknesses, active fractions or initial_state';
+      return fault([name], cell[name], rule, hint, 'V');
     }
-    ends.push(bisect(x => voltage(x) - target, low, high));
   }
-  const [full = 1, empty = 0] = ends;
+  const full = top <= cell.upper_cutoff ? high : bisect(x => voltage(x) - cell.upper_cutoff, low, high);
+  const empty = floor >= cell.lower_cutoff ? low : bisect(x => voltage(x) - cell.lower_cutoff, low, high);
   return { x: [full, empty], y: [yAt(full), yAt(empty)], capacity: (full - empty) * qn };
 }
 
@@ -212,10 +217,22 @@ function nPRatio(cell: Cell, negative: MaterialRecord, positive: MaterialRecord)
   );
 }
 
-function warnings(cell: Cell, ratio: number): readonly string[] {
+function warnings(cell: Cell, ratio: number, ends: Balance | null): readonly string[] {
   const [low, high] = N_P_RANGE;
   const head = `N/P ratio = ${ratio.toFixed(2)}, usual is ${low} to ${high}: `;
   const found: string[] = [];
+  if (ends && ends.y[1] > 1 - FULL) {
+    found.push(
+      'The positive electrode is full before the lower cut-off: there is more lithium than it can take. ' +
+        'Thicken it, or lower initial_state.negative_concentration'
+    );
+  }
+  if (ends && ends.x[0] > 1 - FULL) {
+    found.push(
+      'The negative electrode is full before the upper cut-off: lithium plates. ' +
+        'Thicken it, or lower initial_state.negative_concentration'
+    );
+  }
   if (ratio < low) {
     found.push(
       `${head}lithium may plate at full charge. Thicken the negative electrode or thin the positive one`
