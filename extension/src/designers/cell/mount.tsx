@@ -2,12 +2,10 @@
 
 import { createRoot } from 'react-dom/client';
 import { Editor } from '../../core/editor';
-import type { DesignerOptions, PreviewStart } from '../../core/services';
+import type { DesignerOptions } from '../../core/services';
 import { CellDesigner } from './CellDesigner';
 import { FIRST_PREVIEW } from './DischargePanel';
 import { cellRules, cellSchema } from './model';
-
-const FIRST_PREVIEW: PreviewStart = { rates: [0.2, 1, 2], model: 'DFN', axis: 'capacity' };
 
 /** Draw the designer of the store's document; the function that comes back takes it away again. */
 export function mount(element: HTMLElement, options: DesignerOptions): () => void {
