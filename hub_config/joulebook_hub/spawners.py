@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from jupyterhub.spawner import LocalProcessSpawner
-from traitlets import Dict, TraitError, Unicode, default, validate
+from traitlets import Dict, Unicode, default
 
 from joulebook_hub import leash, places
 from joulebook_hub.errors import HubError
@@ -44,13 +44,6 @@ class WorkspaceSpawner(LocalProcessSpawner):  # type: ignore[misc]
     @default("cmd")
     def _command(self) -> list[str]:
         return [sys.executable, "-m", "jupyterhub.singleuser"]
-
-    @validate("ip")
-    def _loopback_only(self, proposal: Any) -> str:
-        address: str = proposal["value"]
-        if not is_loopback(address):
-            raise TraitError(f"ip = {address!r}: servers of the local profile listen on 127.0.0.1 only.")
-        return address
 
     @property
     def workspace(self) -> Path:
@@ -139,8 +132,11 @@ class WorkspaceSpawner(LocalProcessSpawner):  # type: ignore[misc]
         Raises
         ------
         HubError
-            If the workspace cannot be prepared.
+            If the server would listen on more than this machine's loopback, or the workspace cannot be prepared.
         """
+        if not is_loopback(self.ip):
+            message = f"Spawner.ip = {self.ip!r}: servers of the local profile listen on 127.0.0.1 only."
+            raise HubError(message, reason="not_loopback")
         groups = [group.name for group in self.user.groups]
         try:
             Workspaces(Path(self.workspaces)).prepare(self.user.name, groups)

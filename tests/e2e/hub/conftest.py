@@ -14,6 +14,7 @@ from pathlib import Path
 import psutil
 import pytest
 import requests
+
 from joulebook_hub import processes, proxies
 from joulebook_hub.errors import HubError
 from joulebook_hub.places import StateFolder

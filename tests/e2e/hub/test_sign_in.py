@@ -7,6 +7,7 @@ import time
 
 import pyotp
 import pytest
+
 from joulebook_hub.accounts import AccountStore
 
 PASSWORD = "coil gun marmalade"

@@ -1,0 +1,168 @@
+"""Settings from the environment, and what each profile refuses or configures."""
+
+from __future__ import annotations
+
+import pytest
+from traitlets import TraitError
+from traitlets.config import Config
+
+from joulebook_hub import production, profiles
+from joulebook_hub.authenticator import JoulebookAuthenticator
+from joulebook_hub.errors import HubError
+from joulebook_hub.proxies import LoopbackProxy
+from joulebook_hub.settings import HubSettings
+from joulebook_hub.spawners import WorkspaceSpawner
+
+PUBLIC = {"JOULEBOOK_PUBLIC_URL": "https://lab.example.org", "JOULEBOOK_TLS": "upstream"}
+
+
+@pytest.fixture
+def read(tmp_path):
+    def read(**variables: str) -> HubSettings:
+        return HubSettings.from_environment({"JOULEBOOK_HOME": str(tmp_path / "home"), **variables})
+
+    return read
+
+
+@pytest.fixture
+def configured(read, monkeypatch):
+    monkeypatch.setattr("joulebook_hub.proxies.command", lambda: ["node", "configurable-http-proxy"])
+
+    def configured(**variables: str) -> Config:
+        config = Config()
+        profiles.configure(config, read(**variables))
+        return config
+
+    return configured
+
+
+def test_defaults(read):
+    settings = read()
+    assert (settings.profile, settings.host, settings.port) == ("local", "127.0.0.1", 8000)
+    assert (settings.sign_in, settings.sign_up) == ("password", "approval")
+
+
+def test_all_faults_are_told_at_once(read):
+    with pytest.raises(HubError) as refused:
+        read(JOULEBOOK_PORT="99999", JOULEBOOK_PROFILE="cloud", JOULEBOOK_SIGN_IN="dummy", JOULEBOOK_HOST="0.0.0.0")
+    message = refused.value.user_message
+    for words in ("JOULEBOOK_PORT = '99999'", "'cloud'", "'dummy'", "0.0.0.0"):
+        assert words in message
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.0.7", "example.org", ""])
+def test_the_local_profile_stays_on_loopback(read, host):
+    with pytest.raises(HubError, match=r"127\.0\.0\.1 only"):
+        read(JOULEBOOK_HOST=host)
+
+
+@pytest.mark.parametrize("profile", ["docker", "systemd", "kubernetes"])
+@pytest.mark.parametrize(
+    "url",
+    ["", "http://lab.example.org", "https://localhost", "https://127.0.0.1", "https://lab.example.org/hub", "lab"],
+)
+def test_production_needs_an_https_address(read, profile, url):
+    with pytest.raises(HubError, match="JOULEBOOK_PUBLIC_URL"):
+        read(JOULEBOOK_PROFILE=profile, JOULEBOOK_TLS="upstream", JOULEBOOK_PUBLIC_URL=url)
+
+
+def test_production_refuses_open_sign_up_and_missing_certificates(read):
+    with pytest.raises(HubError, match="does not let everybody in"):
+        read(JOULEBOOK_PROFILE="docker", JOULEBOOK_SIGN_UP="open", **PUBLIC)
+    with pytest.raises(HubError, match="JOULEBOOK_TLS_KEY"):
+        read(JOULEBOOK_PROFILE="docker", **{**PUBLIC, "JOULEBOOK_TLS": "own"})
+
+
+def test_local_configuration(configured, tmp_path):
+    config = configured(JOULEBOOK_PORT="8123", JOULEBOOK_HUB_PORT="8124", JOULEBOOK_PROXY_API_PORT="8125")
+    assert config.JupyterHub.bind_url == "http://127.0.0.1:8123"
+    assert config.JupyterHub.hub_bind_url == "http://127.0.0.1:8124"
+    assert config.JupyterHub.spawner_class is WorkspaceSpawner
+    assert config.JupyterHub.proxy_class is LoopbackProxy
+    assert config.JupyterHub.authenticator_class is JoulebookAuthenticator
+    assert config.Spawner.default_url == "/lab"
+    assert config.Spawner.server_token_scopes == profiles.SERVER_SCOPES
+    role = config.JupyterHub.load_roles[0]
+    assert role["scopes"] == ["list:users", "read:users:activity", "read:servers", "delete:servers"]
+    assert role["services"] == ["idle-culler"] and "users" not in role
+    assert not any("SECRET" in name for name in config.JupyterHub.services[0]["environment"])
+
+
+def test_no_culler_when_servers_never_idle_out(configured):
+    assert "services" not in configured(JOULEBOOK_IDLE_MINUTES="0").JupyterHub
+
+
+@pytest.mark.parametrize(
+    ("profile", "spawner"),
+    [
+        ("docker", "dockerspawner.DockerSpawner"),
+        ("kubernetes", "kubespawner.KubeSpawner"),
+        ("systemd", "systemdspawner.SystemdSpawner"),
+    ],
+)
+def test_production_configuration(configured, profile, spawner):
+    config = configured(JOULEBOOK_PROFILE=profile, **PUBLIC)
+    assert config.JupyterHub.spawner_class == spawner
+    assert config.JupyterHub.subdomain_host == "https://lab.example.org"
+    assert config.JupyterHub.cookie_host_prefix_enabled is True
+    assert config.JupyterHub.public_url == "https://lab.example.org/"
+    assert config.Spawner.disable_user_config is True
+    assert config.Spawner.mem_limit == "4G" and config.Spawner.cpu_limit == 2.0
+    policy = config.JupyterHub.tornado_settings["headers"]["Content-Security-Policy"]
+    assert "form-action 'self' https://*.lab.example.org" in policy
+    assert config.JupyterHub.template_vars["local_profile"] is False
+
+
+def test_containers_have_no_privileges_and_bounded_processes(configured):
+    host = configured(JOULEBOOK_PROFILE="docker", **PUBLIC).DockerSpawner.extra_host_config
+    assert host["cap_drop"] == ["ALL"] and host["pids_limit"] == 1024
+    assert "no-new-privileges" in host["security_opt"]
+    pod = configured(JOULEBOOK_PROFILE="kubernetes", **PUBLIC).KubeSpawner
+    assert pod.allow_privilege_escalation is False and pod.automount_service_account_token is False
+    unit = configured(JOULEBOOK_PROFILE="systemd", **PUBLIC).SystemdSpawner
+    assert unit.dynamic_users is True and unit.unit_extra_properties["NoNewPrivileges"] == "yes"
+
+
+@pytest.mark.parametrize(
+    ("section", "name", "value", "words"),
+    [
+        ("JupyterHub", "spawner_class", "simple", "spawner_class"),
+        ("JupyterHub", "spawner_class", "jupyterhub.spawner.SimpleLocalProcessSpawner", "spawner_class"),
+        ("JupyterHub", "spawner_class", WorkspaceSpawner, "WorkspaceSpawner"),
+        ("JupyterHub", "authenticator_class", "dummy", "authenticator_class"),
+        ("JupyterHub", "authenticator_class", "jupyterhub.auth.DummyAuthenticator", "authenticator_class"),
+        ("JupyterHub", "subdomain_host", "", "subdomain_host"),
+        ("JupyterHub", "cookie_host_prefix_enabled", False, "cookie_host_prefix_enabled"),
+        ("Spawner", "disable_user_config", False, "disable_user_config"),
+    ],
+)
+def test_an_unsafe_production_configuration_is_refused(configured, section, name, value, words):
+    config = configured(JOULEBOOK_PROFILE="docker", **PUBLIC)
+    production.check(config)
+    setattr(config[section], name, value)
+    with pytest.raises(HubError, match=words) as refused:
+        production.check(config)
+    assert refused.value.reason == "unsafe_production"
+
+
+def test_servers_of_the_local_profile_refuse_other_addresses():
+    with pytest.raises(TraitError, match=r"127\.0\.0\.1 only"):
+        WorkspaceSpawner(ip="0.0.0.0")
+
+
+@pytest.mark.parametrize("what", ["public_url", "api_url", "hub"])
+@pytest.mark.asyncio
+async def test_the_proxy_refuses_other_addresses_whatever_is_configured(what):
+    from types import SimpleNamespace
+
+    proxy = LoopbackProxy(auth_token="x")
+    proxy.public_url = proxy.api_url = "http://127.0.0.1:1"
+    proxy.hub = None
+    addresses = {"public_url": "http://127.0.0.1:1", "api_url": "http://127.0.0.1:2", "hub": "http://127.0.0.1:3"}
+    addresses[what] = "http://0.0.0.0:4"
+    proxy.add_traits()
+    proxy.public_url, proxy.api_url = addresses["public_url"], addresses["api_url"]
+    proxy.hub = SimpleNamespace(url=addresses["hub"])
+    with pytest.raises(HubError) as refused:
+        await proxy.start()
+    assert refused.value.reason == "not_loopback"
