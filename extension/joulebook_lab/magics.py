@@ -39,15 +39,16 @@ class _PlotsOnFirstUse:
         """Load the backend once a cell plots."""
         if ".plot(" in (getattr(info, "raw_cell", "") or ""):
             self.shell.events.unregister("pre_run_cell", self.before_cell)
-            _load_bokeh()
+            _load_bokeh(self.shell)
 
 
-def _load_bokeh() -> None:
+def _load_bokeh(shell: Any) -> None:
+    """Load the backend; it must be told the shell, whose ``get_ipython`` is not a builtin outside of cells."""
     try:
         import holoviews
     except ImportError:
         return  # plot() itself says which extra is missing
-    holoviews.extension("bokeh", logo=False, inline=True)
+    holoviews.extension("bokeh", logo=False, inline=True, ip=shell)
 
 
 def _warm() -> None:
