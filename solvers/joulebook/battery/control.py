@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from joulebook.battery.layout import HOLD_CURRENT, HOLD_POWER, HOLD_VOLTAGE
 
-__all__ = ["current_change"]
+__all__ = ["beyond_peak", "current_change"]
 
 
 def current_change(kind: int, target: float, current: float, voltage: float, slope: float) -> float:
@@ -39,3 +39,29 @@ def current_change(kind: int, target: float, current: float, voltage: float, slo
     if kind == HOLD_VOLTAGE:
         return (target - voltage) / slope
     return (target * current - voltage) / (slope - target)
+
+
+def beyond_peak(kind: int, current: float, voltage: float, slope: float) -> int:
+    """Say whether a solution lies on the branch on which more current gives less power.
+
+    Every power below the largest that a cell gives is met twice; the solution with the higher voltage is meant.
+
+    Parameters
+    ----------
+    kind : int
+        What is held.
+    current : float, A
+        Current.
+    voltage : float, V
+        Voltage.
+    slope : float, ohm
+        Change of the voltage per unit of current.
+
+    Returns
+    -------
+    int
+        1 if a power is held beyond its peak, otherwise 0.
+    """
+    if kind == HOLD_POWER and voltage + slope * current <= 0.0:
+        return 1
+    return 0

@@ -215,7 +215,7 @@ def rings(arrays: Arrays, current: float) -> tuple[Array, Array, Array, Array]:
         First guess of potentials and reactions in slot 0.
     concentration : ndarray, shape (n_ring, n_r, n_particles), mol/m³
         The start in slot 0.
-    work : ndarray, shape (n_nodes, 36), mixed
+    work : ndarray, shape (n_nodes, 39), mixed
         Workspace.
     run : ndarray, shape (n_run,), mixed
         Scalars and rings.

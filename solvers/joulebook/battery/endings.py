@@ -16,7 +16,7 @@ __all__ = ["end_reason", "failure"]
 
 _EMPTY_SALT = 0.02
 """Share of the salt at rest below which the electrolyte counts as empty."""
-_EDGE = 0.002
+_EDGE = 0.01
 """Distance of a stoichiometry from 0 and 1 below which a particle surface counts as empty or full."""
 
 
@@ -46,6 +46,7 @@ def failure(
     status: int,
     step: Step,
     arrays: Arrays,
+    past: NDArray[np.float64],
     concentration: NDArray[np.float64],
     run: NDArray[np.float64],
     partial: Any = None,
@@ -60,6 +61,8 @@ def failure(
         What was done.
     arrays : Arrays
         The cell.
+    past : ndarray, shape (n_ring, n_nodes, 4), mixed
+        Ring of past points.
     concentration : ndarray, shape (n_ring, n_r, n_particles), mol/m³
         Ring of concentrations.
     run : ndarray, shape (n_run,), mixed
@@ -89,22 +92,35 @@ def failure(
         )
     return DivergedError(
         f"“{step.sentence}” cannot be continued at t = {run[at.TIME]:.6g} s, voltage = {voltage:.4g} V: "
-        f"{_limit(arrays, concentration, run)}. Take a lower rate or a nearer end, or another accuracy in the options",
+        f"{_limit(step, arrays, past, concentration, run)}. "
+        "Take a lower rate or a nearer end, or another accuracy in the options",
         partial=partial,
     )
 
 
-def _limit(arrays: Arrays, concentration: NDArray[np.float64], run: NDArray[np.float64]) -> str:
-    """What stands in the way, as far as the last state tells."""
-    last = concentration[int(run[at.HEAD]), -1]
-    n_negative = arrays.layers[0]
-    for name, values, maximum in (
-        ("negative", last[:n_negative], arrays.nodes[0, at.MAXIMUM]),
-        ("positive", last[n_negative:], arrays.nodes[-1, at.MAXIMUM]),
-    ):
-        x = values / maximum
+def _limit(
+    step: Step,
+    arrays: Arrays,
+    past: NDArray[np.float64],
+    concentration: NDArray[np.float64],
+    run: NDArray[np.float64],
+) -> str:
+    """What stands in the way, as far as the last good state tells."""
+    head = int(run[at.HEAD])
+    n_r = arrays.shells.shape[1] - 2
+    found = []
+    for name, nodes in (("negative", slice(0, arrays.layers[0])), ("positive", slice(-arrays.layers[2], None))):
+        properties = arrays.nodes[nodes]
+        weights = arrays.shells[int(properties[0, at.GROUP]), n_r]
+        shells = concentration[head][:, properties[:, at.PARTICLE].astype(int)]
+        surface = weights[at.LAST_WEIGHT] * shells[-1] + weights[at.BEFORE_WEIGHT] * shells[-2]
+        x = (surface + weights[at.FLUX_WEIGHT] * past[head, nodes, 3]) / properties[:, at.MAXIMUM]
         if x.min() < _EDGE:
-            return f"particles of the {name} electrode are empty at their surface"
+            found.append(f"particles of the {name} electrode are empty at their surface")
         if x.max() > 1.0 - _EDGE:
-            return f"particles of the {name} electrode are full at their surface"
-    return "the equations have no further solution that the solver can reach"
+            found.append(f"particles of the {name} electrode are full at their surface")
+        if past[head, nodes, 0].min() < _EMPTY_SALT * arrays.salt:
+            found.append(f"the electrolyte has run out of salt in the {name} electrode")
+    if not found and step.control == at.HOLD_POWER:
+        found.append("the cell gives no more power in this state")
+    return " and ".join(found) or "the equations have no further solution that the solver can reach"

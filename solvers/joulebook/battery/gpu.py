@@ -17,7 +17,7 @@ from joulebook.numerics.device import BLOCK_SIZE
 __all__ = ["integrate_kernel", "run_on_gpu"]
 
 _SHARED = ("ocp", "electrolyte")
-_RESULTS = ("concentration", "run", "trace", "status")
+_RESULTS = ("past", "concentration", "run", "trace", "status")
 
 
 def integrate_kernel(

@@ -150,7 +150,13 @@ REACTION_SALT: Final = 34
 """Derivative of j by c_e, particles eliminated."""
 REACTION_POTENTIAL: Final = 35
 """Derivative of j by phi_s - phi_e, particles eliminated, S/m²."""
-N_WORK: Final = 36
+OCP_VALUE: Final = 36
+"""Open-circuit potential at the point of linearisation, V."""
+OCP_SLOPE: Final = 37
+"""Its derivative by stoichiometry, V."""
+STOICHIOMETRY: Final = 38
+"""At the particle surface."""
+N_WORK: Final = 39
 
 # run -----------------------------------------------------------------------------------------------------------------
 TIME: Final = 0

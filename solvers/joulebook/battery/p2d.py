@@ -25,7 +25,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from joulebook.battery.control import current_change
+from joulebook.battery.control import beyond_peak, current_change
 from joulebook.battery.kinetics import butler_volmer, exchange_current_density
 from joulebook.battery.layout import (
     AREA,
@@ -44,6 +44,8 @@ from joulebook.battery.layout import (
     METAL,
     NEWTON_TOLERANCE,
     OCP_COLUMN,
+    OCP_SLOPE,
+    OCP_VALUE,
     OCP_WIDTH,
     POROSITY,
     RATE,
@@ -56,6 +58,7 @@ from joulebook.battery.layout import (
     SALT_HISTORY,
     SALT_SHARE,
     SOLID,
+    STOICHIOMETRY,
     SURFACE_DENSITY,
     SURFACE_HISTORY,
     SURFACE_SLOPE,
@@ -71,29 +74,30 @@ from joulebook.numerics.tables import slope_in_table, value_in_table
 
 __all__ = ["newton", "stoichiometry_inside"]
 
-MOST_ITERATIONS = 12
+MOST_ITERATIONS = 20
 LARGEST_UPDATE = 0.3
 """Largest change of a potential in one iteration, V; longer updates are shortened."""
-EDGE = 1e-5
-"""Stoichiometries are kept this far inside 0 to 1 in the rate law."""
+EDGE = 1e-3
+"""In the rate law, stoichiometries are kept this far inside 0 to 1."""
+BARRIER = 25.0
+"""Fall of the open-circuit potential per unit of stoichiometry beyond that edge, V: that of an ideal solution there,
+R T / (F EDGE). An empty or full surface so stops its own reaction."""
 
 
-def stoichiometry_inside(concentration: float, maximum: float) -> float:
+def stoichiometry_inside(x: float) -> float:
     """Stoichiometry, kept inside the range in which the rate law has a value.
 
     Parameters
     ----------
-    concentration : float, mol/m³
-        Lithium concentration.
-    maximum : float, mol/m³
-        Of the full material.
+    x : float
+        Stoichiometry of an iterate.
 
     Returns
     -------
     float
-        Between 1e-5 and 1 - 1e-5.
+        Between 1e-3 and 1 - 1e-3.
     """
-    return min(max(concentration / maximum, EDGE), 1.0 - EDGE)
+    return min(max(x, EDGE), 1.0 - EDGE)
 
 
 def electrolyte_properties(settings: Any, nodes: Any, electrolyte: Any, work: Any) -> None:
@@ -107,7 +111,7 @@ def electrolyte_properties(settings: Any, nodes: Any, electrolyte: Any, work: An
         Node properties.
     electrolyte : ndarray, shape (n + 1, 4), m²/s and S/m
         Table of both laws over concentration.
-    work : ndarray, shape (n_nodes, 36), mixed
+    work : ndarray, shape (n_nodes, 39), mixed
         Columns ``DIFFUSIVITY`` to ``CONDUCTIVITY_SLOPE`` are filled.
     """
     width = settings[ELECTROLYTE_WIDTH]
@@ -131,7 +135,7 @@ def linearise_reaction(settings: Any, nodes: Any, ocp: Any, work: Any, i: int) -
         Node properties.
     ocp : ndarray, shape (n + 1, 2 n_materials), V
         Table of the open-circuit potentials over stoichiometry.
-    work : ndarray, shape (n_nodes, 36), mixed
+    work : ndarray, shape (n_nodes, 39), mixed
         Columns ``REACTION_MISS`` to ``REACTION_POTENTIAL`` are filled.
     i : int
         Node.
@@ -140,15 +144,22 @@ def linearise_reaction(settings: Any, nodes: Any, ocp: Any, work: Any, i: int) -
     salt = work[i, SALT]
     reaction = work[i, REACTION]
     slope = work[i, SURFACE_SLOPE]
-    x = stoichiometry_inside(work[i, SURFACE_HISTORY] + slope * reaction, maximum)
-    surface = x * maximum
+    x = (work[i, SURFACE_HISTORY] + slope * reaction) / maximum
+    inside = stoichiometry_inside(x)
+    surface = inside * maximum
     column = int(nodes[i, OCP_COLUMN])
     width = settings[OCP_WIDTH]
-    potential = work[i, METAL] - work[i, LIQUID] - value_in_table(ocp, column, 0.0, width, x)
+    value = value_in_table(ocp, column, 0.0, width, inside) - BARRIER * (x - inside)
+    steepness = slope_in_table(ocp, column, 0.0, width, inside) if x == inside else -BARRIER
+    work[i, STOICHIOMETRY] = x
+    work[i, OCP_VALUE] = value
+    work[i, OCP_SLOPE] = steepness
+    potential = work[i, METAL] - work[i, LIQUID] - value
     exchange = exchange_current_density(nodes[i, RATE], salt, surface, maximum)
     rate, conductance = butler_volmer(exchange, potential, settings[HALF_THERMAL])
-    by_surface = 0.5 * rate * (1.0 / surface - 1.0 / (maximum - surface))
-    by_surface -= conductance * slope_in_table(ocp, column, 0.0, width, x) / maximum
+    by_surface = -conductance * steepness / maximum
+    if x == inside:
+        by_surface += 0.5 * rate * (1.0 / surface - 1.0 / (maximum - surface))
     share = 1.0 / (1.0 - by_surface * slope)
     work[i, REACTION_MISS] = (rate - reaction) * share
     work[i, REACTION_SALT] = 0.5 * rate / salt * share
@@ -166,7 +177,7 @@ def assemble_nodes(settings: Any, nodes: Any, ocp: Any, work: Any, leading: floa
         Node properties.
     ocp : ndarray, shape (n + 1, 2 n_materials), V
         Table of the open-circuit potentials over stoichiometry.
-    work : ndarray, shape (n_nodes, 36), mixed
+    work : ndarray, shape (n_nodes, 39), mixed
         Diagonal and load columns are set.
     leading : float, 1/s
         Leading weight of the time formula.
@@ -213,7 +224,7 @@ def assemble_faces(settings: Any, nodes: Any, work: Any) -> None:
         See :mod:`joulebook.battery.layout`.
     nodes : ndarray, shape (n_nodes, 10), mixed
         Node properties.
-    work : ndarray, shape (n_nodes, 36), mixed
+    work : ndarray, shape (n_nodes, 39), mixed
         Off-diagonal columns are set, diagonal and load columns added to.
     """
     spread = settings[DIFFUSION_VOLTAGE]
@@ -264,7 +275,7 @@ def assemble_solid_face(nodes: Any, work: Any, i: int, left: float, right: float
     ----------
     nodes : ndarray, shape (n_nodes, 10), mixed
         Node properties.
-    work : ndarray, shape (n_nodes, 36), mixed
+    work : ndarray, shape (n_nodes, 39), mixed
         Off-diagonal columns are set, diagonal and load columns added to.
     i : int
         Node left of the face.
@@ -294,7 +305,7 @@ def apply_update(settings: Any, nodes: Any, work: Any) -> float:
         See :mod:`joulebook.battery.layout`.
     nodes : ndarray, shape (n_nodes, 10), mixed
         Node properties.
-    work : ndarray, shape (n_nodes, 36), mixed
+    work : ndarray, shape (n_nodes, 39), mixed
         Columns ``SALT`` to ``REACTION`` are changed.
 
     Returns
@@ -331,6 +342,38 @@ def apply_update(settings: Any, nodes: Any, work: Any) -> float:
     return size
 
 
+def ocp_remainder(settings: Any, nodes: Any, ocp: Any, work: Any) -> float:
+    """Largest part of the open-circuit potentials that the last linearisation has missed.
+
+    Parameters
+    ----------
+    settings : ndarray, shape (n_settings,), mixed
+        See :mod:`joulebook.battery.layout`.
+    nodes : ndarray, shape (n_nodes, 10), mixed
+        Node properties.
+    ocp : ndarray, shape (n + 1, 2 n_materials), V
+        Table of the open-circuit potentials over stoichiometry.
+    work : ndarray, shape (n_nodes, 39), mixed
+        The iterate after its update, and the point of linearisation.
+
+    Returns
+    -------
+    float
+        V.
+    """
+    largest = 0.0
+    for i in range(nodes.shape[0]):
+        column = int(nodes[i, OCP_COLUMN])
+        if column >= 0:
+            surface = work[i, SURFACE_HISTORY] + work[i, SURFACE_SLOPE] * work[i, REACTION]
+            x = surface / nodes[i, MAXIMUM]
+            inside = stoichiometry_inside(x)
+            value = value_in_table(ocp, column, 0.0, settings[OCP_WIDTH], inside) - BARRIER * (x - inside)
+            tangent = work[i, OCP_VALUE] + work[i, OCP_SLOPE] * (x - work[i, STOICHIOMETRY])
+            largest = max(largest, abs(value - tangent))
+    return largest
+
+
 def newton(settings: Any, nodes: Any, ocp: Any, electrolyte: Any, work: Any, run: Any) -> int:
     """Solve one implicit time step for all nodes and the current.
 
@@ -344,7 +387,7 @@ def newton(settings: Any, nodes: Any, ocp: Any, electrolyte: Any, work: Any, run
         Table of the open-circuit potentials over stoichiometry.
     electrolyte : ndarray, shape (n + 1, 4), m²/s and S/m
         Table of both laws over concentration.
-    work : ndarray, shape (n_nodes, 36), mixed
+    work : ndarray, shape (n_nodes, 39), mixed
         Holds the first guess and the histories; the iterate is changed.
     run : ndarray, shape (n_run,), mixed
         Current and voltage are changed, iterations counted.
@@ -378,9 +421,10 @@ def newton(settings: Any, nodes: Any, ocp: Any, electrolyte: Any, work: Any, run
         size = apply_update(settings, nodes, work)
         if size < 0.0:
             return 1
+        left = settings[HALF_THERMAL] * size * size + ocp_remainder(settings, nodes, ocp, work)
         run[UPDATE] = size
         run[CURRENT] = current + change * min(1.0, LARGEST_UPDATE / max(size, 1e-30))
         run[VOLTAGE] = work[n - 1, METAL] - resistance * run[CURRENT]
-        if size < LARGEST_UPDATE and settings[HALF_THERMAL] * size * size < settings[NEWTON_TOLERANCE]:
-            return 0
+        if size < LARGEST_UPDATE and left < settings[NEWTON_TOLERANCE]:
+            return beyond_peak(int(settings[CONTROL]), run[CURRENT], run[VOLTAGE], slope)
     return 1

@@ -114,7 +114,7 @@ def simulate(
     status = _carry_on(march, step, cell, progress_or_default(progress))
     result = _result(cell, march, step, status, chosen, model, initial_soc)
     if status < 0:
-        error = failure(status, step, march.arrays, march.concentration, march.run, result)
+        error = failure(status, step, march.arrays, march.past, march.concentration, march.run, result)
         raise error
     return result
 

@@ -22,7 +22,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from joulebook.battery.control import current_change
+from joulebook.battery.control import beyond_peak, current_change
 from joulebook.battery.kinetics import exchange_current_density, overpotential
 from joulebook.battery.layout import (
     AREA,
@@ -48,7 +48,7 @@ from joulebook.battery.layout import (
     VOLTAGE,
     WIDTH,
 )
-from joulebook.battery.p2d import MOST_ITERATIONS, stoichiometry_inside
+from joulebook.battery.p2d import BARRIER, MOST_ITERATIONS, stoichiometry_inside
 from joulebook.numerics.tables import slope_in_table, value_in_table
 
 __all__ = ["solve_particles"]
@@ -65,7 +65,7 @@ def electrode_potential(settings: Any, nodes: Any, ocp: Any, work: Any, i: int) 
         Properties of the two electrodes.
     ocp : ndarray, shape (n + 1, 2 n_materials), V
         Table of the open-circuit potentials over stoichiometry.
-    work : ndarray, shape (2, 36), mixed
+    work : ndarray, shape (2, 39), mixed
         Reaction and surface histories.
     i : int
         Electrode.
@@ -78,15 +78,19 @@ def electrode_potential(settings: Any, nodes: Any, ocp: Any, work: Any, i: int) 
     maximum = nodes[i, MAXIMUM]
     reaction = work[i, REACTION]
     half_thermal = settings[HALF_THERMAL]
-    x = stoichiometry_inside(work[i, SURFACE_HISTORY] + work[i, SURFACE_SLOPE] * reaction, maximum)
-    surface = x * maximum
+    x = (work[i, SURFACE_HISTORY] + work[i, SURFACE_SLOPE] * reaction) / maximum
+    inside = stoichiometry_inside(x)
+    surface = inside * maximum
     exchange = exchange_current_density(nodes[i, RATE], work[i, SALT], surface, maximum)
     column = int(nodes[i, OCP_COLUMN])
     width = settings[OCP_WIDTH]
-    value = value_in_table(ocp, column, 0.0, width, x) + overpotential(reaction, exchange, half_thermal)
+    value = value_in_table(ocp, column, 0.0, width, inside) - BARRIER * (x - inside)
+    value += overpotential(reaction, exchange, half_thermal)
     by_ratio = 1.0 / (half_thermal * math.sqrt(reaction * reaction + 4.0 * exchange * exchange))
-    by_surface = slope_in_table(ocp, column, 0.0, width, x) / maximum
-    by_surface -= by_ratio * reaction * 0.5 * (1.0 / surface - 1.0 / (maximum - surface))
+    by_surface = -BARRIER / maximum
+    if x == inside:
+        by_surface = slope_in_table(ocp, column, 0.0, width, inside) / maximum
+        by_surface -= by_ratio * reaction * 0.5 * (1.0 / surface - 1.0 / (maximum - surface))
     return value, by_ratio + by_surface * work[i, SURFACE_SLOPE]
 
 
@@ -101,7 +105,7 @@ def solve_particles(settings: Any, nodes: Any, ocp: Any, work: Any, run: Any) ->
         Properties of the two electrodes.
     ocp : ndarray, shape (n + 1, 2 n_materials), V
         Table of the open-circuit potentials over stoichiometry.
-    work : ndarray, shape (2, 36), mixed
+    work : ndarray, shape (2, 39), mixed
         Surface histories; potentials and reactions are filled.
     run : ndarray, shape (n_run,), mixed
         Current and voltage are changed, iterations counted.
@@ -134,5 +138,5 @@ def solve_particles(settings: Any, nodes: Any, ocp: Any, work: Any, run: Any) ->
         work[1, LIQUID] = -below
         work[1, METAL] = voltage + settings[RESISTANCE] * current
         if run[UPDATE] < 1e-3 * settings[NEWTON_TOLERANCE]:
-            return 0
+            return beyond_peak(kind, run[CURRENT], voltage, slope)
     return 1

@@ -42,7 +42,7 @@ def local_error(settings: Any, past: Any, work: Any, run: Any, order: int, time:
         See :mod:`joulebook.battery.layout`.
     past : ndarray, shape (n_ring, n_nodes, 4), mixed
         Ring of past points.
-    work : ndarray, shape (n_nodes, 36), mixed
+    work : ndarray, shape (n_nodes, 39), mixed
         The solved step.
     run : ndarray, shape (n_run,), mixed
         Scalars and rings; the weights of the extrapolation are changed.
@@ -82,7 +82,7 @@ def choose_next(settings: Any, past: Any, work: Any, run: Any, error: float, len
         See :mod:`joulebook.battery.layout`.
     past : ndarray, shape (n_ring, n_nodes, 4), mixed
         Ring of past points, before this step enters it.
-    work : ndarray, shape (n_nodes, 36), mixed
+    work : ndarray, shape (n_nodes, 39), mixed
         The solved step.
     run : ndarray, shape (n_run,), mixed
         Order and step are set.

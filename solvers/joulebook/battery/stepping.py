@@ -28,6 +28,7 @@ from joulebook.battery.layout import (
     GROUP,
     HEAD,
     N_PAST,
+    NEWTON_TOLERANCE,
     NO_START,
     ORDER,
     PARTICLE,
@@ -59,6 +60,8 @@ __all__ = ["integrate"]
 
 EVENT_TOLERANCE = 1e-7
 """V."""
+EVENT_NEWTON_TOLERANCE = 1e-9
+"""In the search for the end, so that the voltage is a smooth function of the length of the step, V."""
 MOST_TRIALS = 40
 """Repeats of the last step in the search for its end."""
 SHORTEST_STEP = 1e-7
@@ -148,6 +151,8 @@ def find_end(
 ) -> float:
     """Find the length of the last step at which the voltage meets its level.
 
+    The step is solved once more, to more digits; if the level is not passed then, the step stands as it is.
+
     Parameters
     ----------
     settings, nodes, shells, ocp, electrolyte, past, concentration, work, run : ndarray, mixed
@@ -158,8 +163,15 @@ def find_end(
     Returns
     -------
     float
-        s; negative if it was not found.
+        s; ``length`` itself if the level is not passed after all, negative if no end was found.
     """
+    tolerance = settings[NEWTON_TOLERANCE]
+    settings[NEWTON_TOLERANCE] = EVENT_NEWTON_TOLERANCE
+    found = -1.0
+    trial = attempt(settings, nodes, shells, ocp, electrolyte, past, concentration, work, run, length)
+    if trial != 0 or margin(settings, run) > 0.0:
+        settings[NEWTON_TOLERANCE] = tolerance
+        return length if trial == 0 else -1.0
     a = 0.0
     f_a = settings[EVENT_SIGN] * (run[VOLTAGES + int(run[HEAD])] - settings[EVENT_VOLTAGE])
     b = length
@@ -167,10 +179,11 @@ def find_end(
     for _ in range(MOST_TRIALS):
         c = b - f_b * (b - a) / (f_b - f_a)
         if attempt(settings, nodes, shells, ocp, electrolyte, past, concentration, work, run, c) != 0:
-            return -1.0
+            break
         f_c = margin(settings, run)
         if abs(f_c) <= EVENT_TOLERANCE:
-            return c
+            found = c
+            break
         if f_c * f_b < 0.0:
             a = b
             f_a = f_b
@@ -179,7 +192,8 @@ def find_end(
             f_a *= share if share > 0.0 else 0.5
         b = c
         f_b = f_c
-    return -1.0
+    settings[NEWTON_TOLERANCE] = tolerance
+    return found
 
 
 def start(
@@ -252,7 +266,7 @@ def integrate(
         Ring of past points; the slot ``HEAD`` holds the start.
     concentration : ndarray, shape (n_ring, n_r, n_particles), mol/m³
         Ring of past concentrations; the slot ``HEAD`` holds the start.
-    work : ndarray, shape (n_nodes, 36), mixed
+    work : ndarray, shape (n_nodes, 39), mixed
         Workspace.
     run : ndarray, shape (n_run,), mixed
         Scalars and rings.
@@ -298,8 +312,9 @@ def integrate(
             length = find_end(settings, nodes, shells, ocp, electrolyte, past, concentration, work, run, length)
             if length < 0.0:
                 return STALLED
-            accept(nodes, shells, past, concentration, work, run, trace, profiles, length)
-            return REACHED_VOLTAGE
+            if margin(settings, run) <= EVENT_TOLERANCE:
+                accept(nodes, shells, past, concentration, work, run, trace, profiles, length)
+                return REACHED_VOLTAGE
         if known:
             choose_next(settings, past, work, run, error, length)
         accept(nodes, shells, past, concentration, work, run, trace, profiles, length)

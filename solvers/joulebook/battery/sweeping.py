@@ -225,7 +225,8 @@ def _read(rows: list[Row], batch: dict[str, NDArray[Any]]) -> Solved:
     for case, row in enumerate(rows):
         status, run = int(batch["status"][case]), batch["run"][case]
         if status <= 0 or status == at.TRACE_FULL:
-            reasons.append(str(failure(status, row.step, row.arrays, batch["concentration"][case], run)))
+            reason = failure(status, row.step, row.arrays, batch["past"][case], batch["concentration"][case], run)
+            reasons.append(str(reason))
             continue
         reasons.append("")
         _read_case(arrays, case, batch["trace"][case, : int(run[at.ROWS])])

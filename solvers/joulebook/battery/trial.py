@@ -48,7 +48,7 @@ def extrapolate(settings: Any, past: Any, work: Any, run: Any, points: int, time
         See :mod:`joulebook.battery.layout`.
     past : ndarray, shape (n_ring, n_nodes, 4), mixed
         Ring of past points.
-    work : ndarray, shape (n_nodes, 36), mixed
+    work : ndarray, shape (n_nodes, 39), mixed
         Columns ``SALT`` to ``REACTION`` are filled.
     run : ndarray, shape (n_run,), mixed
         Current is set.
