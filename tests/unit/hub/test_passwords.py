@@ -30,9 +30,7 @@ def test_bad_passwords_are_told_why(password, words):
     assert any(words in sentence for sentence in found), found
 
 
-@pytest.mark.parametrize(
-    "password", ["coil gun marmalade", "Zn-air? 3.1415!", "korrektes pferd", "一二三四五六七八九十"]
-)
+@pytest.mark.parametrize("password", ["coil gun marmalade", "Zn-air? 3.1415!", "ärgerliches Pferd", "ω = 2πf, always"])
 def test_good_passwords_pass(password):
     assert passwords.faults(password, "ada") == []
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from traitlets import TraitError
 from traitlets.config import Config
 
 from joulebook_hub import production, profiles
@@ -145,9 +144,10 @@ def test_an_unsafe_production_configuration_is_refused(configured, section, name
     assert refused.value.reason == "unsafe_production"
 
 
-def test_servers_of_the_local_profile_refuse_other_addresses():
-    with pytest.raises(TraitError, match=r"127\.0\.0\.1 only"):
-        WorkspaceSpawner(ip="0.0.0.0")
+@pytest.mark.asyncio
+async def test_servers_of_the_local_profile_refuse_other_addresses():
+    with pytest.raises(HubError, match=r"127\.0\.0\.1 only"):
+        await WorkspaceSpawner(ip="0.0.0.0").start()
 
 
 @pytest.mark.parametrize("what", ["public_url", "api_url", "hub"])
@@ -156,11 +156,8 @@ async def test_the_proxy_refuses_other_addresses_whatever_is_configured(what):
     from types import SimpleNamespace
 
     proxy = LoopbackProxy(auth_token="x")
-    proxy.public_url = proxy.api_url = "http://127.0.0.1:1"
-    proxy.hub = None
     addresses = {"public_url": "http://127.0.0.1:1", "api_url": "http://127.0.0.1:2", "hub": "http://127.0.0.1:3"}
     addresses[what] = "http://0.0.0.0:4"
-    proxy.add_traits()
     proxy.public_url, proxy.api_url = addresses["public_url"], addresses["api_url"]
     proxy.hub = SimpleNamespace(url=addresses["hub"])
     with pytest.raises(HubError) as refused:
