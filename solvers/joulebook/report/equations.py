@@ -333,7 +333,7 @@ def _escape_sign(sign: str) -> str:
     return "\\" + sign if sign and sign in "()[]{}/,;|#$&_" else sign
 
 
-def break_points(latex: str, longest: int = 90) -> list[str]:
+def break_points(latex: str, longest: int = 70) -> list[str]:
     """Split a long equation at its outermost plus, minus and equals signs.
 
     Parameters
@@ -341,7 +341,7 @@ def break_points(latex: str, longest: int = 90) -> list[str]:
     latex : str
         Without dollar signs.
     longest : int
-        Length up to which it stays whole.
+        Number of printed signs up to which it stays whole.
 
     Returns
     -------
@@ -353,7 +353,8 @@ def break_points(latex: str, longest: int = 90) -> list[str]:
     >>> break_points("a = b + (c - d)", longest=5)
     ['a ', '{}= b ', '{}+ (c - d)']
     """
-    if len(latex) <= longest or "aligned" in latex:
+    printed = re.sub(r"[{}^_\s]", "", re.sub(r"\\(left|right|mathrm|text|frac)|\\[A-Za-z,;:!]+", "-", latex))
+    if len(printed) <= longest or "aligned" in latex:
         return [latex]
     pieces, depth = [""], 0
     for found in _TOKEN.finditer(latex):
