@@ -235,6 +235,34 @@ def start(
     return 0
 
 
+def shorten(run: Any, length: float, failed: int, error: float) -> bool:
+    """Shorten the next step after one that was not good.
+
+    Parameters
+    ----------
+    run : ndarray, shape (n_run,), mixed
+        Step and order are set.
+    length : float, s
+        That was tried.
+    failed : int
+        1 if it could not be solved.
+    error : float, 1
+        Its error over what is allowed, if it was solved.
+
+    Returns
+    -------
+    bool
+        Whether the step is still long enough to go on.
+    """
+    run[REJECTED] += 1.0
+    if failed != 0:
+        run[STEP] = 0.25 * length
+        run[ORDER] = 1.0
+    else:
+        run[STEP] = length * min(0.9, step_factor(error, int(run[ORDER])))
+    return bool(run[STEP] >= SHORTEST_STEP)
+
+
 def integrate(
     settings: Any,
     nodes: Any,
@@ -300,21 +328,17 @@ def integrate(
         known = int(run[POINTS]) > order
         if failed == 0 and known:
             error = local_error(settings, past, work, run, order, run[TIME] + length)
-        if failed != 0 or error > 1.0:
-            run[REJECTED] += 1.0
-            run[STEP] = length * (0.25 if failed != 0 else min(0.9, step_factor(error, order)))
-            if failed != 0:
-                run[ORDER] = 1.0
-            if run[STEP] < SHORTEST_STEP:
-                return STALLED
-            continue
-        if margin(settings, run) <= 0.0:
-            length = find_end(settings, nodes, shells, ocp, electrolyte, past, concentration, work, run, length)
-            if length < 0.0:
-                return STALLED
-            if margin(settings, run) <= EVENT_TOLERANCE:
+        tried = length
+        if failed == 0 and error <= 1.0 and margin(settings, run) <= 0.0:
+            length = find_end(settings, nodes, shells, ocp, electrolyte, past, concentration, work, run, tried)
+            failed = 1 if length < 0.0 else 0
+            if failed == 0 and margin(settings, run) <= EVENT_TOLERANCE:
                 accept(nodes, shells, past, concentration, work, run, trace, profiles, length)
                 return REACHED_VOLTAGE
+        if failed != 0 or error > 1.0:
+            if not shorten(run, tried, failed, error):
+                return STALLED
+            continue
         if known:
             choose_next(settings, past, work, run, error, length)
         accept(nodes, shells, past, concentration, work, run, trace, profiles, length)
