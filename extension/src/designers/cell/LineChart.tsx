@@ -75,7 +75,14 @@ export function LineChart(props: LineChartProps) {
             />
           ))}
         </g>
-        {pointer !== null && <Readout frame={frame} curves={props.curves} x={pointer} />}
+        {pointer !== null && (
+          <Readout
+            frame={frame}
+            curves={props.curves}
+            x={pointer}
+            units={[unitOf(props.xLabel), unitOf(props.yLabel)]}
+          />
+        )}
       </svg>
     </div>
   );
@@ -178,13 +185,29 @@ function minus(text: string): string {
   return text.replace('-', '−');
 }
 
-function Readout({ frame, curves, x }: { frame: Frame; curves: readonly Curve[]; x: number }) {
+/** Unit in the brackets of an axis label, with a space before it; empty where there is none. */
+function unitOf(label: string): string {
+  const unit = /\(([^()]*)\)$/.exec(label)?.[1];
+  return unit ? `\u00a0${unit}` : '';
+}
+
+interface ReadoutProps {
+  readonly frame: Frame;
+  readonly curves: readonly Curve[];
+  readonly x: number;
+  readonly units: readonly [string, string];
+}
+
+function Readout({ frame, curves, x, units }: ReadoutProps) {
   const rows = curves.flatMap(curve => {
     const y = interpolate(curve, x);
     return y === null ? [] : [{ name: curve.name, colour: curve.colour, y }];
   });
   const px = xAt(frame, x);
-  const lines = [`x = ${figure(x, 4)}`, ...rows.map(row => `${row.name}  ${figure(row.y, 4)}`)];
+  const lines = [
+    `${figure(x, 4)}${units[0]}`,
+    ...rows.map(row => `${row.name}  ${figure(row.y, 4)}${units[1]}`)
+  ];
   const width = Math.max(...lines.map(line => textWidth(line, 11))) + 26;
   const left = px + 10 + width > frame.left + frame.width ? px - 10 - width : px + 10;
   return (

@@ -45,7 +45,9 @@ export function MaterialCard({ part, kind }: { part: string; kind: string }) {
       {record.ocp && <OcpChart law={record.ocp} colour={`var(--jb-${part})`} />}
       {(['conductivity', 'diffusivity'] as const).map(key => {
         const law = record[key];
-        return law && <LawChart key={key} name={label(key)} law={law} />;
+        return (
+          law && <LawChart key={key} name={key === 'diffusivity' ? 'Diffusivity' : label(key)} law={law} />
+        );
       })}
     </section>
   );
@@ -99,7 +101,7 @@ function OcpChart({ law, colour }: { law: LawRecord; colour: string }) {
     <figure>
       <LineChart
         title={`Open-circuit potential against stoichiometry, ${law.source.ref}`}
-        curves={[{ name: 'U (V)', colour, x: law.x, y: law.y }]}
+        curves={[{ name: 'U', colour, x: law.x, y: law.y }]}
         xLabel="Stoichiometry"
         yLabel="Potential vs Li/Li⁺ (V)"
         xRange={[0, 1]}
@@ -142,7 +144,7 @@ function LawChart({ name, law }: { name: string; law: LawRecord }) {
         ]}
         xLabel="Salt concentration (mol/L)"
         yLabel={`${name} (${unit})`}
-        height={150}
+        height={190}
       />
       <figcaption>
         <SourceNote source={law.source} />

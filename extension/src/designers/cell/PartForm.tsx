@@ -107,7 +107,7 @@ function Group({ heading, path, names, part }: GroupProps) {
           </button>
         </div>
       )}
-      {present && path[0] === 'tabs' && !state.readOnly && (
+      {present && path.length === 1 && path[0] === 'tabs' && !state.readOnly && (
         <button
           type="button"
           className="jb-Button"

@@ -21,7 +21,7 @@ export function SourceNote({ source }: { source: SourceRecord }) {
   const title = [entry && `${entry.authors}. ${entry.title}. ${entry.published}.`, source.note]
     .filter(Boolean)
     .join('\n');
-  const name = source.ref || 'own value';
+  const name = source.ref || (source.method === 'user' ? 'own value' : '');
   return (
     <span className="jb-Source" title={title || undefined}>
       {link ? (
@@ -32,7 +32,8 @@ export function SourceNote({ source }: { source: SourceRecord }) {
         name
       )}
       {source.where && `, ${source.where}`}
-      {` · ${source.method}`}
+      {name && ' · '}
+      {source.method}
       {source.note && <span className="jb-Source-note">{` · ${source.note}`}</span>}
     </span>
   );

@@ -100,6 +100,7 @@ export function ThicknessHandle({ part, x, top, height, scale }: HandleProps) {
       onFocus={() => editor.getState().selection !== part && editor.select(part)}
       onBlur={() => editor.endGesture()}
     >
+      <title>{`${displayQuantity(thickness, field)}: drag, or use the arrow keys (1 µm; Shift 10 µm, Alt 0.1 µm)`}</title>
       <rect className="jb-Handle-reach" x={x - 6} y={top} width={12} height={height} />
       <line className="jb-Handle-line" x1={x} x2={x} y1={top - 4} y2={top + height + 4} />
       <rect className="jb-Handle-grip" x={x - 3} y={top + height / 2 - 15} width={6} height={30} rx={3} />

@@ -179,12 +179,13 @@ function ResetButton({ field, name, waiting }: { field: Field; name: string; wai
   const { editor, state } = useEditor();
   const before = valueAt(state.original, field.path);
   const same = sameJson(valueAt(state.document, field.path), before);
-  if ((same && !waiting) || state.readOnly) {
+  const possible = before !== undefined || field.optional;
+  if (!((!same && possible) || waiting) || state.readOnly) {
     return <span />;
   }
   const reset = () => {
     editor.dismiss(field.path);
-    if (!same) {
+    if (!same && possible) {
       editor.reset(field.path, `Reset ${pathLabel(field.path).toLowerCase()}`);
     }
   };

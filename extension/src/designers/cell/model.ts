@@ -154,15 +154,15 @@ export function partOfPath(path: Path): string {
 }
 
 const LABELS: Readonly<Record<string, string>> = {
-  bruggeman_electrolyte: 'Bruggeman, electrolyte',
+  bruggeman_electrolyte: 'Bruggeman, pores',
   bruggeman_electrode: 'Bruggeman, solid',
   active_fraction: 'Active fraction',
   maximum_concentration: 'Max. concentration',
   diffusivity: 'Solid diffusivity',
   density: 'Dry density',
   concentration: 'Salt concentration',
-  electrode_height: 'Electrode height',
-  electrode_width: 'Electrode width, unwound',
+  electrode_height: 'Height',
+  electrode_width: 'Width, unwound',
   lower_cutoff: 'Lower cut-off',
   upper_cutoff: 'Upper cut-off',
   case_mass: 'Mass of the case',
