@@ -12,7 +12,7 @@ from joulebook.core.progress import TerminalProgress, WidgetProgress, set_defaul
 
 __all__ = ["LateProgress", "load"]
 
-SHOWN_AFTER = 0.5
+SHOWN_AFTER = 1.0
 """Seconds of work before a notebook shows a bar; what is done sooner leaves no trace in the output."""
 
 
@@ -35,7 +35,7 @@ def load(shell: Any) -> None:
 
 
 class LateProgress(WidgetProgress):
-    """The bar of a notebook, shown once the work has taken half a second."""
+    """The bar of a notebook, shown once the work has taken a second."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -68,7 +68,7 @@ def test_the_bar_shows_late_and_with_all_that_was_done(monkeypatch):
     bar.advance(1)
     bar.advance(2)
     assert shown == []
-    now[0] = 0.6
+    now[0] = 1.1
     bar.advance(3)
     bar.advance(1)
     bar.finish()
