@@ -1,0 +1,238 @@
+"""Reference pages as MyST text, written from the code."""
+
+from __future__ import annotations
+
+import argparse
+import inspect
+import re
+import tomllib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, get_args
+
+from pydantic import BaseModel
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def quantities() -> str:
+    """Table of the quantities that designs are made of."""
+    from joulebook.core import quantities as module
+
+    rows = []
+    for name in module.__all__:
+        found = [meta for meta in getattr(getattr(module, name), "__metadata__", ()) if isinstance(meta, module.Quantity)]
+        if found:
+            shown = f"{found[0].display[0]}" if found[0].display else ""
+            rows.append((f"`{name}`", found[0].unit, shown, found[0].rule))
+    return table(("Type", "Unit", "On screens", "Allowed"), rows)
+
+
+def cell() -> str:
+    """Table of every value of a cell document."""
+    from joulebook.battery import Cell
+
+    return "\n\n".join(_parts(Cell, "Cell", ""))
+
+
+def _parts(model: type[BaseModel], title: str, path: str) -> Iterator[str]:
+    rows, inner = [], []
+    for name, field in model.model_fields.items():
+        where = f"{path}{name}"
+        parts = [part for part in _classes(field.annotation) if issubclass(part, BaseModel)]
+        if parts and name != "sources":
+            inner += [(part, where) for part in parts]
+        quantity = _quantity(field)
+        unit = "" if quantity is None or quantity.unit == "1" else quantity.unit
+        default = "needed" if field.is_required() else "optional" if field.default is None else f"`{field.default!r}`"
+        if field.default_factory is not None:
+            default = "empty"
+        rows.append((f"`{where}`", field.description or "", unit, quantity.rule if quantity else "", default))
+    yield f"**{title}**\n\n" + table(("Path", "Meaning", "Unit", "Allowed", "Left out"), rows)
+    for part, where in inner:
+        label = f"`{where}`" + (f" ({part.__name__})" if len([p for p, w in inner if w == where]) > 1 else "")
+        yield from _parts(part, label, f"{where}.")
+
+
+def _classes(annotation: Any) -> list[type]:
+    if isinstance(annotation, type):
+        return [annotation]
+    return [found for part in get_args(annotation) for found in _classes(part)]
+
+
+def _quantity(field: Any) -> Any:
+    from joulebook.core.quantities import Quantity
+
+    stack = [*field.metadata, *(meta for part in get_args(field.annotation) for meta in getattr(part, "__metadata__", ()))]
+    return next((meta for meta in stack if isinstance(meta, Quantity)), None)
+
+
+def errors() -> str:
+    """Tree of the errors, and what each one carries."""
+    from joulebook.core import errors as module
+
+    tree = inspect.getdoc(module) or ""
+    drawing = tree.split("::", 1)[1].split("\n\nA message", 1)[0].strip("\n")
+    rows = []
+    for name in module.__all__:
+        item = getattr(module, name)
+        if isinstance(item, type) and issubclass(item, Exception):
+            bases = ", ".join(f"`{base.__name__}`" for base in item.__bases__)
+            rows.append((f"`{name}`", bases, first_line(item)))
+    return f"```text\n{inspect.cleandoc(drawing)}\n```\n\n" + table(("Error", "Is a", "Means"), rows)
+
+
+def entry_points() -> str:
+    """Plugin seams, and what this installation has plugged into them."""
+    from joulebook.core import plugins
+
+    text = inspect.getdoc(plugins) or ""
+    described = dict(re.findall(r"^``joulebook\.(\w+)``\s+(.*)$", text, flags=re.MULTILINE))
+    ours = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["entry-points"]
+    rows = []
+    for group in plugins.GROUPS:
+        known = ours.get(f"joulebook.{group}", {})
+        rows.append((f"`joulebook.{group}`", literal(described[group]), ", ".join(f"`{n}`" for n in known) or "none"))
+    return table(("Group", "An entry is", "Joulebook's own"), rows)
+
+
+def shell() -> str:
+    """Every subcommand of the shell command with its help."""
+    from joulebook.core.commands import make_parser
+
+    return "\n\n".join(_command(make_parser(), "joulebook"))
+
+
+def _command(parser: argparse.ArgumentParser, name: str) -> Iterator[str]:
+    actions = [action for action in parser._actions if isinstance(action, argparse._SubParsersAction)]
+    parser.prog = name
+    if not actions:
+        yield f"**`{name}`**\n\n```text\n{plain_help(parser)}\n```"
+    for action in actions:
+        for word, inner in action.choices.items():
+            yield from _command(inner, f"{name} {word}")
+
+
+def plain_help(parser: argparse.ArgumentParser) -> str:
+    """Help of a command, as wide as a page."""
+    parser.formatter_class = lambda prog: argparse.HelpFormatter(prog, width=100, max_help_position=28)
+    return re.sub(r"\x1b\[[0-9;]*m", "", parser.format_help()).strip()
+
+
+def extras() -> str:
+    """Table of the extras and what they bring."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    rows = []
+    for name, packages in project["optional-dependencies"].items():
+        brings = ", ".join(re.split(r"[<>=\[]", package)[0] for package in packages)
+        rows.append((f"`{name}`", EXTRAS[name], brings or "nothing yet"))
+    return table(("Extra", "For", "Brings"), rows)
+
+
+EXTRAS = {
+    "bench": "the comparison with PyBaMM that `make bench` prints",
+    "cad": "designs from CAD files; reserved for the readers of the domains",
+    "dask": "sweeps on a Dask cluster",
+    "data": "files of instruments; reserved for the readers of the domains",
+    "dev": "tests, lint and types",
+    "docs": "this documentation",
+    "gpu": "solvers on NVIDIA GPUs",
+    "hub": "running the hub",
+    "lab": "JupyterLab, designers and plots",
+    "node": "the proxy, where the system has no Node.js",
+    "report": "reports as PDF and HTML",
+}
+
+
+def bibliography() -> str:
+    """The list of works that numbers and methods come from."""
+    from joulebook.core.citations import bibliography as read
+
+    rows = []
+    for key, work in read().items():
+        doi = f"[{work.doi}](https://doi.org/{work.doi})" if work.doi else ""
+        rows.append((f"`{key}`", f"{work.authors.rstrip('.')}. *{work.title}*. {work.published}", doi))
+    return table(("Key", "Work", "DOI"), rows)
+
+
+def materials() -> str:
+    """Tables of the library: values with unit and source."""
+    from joulebook import materials as library
+
+    catalogue = library.catalogue()
+    blocks = []
+    for kind in ("active", "electrolyte", "film", "metal"):
+        for name, record in catalogue[kind].items():
+            rows = [_value_row(field, value) for field, value in {**record["values"], **record.get("suggested", {})}.items()]
+            note = f"\n\n{record['note']}" if record.get("note") else ""
+            laws = "".join(
+                f"\n\n{field.upper() if field == 'ocp' else field}: ${law['formula']}$"
+                for field, law in record.items()
+                if isinstance(law, dict) and law.get("formula")
+            )
+            blocks.append(f"**{name}** ({kind}; {record['chemistry']}){note}{laws}\n\n" + table(_VALUE_HEAD, rows))
+    return "\n\n".join(blocks)
+
+
+_VALUE_HEAD = ("Value", "Number", "Unit", "Method", "From")
+
+
+def _value_row(field: str, value: dict[str, Any]) -> tuple[str, ...]:
+    source = value["source"]
+    where = " ".join(part for part in (source["ref"], source["where"], source["note"]) if part)
+    return (field.replace("_", " "), f"{value['value']:g}", value["unit"], source["method"], where)
+
+
+def validation(domain: str) -> str:
+    """The cases of a domain, each with its README."""
+    folder = ROOT / "tests" / "validation" / "cases" / domain
+    blocks = []
+    for readme in sorted(folder.glob("*/README.md")):
+        text = re.sub(r"^#+\s*(.+)$", r"**\1**", readme.read_text(encoding="utf-8"), flags=re.MULTILINE)
+        blocks.append(f"---\n\n`tests/validation/cases/{domain}/{readme.parent.name}`\n\n{text.strip()}")
+    return "\n\n".join(blocks)
+
+
+def latex() -> str:
+    """The LaTeX that reports draw."""
+    from joulebook.report.equations import FUNCTIONS, GREEK, SIGNS
+
+    rows = [
+        ("Greek letters", " ".join(f"`\\{name}`" for name in GREEK)),
+        ("Functions", " ".join(f"`\\{name}`" for name in FUNCTIONS)),
+        ("Signs", " ".join(f"`\\{name}`" for name in SIGNS)),
+    ]
+    return table(("Kind", "Commands"), rows)
+
+
+def first_line(item: Any) -> str:
+    """First line of a docstring."""
+    return literal((inspect.getdoc(item) or "").split("\n")[0])
+
+
+def literal(text: str) -> str:
+    """Docstring literals as MyST code."""
+    return re.sub(r"``(.+?)``", r"`\1`", text)
+
+
+def table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+    """A MyST table."""
+
+    def line(cells: tuple[str, ...]) -> str:
+        return "| " + " | ".join(str(text).replace("|", "\\|").replace("\n", " ") for text in cells) + " |"
+
+    return "\n".join([line(head), line(tuple("---" for _ in head)), *(line(row) for row in rows)])
+
+
+PAGES: dict[str, Callable[..., str]] = {
+    "bibliography": bibliography,
+    "cell": cell,
+    "entry-points": entry_points,
+    "errors": errors,
+    "extras": extras,
+    "latex": latex,
+    "materials": materials,
+    "quantities": quantities,
+    "shell": shell,
+    "validation": validation,
+}
