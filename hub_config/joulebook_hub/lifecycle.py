@@ -242,8 +242,8 @@ def down(environment: Mapping[str, str]) -> bool:
         If a process of the hub cannot be ended.
     """
     folder = StateFolder.from_environment(environment)
-    if not folder.root.is_dir():
-        return False
+    if not folder.root.is_dir():  # deleted while the hub ran, or never made: the mark finds what is left
+        return processes.end_all(folder.instance) > 0
     with folder.lock():
         found = running(folder)
         return _stop(folder, int(found["pid"]) if found else None)
