@@ -13,7 +13,7 @@ from joulebook.core.version import __version__  # noqa: E402
 
 project = "Joulebook"
 author = "Joulebook contributors"
-copyright = author  # noqa: A001
+copyright = author
 release = version = __version__
 
 extensions = ["myst_nb", "sphinx_design", "reference_pages"]

@@ -15,8 +15,8 @@ from sphinx.util.docutils import SphinxDirective
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-import api_text  # noqa: E402
-import reference_text  # noqa: E402
+import api_text
+import reference_text
 
 PAGES = {**reference_text.PAGES, "api": api_text.module_page}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import inspect
+import json
 import re
 import tomllib
 from collections.abc import Callable, Iterator
@@ -21,7 +22,9 @@ def quantities() -> str:
 
     rows = []
     for name in module.__all__:
-        found = [meta for meta in getattr(getattr(module, name), "__metadata__", ()) if isinstance(meta, module.Quantity)]
+        found = [
+            meta for meta in getattr(getattr(module, name), "__metadata__", ()) if isinstance(meta, module.Quantity)
+        ]
         if found:
             shown = f"{found[0].display[0]}" if found[0].display else ""
             rows.append((f"`{name}`", found[0].unit, shown, found[0].rule))
@@ -63,7 +66,10 @@ def _classes(annotation: Any) -> list[type]:
 def _quantity(field: Any) -> Any:
     from joulebook.core.quantities import Quantity
 
-    stack = [*field.metadata, *(meta for part in get_args(field.annotation) for meta in getattr(part, "__metadata__", ()))]
+    stack = [
+        *field.metadata,
+        *(meta for part in get_args(field.annotation) for meta in getattr(part, "__metadata__", ())),
+    ]
     return next((meta for meta in stack if isinstance(meta, Quantity)), None)
 
 
@@ -163,7 +169,9 @@ def materials() -> str:
     blocks = []
     for kind in ("active", "electrolyte", "film", "metal"):
         for name, record in catalogue[kind].items():
-            rows = [_value_row(field, value) for field, value in {**record["values"], **record.get("suggested", {})}.items()]
+            rows = [
+                _value_row(field, value) for field, value in {**record["values"], **record.get("suggested", {})}.items()
+            ]
             note = f"\n\n{record['note']}" if record.get("note") else ""
             laws = "".join(
                 f"\n\n{field.upper() if field == 'ocp' else field}: ${law['formula']}$"
@@ -191,6 +199,16 @@ def validation(domain: str) -> str:
         text = re.sub(r"^#+\s*(.+)$", r"**\1**", readme.read_text(encoding="utf-8"), flags=re.MULTILINE)
         blocks.append(f"---\n\n`tests/validation/cases/{domain}/{readme.parent.name}`\n\n{text.strip()}")
     return "\n\n".join(blocks)
+
+
+def lab_settings() -> str:
+    """Settings of the JupyterLab extension, from its schema."""
+    schema = json.loads((ROOT / "extension" / "schema" / "plugin.json").read_text(encoding="utf-8"))
+    rows = [
+        (f"`{name}`", item.get("title", ""), item.get("description", ""), f"`{json.dumps(item.get('default'))}`")
+        for name, item in schema["properties"].items()
+    ]
+    return table(("Setting", "Title", "Meaning", "Default"), rows)
 
 
 def latex() -> str:
@@ -230,6 +248,7 @@ PAGES: dict[str, Callable[..., str]] = {
     "entry-points": entry_points,
     "errors": errors,
     "extras": extras,
+    "lab-settings": lab_settings,
     "latex": latex,
     "materials": materials,
     "quantities": quantities,
