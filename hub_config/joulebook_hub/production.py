@@ -31,11 +31,21 @@ def configure(c: Any, settings: HubSettings) -> None:
     c.JupyterHub.subdomain_host = settings.public_url
     c.JupyterHub.cookie_host_prefix_enabled = True
     memory = settings.environment.get("JOULEBOOK_SERVER_MEMORY", "4G")
-    cores = float(settings.environment.get("JOULEBOOK_SERVER_CORES", "2"))
     c.Spawner.mem_limit = memory
-    c.Spawner.cpu_limit = cores
+    c.Spawner.cpu_limit = _cores(settings.environment.get("JOULEBOOK_SERVER_CORES", "2"))
     {"docker": _docker, "kubernetes": _kubernetes, "systemd": _systemd}[settings.profile](c, settings)
     check(c)
+
+
+def _cores(given: str) -> float:
+    try:
+        cores = float(given)
+    except ValueError:
+        cores = 0.0
+    if not 0 < cores < 10_000:
+        message = f"JOULEBOOK_SERVER_CORES = {given!r}: use a number of processors more than 0, such as 2 or 0.5."
+        raise HubError(message, reason="bad_settings")
+    return cores
 
 
 def check(c: Any) -> None:

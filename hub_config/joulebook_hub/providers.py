@@ -26,8 +26,10 @@ def _client(settings: HubSettings) -> tuple[str, str, str]:
             f"JOULEBOOK_OAUTH_CLIENT_SECRET_FILE = {secret_file!r}: name a file that holds the client secret, readable "
             "by the hub only."
         )
-    elif Path(secret_file).stat().st_mode & 0o077:
-        faults.append(f"JOULEBOOK_OAUTH_CLIENT_SECRET_FILE = {secret_file!r} is readable by others: `chmod 600` it.")
+    elif Path(secret_file).stat().st_mode & 0o007:
+        faults.append(
+            f"JOULEBOOK_OAUTH_CLIENT_SECRET_FILE = {secret_file!r} is open to everybody on the machine: `chmod 600` it."
+        )
     if not settings.allowed_users and not settings.allowed_groups:
         faults.append(
             "Nobody could enter: name people in JOULEBOOK_ALLOWED_USERS, or GitHub organisations or Google domains in "

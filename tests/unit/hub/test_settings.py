@@ -112,6 +112,12 @@ def test_production_configuration(configured, profile, spawner):
     assert config.JupyterHub.template_vars["local_profile"] is False
 
 
+@pytest.mark.parametrize("cores", ["two", "0", "nan", "-1"])
+def test_cores_are_a_number(configured, cores):
+    with pytest.raises(HubError, match="JOULEBOOK_SERVER_CORES"):
+        configured(JOULEBOOK_PROFILE="docker", JOULEBOOK_SERVER_CORES=cores, **PUBLIC)
+
+
 def test_containers_have_no_privileges_and_bounded_processes(configured):
     host = configured(JOULEBOOK_PROFILE="docker", **PUBLIC).DockerSpawner.extra_host_config
     assert host["cap_drop"] == ["ALL"] and host["pids_limit"] == 1024
