@@ -2,7 +2,6 @@
 
 import type { Json, JsonObject, Path } from '../../core/document';
 import { differences, dotted, isObject, valueAt } from '../../core/document';
-import { plain } from '../../core/numbers';
 import named from '../../generated/named.json';
 
 const NAMED = named as unknown as Readonly<Record<string, JsonObject>>;
@@ -57,6 +56,14 @@ function text(value: string): string {
   return JSON.stringify(value);
 }
 
+/** Every digit of the number, in the shorter of the two ways of writing it. */
+function number(value: number): string {
+  const magnitude = Math.abs(value);
+  return magnitude !== 0 && (magnitude < 1e-3 || magnitude >= 1e7)
+    ? value.toExponential().replace('e+', 'e')
+    : String(value);
+}
+
 function literal(value: Json, indent: string): string {
   if (value === null) {
     return 'None';
@@ -65,7 +72,7 @@ function literal(value: Json, indent: string): string {
     return value ? 'True' : 'False';
   }
   if (typeof value === 'number') {
-    return plain(value);
+    return number(value);
   }
   if (typeof value === 'string') {
     return text(value);
