@@ -6,9 +6,10 @@ import re
 
 import pytest
 import yaml
+from traitlets.config import Config
+
 from joulebook_hub import profiles
 from joulebook_hub.settings import HubSettings
-from traitlets.config import Config
 
 
 @pytest.fixture(scope="module")
