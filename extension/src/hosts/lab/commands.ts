@@ -51,8 +51,12 @@ function textArg(args: Args, name: string): string {
   return typeof value === 'string' ? value : '';
 }
 
-/** The designer that a command is about: the one in front. */
-function current({ app, tracker }: CommandParts): CellDocument | null {
+/** The designer that a command is about: the one whose toolbar was pressed, else the one in front. */
+function current({ app, tracker }: CommandParts, args: Args): CellDocument | null {
+  const named = textArg(args, 'widget');
+  if (named !== '') {
+    return tracker.find(widget => widget.id === named) ?? null;
+  }
   const { currentWidget } = tracker;
   return currentWidget !== null && app.shell.currentWidget === currentWidget ? currentWidget : null;
 }
@@ -107,8 +111,8 @@ function addFileCommands(parts: CommandParts): void {
       attempt('The file could not be opened', () => open(textArg(args, 'path') || itemPath(parts)))
   });
   app.commands.addCommand(ids.openRun, {
-    label: 'Plot in a New Notebook',
-    caption: 'A notebook that loads this run and plots it',
+    label: 'Plot in a Notebook',
+    caption: 'A notebook beside this run that loads and plots it',
     icon: runIcon,
     execute: args =>
       attempt('The run could not be opened', () =>
@@ -164,14 +168,14 @@ async function chooseCell({ app, browser }: CommandParts): Promise<void> {
 
 function addDesignerCommands(parts: CommandParts): void {
   const { app, tracker } = parts;
-  const isEnabled = (): boolean => current(parts) !== null;
+  const isEnabled = (args: Args): boolean => current(parts, args) !== null;
   app.commands.addCommand(ids.copyPython, {
     label: args => (args['toolbar'] ? '' : 'Copy Cell as Python'),
     caption: 'Copy the Python that makes this cell',
     icon: args => (args['isPalette'] ? undefined : copyIcon),
     isEnabled,
-    execute: async () => {
-      const design = current(parts)?.content.design;
+    execute: async args => {
+      const design = current(parts, args)?.content.design;
       if (design) {
         await copyText(pythonCode(design));
         Notification.success('Copied the Python that makes this cell', { autoClose: 3000 });
@@ -187,8 +191,8 @@ function addDesignerCommands(parts: CommandParts): void {
     caption: 'Open this document in the text editor beside the designer',
     icon: args => (args['isPalette'] ? undefined : textEditorIcon),
     isEnabled,
-    execute: () => {
-      const path = current(parts)?.context.path;
+    execute: args => {
+      const path = current(parts, args)?.context.path;
       return path === undefined
         ? undefined
         : app.commands.execute('docmanager:open', {
@@ -198,18 +202,18 @@ function addDesignerCommands(parts: CommandParts): void {
           });
     }
   });
-  const kernelIsOff = (): boolean => {
-    const session = current(parts)?.context.sessionContext;
+  const kernelIsOff = (args: Args): boolean => {
+    const session = current(parts, args)?.context.sessionContext;
     return session !== undefined && session.isReady && !session.session?.kernel;
   };
   app.commands.addCommand(ids.startKernel, {
     label: args => (args['toolbar'] ? 'Start kernel' : 'Start Kernel of This Cell'),
     caption: 'Start a kernel for the discharge curves of this designer',
-    isVisible: args => !args['toolbar'] || kernelIsOff(),
+    isVisible: args => !args['toolbar'] || kernelIsOff(args),
     isEnabled: kernelIsOff,
-    execute: () =>
+    execute: args =>
       attempt('The kernel could not be started', async () => {
-        const session = current(parts)?.context.sessionContext;
+        const session = current(parts, args)?.context.sessionContext;
         if (session) {
           await startKernel(session);
         }
@@ -233,10 +237,10 @@ function addReportCommands(parts: CommandParts): void {
       args['toolbar'] ? 'Make report' : args['fromPanel'] ? 'Make Report' : 'Make Report of This Cell',
     caption: 'A PDF and an HTML page with curves, figures and the source of every value, beside the document',
     icon: args => (args['isPalette'] ? undefined : reportIcon),
-    isEnabled: args => args['fromPanel'] === true || current(parts) !== null,
+    isEnabled: args => args['fromPanel'] === true || current(parts, args) !== null,
     execute: args =>
       attempt('The report could not be started', async () => {
-        const path = args['fromPanel'] ? itemPath(parts) : await savedPath(parts);
+        const path = args['fromPanel'] ? itemPath(parts) : await savedPath(parts, args);
         await reports.start(app.serviceManager.contents.localPath(path), preferences.current.reportRates);
       })
   });
@@ -256,9 +260,9 @@ function addReportCommands(parts: CommandParts): void {
   reports.changed.connect(() => app.commands.notifyCommandChanged(ids.cancelReport));
 }
 
-/** Path of the designer in front, its changes saved: a report is made of the file. */
-async function savedPath(parts: CommandParts): Promise<string> {
-  const widget = current(parts);
+/** Path of the designer, its changes saved: a report is made of the file. */
+async function savedPath(parts: CommandParts, args: Args): Promise<string> {
+  const widget = current(parts, args);
   if (widget === null) {
     throw new Error('Open a cell in the designer first');
   }

@@ -87,7 +87,8 @@ function toolbar(
 ): DocumentRegistry.IToolbarItem[] {
   const { commands } = app;
   const session = widget.context.sessionContext;
-  const button = (id: string): Widget => new CommandToolbarButton({ commands, id, args: { toolbar: true } });
+  const button = (id: string): Widget =>
+    new CommandToolbarButton({ commands, id, args: { toolbar: true, widget: widget.id } });
   return [
     { name: 'report', widget: button(ids.makeReport) },
     { name: 'text', widget: button(ids.openAsText) },

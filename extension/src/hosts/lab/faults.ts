@@ -12,7 +12,8 @@ export class FaultView {
     this.node.setAttribute('role', 'alert');
     this.node.hidden = true;
     const note = document.createElement('p');
-    note.textContent = 'The file is as it was. Mend it in the text editor; this view follows every change.';
+    note.textContent =
+      'Nothing is written to the file from here. Mend it in the text editor; this view follows every change.';
     const button = document.createElement('button');
     button.className = 'jp-mod-styled jp-mod-accept';
     button.textContent = 'Open as text';

@@ -3,14 +3,16 @@
 import type { Contents } from '@jupyterlab/services';
 import { KERNEL } from './names';
 
-/** Write a notebook beside a run that loads and plots it; gives its path. */
+/** A notebook beside a run that loads and plots it; gives its path. One that is there already is kept. */
 export async function runNotebook(contents: Contents.IManager, run: string): Promise<string> {
-  const slash = run.lastIndexOf('/');
-  const folder = run.slice(0, Math.max(slash, 0));
-  const name = run.slice(slash + 1);
-  const made = await contents.newUntitled({ path: folder, type: 'notebook' });
-  await contents.save(made.path, { type: 'notebook', format: 'json', content: notebookOf(name) });
-  return made.path;
+  const folder = run.slice(0, Math.max(run.lastIndexOf('/'), 0));
+  const name = run.slice(run.lastIndexOf('/') + 1);
+  const path = run.replace(/\.nc$/, '.ipynb');
+  const listed = (await contents.get(folder)).content as readonly Contents.IModel[];
+  if (!listed.some(model => model.path === path)) {
+    await contents.save(path, { type: 'notebook', format: 'json', content: notebookOf(name) });
+  }
+  return path;
 }
 
 /** A notebook in Joulebook's kernel with the cells that show a run. */
