@@ -6,6 +6,7 @@ A case is a folder: README (source, oracle, why that tolerance), ``case.json`` (
 
 from __future__ import annotations
 
+import itertools
 import json
 from pathlib import Path
 from typing import Any
@@ -72,7 +73,7 @@ def test_profiles(folder: Path) -> None:
     for name, tolerance in case["tolerances"].items():
         oracle = expected[name][1:]
         ours = np.full_like(oracle, np.nan)
-        for low, high in zip(edges, edges[1:], strict=False):
+        for low, high in itertools.pairwise(edges):
             here = (expected["x"] > low) & (expected["x"] < high)
             for row, run in enumerate(runs):
                 own = (run["x"] > low) & (run["x"] < high)

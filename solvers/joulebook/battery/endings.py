@@ -39,6 +39,8 @@ def end_reason(status: int, step: Step) -> str:
         return f"voltage {'fell' if step.sign > 0 else 'rose'} to {step.level:g} V"
     if status == at.REACHED_TIME:
         return f"time reached {step.duration:g} s"
+    if status == at.LOST_POWER:
+        return f"the cell could no longer give {step.target:g} W"
     return "stopped: no further solution"
 
 
@@ -92,14 +94,13 @@ def failure(
         )
     return DivergedError(
         f"“{step.sentence}” cannot be continued at t = {run[at.TIME]:.6g} s, voltage = {voltage:.4g} V: "
-        f"{_limit(step, arrays, past, concentration, run)}. "
+        f"{_limit(arrays, past, concentration, run)}. "
         "Take a lower rate or a nearer end, or another accuracy in the options",
         partial=partial,
     )
 
 
 def _limit(
-    step: Step,
     arrays: Arrays,
     past: NDArray[np.float64],
     concentration: NDArray[np.float64],
@@ -121,6 +122,4 @@ def _limit(
             found.append(f"particles of the {name} electrode are full at their surface")
         if past[head, nodes, 0].min() < _EMPTY_SALT * arrays.salt:
             found.append(f"the electrolyte has run out of salt in the {name} electrode")
-    if not found and step.control == at.HOLD_POWER:
-        found.append("the cell gives no more power in this state")
     return " and ".join(found) or "the equations have no further solution that the solver can reach"

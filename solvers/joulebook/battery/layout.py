@@ -199,6 +199,8 @@ RUNNING: Final = 0
 REACHED_VOLTAGE: Final = 1
 REACHED_TIME: Final = 2
 TRACE_FULL: Final = 3
+LOST_POWER: Final = 4
+"""The power that is held is more than the cell can give any longer."""
 ALREADY_PAST: Final = -1
 NO_START: Final = -2
 STALLED: Final = -3

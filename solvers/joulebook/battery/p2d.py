@@ -80,8 +80,42 @@ LARGEST_UPDATE = 0.3
 EDGE = 1e-3
 """In the rate law, stoichiometries are kept this far inside 0 to 1."""
 BARRIER = 25.0
-"""Fall of the open-circuit potential per unit of stoichiometry beyond that edge, V: that of an ideal solution there,
-R T / (F EDGE). An empty or full surface so stops its own reaction."""
+"""Fall of the open-circuit potential per unit of stoichiometry just beyond that edge, V: that of an ideal solution
+there, R T / (F EDGE). It grows further out, so that an empty or full surface stops its own reaction."""
+STIFFENING = 1e4
+"""Growth of that fall, V."""
+
+
+def barrier(beyond: float) -> float:
+    """Open-circuit potential that is added beyond the edges of the stoichiometry.
+
+    Parameters
+    ----------
+    beyond : float
+        Stoichiometry beyond the nearer edge: negative below the lower one.
+
+    Returns
+    -------
+    float
+        V.
+    """
+    return -beyond * (BARRIER + STIFFENING * abs(beyond))
+
+
+def barrier_slope(beyond: float) -> float:
+    """Derivative of :func:`barrier`.
+
+    Parameters
+    ----------
+    beyond : float
+        Stoichiometry beyond the nearer edge: negative below the lower one.
+
+    Returns
+    -------
+    float
+        V.
+    """
+    return -(BARRIER + 2.0 * STIFFENING * abs(beyond))
 
 
 def stoichiometry_inside(x: float) -> float:
@@ -149,8 +183,8 @@ def linearise_reaction(settings: Any, nodes: Any, ocp: Any, work: Any, i: int) -
     surface = inside * maximum
     column = int(nodes[i, OCP_COLUMN])
     width = settings[OCP_WIDTH]
-    value = value_in_table(ocp, column, 0.0, width, inside) - BARRIER * (x - inside)
-    steepness = slope_in_table(ocp, column, 0.0, width, inside) if x == inside else -BARRIER
+    value = value_in_table(ocp, column, 0.0, width, inside) + barrier(x - inside)
+    steepness = slope_in_table(ocp, column, 0.0, width, inside) if x == inside else barrier_slope(x - inside)
     work[i, STOICHIOMETRY] = x
     work[i, OCP_VALUE] = value
     work[i, OCP_SLOPE] = steepness
@@ -368,7 +402,7 @@ def ocp_remainder(settings: Any, nodes: Any, ocp: Any, work: Any) -> float:
             surface = work[i, SURFACE_HISTORY] + work[i, SURFACE_SLOPE] * work[i, REACTION]
             x = surface / nodes[i, MAXIMUM]
             inside = stoichiometry_inside(x)
-            value = value_in_table(ocp, column, 0.0, settings[OCP_WIDTH], inside) - BARRIER * (x - inside)
+            value = value_in_table(ocp, column, 0.0, settings[OCP_WIDTH], inside) + barrier(x - inside)
             tangent = work[i, OCP_VALUE] + work[i, OCP_SLOPE] * (x - work[i, STOICHIOMETRY])
             largest = max(largest, abs(value - tangent))
     return largest

@@ -165,7 +165,7 @@ def _result(
     record = {"protocol": step.sentence, "model": model, "initial_soc": initial_soc, **options.to_dict(model)}
     return BatteryResult(
         variables=variables,
-        status=Status.SOLVED if status > 0 else Status.PARTIAL,
+        status=Status.SOLVED if status in {at.REACHED_VOLTAGE, at.REACHED_TIME} else Status.PARTIAL,
         stats=Stats(
             steps=rows,
             iterations=int(run[at.ITERATIONS]),

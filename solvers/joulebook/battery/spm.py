@@ -48,7 +48,7 @@ from joulebook.battery.layout import (
     VOLTAGE,
     WIDTH,
 )
-from joulebook.battery.p2d import BARRIER, MOST_ITERATIONS, stoichiometry_inside
+from joulebook.battery.p2d import MOST_ITERATIONS, barrier, barrier_slope, stoichiometry_inside
 from joulebook.numerics.tables import slope_in_table, value_in_table
 
 __all__ = ["solve_particles"]
@@ -84,10 +84,10 @@ def electrode_potential(settings: Any, nodes: Any, ocp: Any, work: Any, i: int) 
     exchange = exchange_current_density(nodes[i, RATE], work[i, SALT], surface, maximum)
     column = int(nodes[i, OCP_COLUMN])
     width = settings[OCP_WIDTH]
-    value = value_in_table(ocp, column, 0.0, width, inside) - BARRIER * (x - inside)
+    value = value_in_table(ocp, column, 0.0, width, inside) + barrier(x - inside)
     value += overpotential(reaction, exchange, half_thermal)
     by_ratio = 1.0 / (half_thermal * math.sqrt(reaction * reaction + 4.0 * exchange * exchange))
-    by_surface = -BARRIER / maximum
+    by_surface = barrier_slope(x - inside) / maximum
     if x == inside:
         by_surface = slope_in_table(ocp, column, 0.0, width, inside) / maximum
         by_surface -= by_ratio * reaction * 0.5 * (1.0 / surface - 1.0 / (maximum - surface))

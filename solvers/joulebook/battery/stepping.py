@@ -20,6 +20,7 @@ from joulebook.battery.layout import (
     CHARGE,
     CHARGES,
     CLOCK,
+    CONTROL,
     CURRENT,
     CURRENTS,
     END_TIME,
@@ -27,6 +28,8 @@ from joulebook.battery.layout import (
     EVENT_VOLTAGE,
     GROUP,
     HEAD,
+    HOLD_POWER,
+    LOST_POWER,
     N_PAST,
     NEWTON_TOLERANCE,
     NO_START,
@@ -46,6 +49,7 @@ from joulebook.battery.layout import (
     STEPS,
     SURFACE_HISTORY,
     SURFACE_SLOPE,
+    TARGET,
     TIME,
     TRACE_FULL,
     VOLTAGE,
@@ -337,7 +341,8 @@ def integrate(
                 return REACHED_VOLTAGE
         if failed != 0 or error > 1.0:
             if not shorten(run, tried, failed, error):
-                return STALLED
+                gone = int(settings[CONTROL]) == HOLD_POWER and settings[TARGET] > 0.0
+                return LOST_POWER if gone else STALLED
             continue
         if known:
             choose_next(settings, past, work, run, error, length)

@@ -1,0 +1,47 @@
+"""The choice of a device, and compiling."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from joulebook.numerics import device
+
+
+def test_cpu_is_always_there() -> None:
+    assert device.choose("cpu", 1_000_000) is device.Device.CPU
+    assert device.choose("auto", 1) is device.Device.CPU
+
+
+def test_unknown_words_choose_nothing() -> None:
+    assert device.choose("tpu") is None
+
+
+@pytest.mark.parametrize(
+    ("present", "n_cases", "chosen"), [(True, 1000, "gpu"), (True, 2, "cpu"), (False, 1000, "cpu")]
+)
+def test_auto_takes_the_gpu_for_large_batches(
+    monkeypatch: pytest.MonkeyPatch, present: bool, n_cases: int, chosen: str
+) -> None:
+    monkeypatch.setattr(device, "gpu_present", lambda: present)
+    monkeypatch.setattr(device, "cuda_simulated", lambda: False)
+    assert device.choose("auto", n_cases) is device.Device(chosen)
+    assert (device.choose("gpu", n_cases) is None) is not present
+
+
+def test_threads_are_limited_to_the_machine() -> None:
+    before = device.threads()
+    device.limit_threads(10_000)
+    assert device.threads() >= 1
+    device.limit_threads(1)
+    assert device.threads() == 1
+    device.limit_threads(before)
+
+
+def test_compiled_code_keeps_not_a_number() -> None:
+    @device.jit()
+    def doubled(x: float) -> float:
+        return x * 2.0 if x == x else -1.0
+
+    assert doubled(2.0) == 4.0
+    assert doubled(np.nan) == -1.0
