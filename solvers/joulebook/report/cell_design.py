@@ -56,6 +56,7 @@ RAGONE_RATES = (0.1, 0.2, 0.5, 1.0, 1.5, 2.0, 3.0)
 """C-rates of the Ragone plot."""
 _FEWEST_POINTS = 4
 _CURVE_POINTS = 400
+_NOMINAL_SLACK = 0.15
 
 
 def open_cell(cell: str | Path | Cell) -> Cell:
@@ -265,7 +266,18 @@ def discharge_section(cell: Cell, runs: Mapping[float, Any], model: str) -> Sect
         Column(title="End", share=1),
     )
     table = Table.of("What the discharges deliver.", columns, rows)
-    return Section(title="Discharge", blocks=(drawing, table, *_stopped_early(runs)))
+    return Section(title="Discharge", blocks=(drawing, table, *_nominal_note(cell), *_stopped_early(runs)))
+
+
+def _nominal_note(cell: Cell) -> tuple[Callout, ...]:
+    capacity = figures(cell).capacity
+    if abs(capacity / cell.nominal_capacity - 1.0) <= _NOMINAL_SLACK:
+        return ()
+    text = (
+        f"C-rates count in the nominal capacity, {number(cell.nominal_capacity)} A h, while the cell holds "
+        f"{number(capacity)} A h: at 1C it is not empty after one hour. Set the nominal capacity to what it holds."
+    )
+    return (Callout(text=text),)
 
 
 def _stopped_early(runs: Mapping[float, Any]) -> tuple[Callout, ...]:

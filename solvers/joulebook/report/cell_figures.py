@@ -107,7 +107,8 @@ def _draw_particles(axes: Any, shade: Any, radius: float, fraction: float) -> No
     from matplotlib.collections import EllipseCollection
 
     step = 2.0 * radius * math.sqrt(max(1.0, math.pi / (2.0 * math.sqrt(3.0)) / fraction))
-    left, bottom, width, height = *shade.get_xy(), shade.get_width(), shade.get_height()
+    left, bottom = shade.get_xy()
+    width, height = shade.get_width(), shade.get_height()
     rows = int(height / (step * math.sqrt(0.75))) + 2
     columns = int(width / step) + 2
     if rows * columns > _MOST_PARTICLES:

@@ -161,7 +161,7 @@ def _records(cell: Cell) -> list[tuple[str, Any]]:
 
 
 def _material_rows(record: Any) -> list[tuple[str, ...]]:
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for item in fields(record):
         content = getattr(record, item.name)
         for name, value in _values(item.name, content):

@@ -101,7 +101,7 @@ def in_house_style(draw: Callable[..., str]) -> Callable[..., str]:
             import matplotlib
         except ImportError:
             raise MissingExtraError("Drawing figures", "report") from None
-        with matplotlib.rc_context(_STYLE):
+        with matplotlib.rc_context(_STYLE):  # type: ignore[arg-type]
             return draw(*arguments, **keywords)
 
     return drawn
@@ -148,7 +148,7 @@ def to_svg(figure: Any) -> str:
     from matplotlib.backends.backend_svg import FigureCanvasSVG
 
     stream = io.StringIO()
-    FigureCanvasSVG(figure).print_svg(stream, metadata={"Date": None, "Creator": None})
+    FigureCanvasSVG(figure).print_svg(stream, metadata={"Date": None, "Creator": None})  # type: ignore[no-untyped-call]
     return strip_prolog(stream.getvalue())
 
 

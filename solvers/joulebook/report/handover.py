@@ -35,7 +35,7 @@ def hand_over(report: Report, report_file: str | Path = "") -> Any:
 
         page = escape(to_html(report))
         look = "width:100%;height:40rem;border:0"
-        return HTML(f'<div><iframe title="Report" sandbox srcdoc="{page}" style="{look}"></iframe></div>')
+        return HTML(f'<div><iframe title="Report" sandbox srcdoc="{page}" style="{look}"></iframe></div>')  # type: ignore[no-untyped-call]
     document = json.dumps(report.to_document(), ensure_ascii=False)
     Path(report_file).write_text(document, encoding="utf-8")
     return None

@@ -228,7 +228,7 @@ def _parameter_names(source: Path) -> list[str]:
 
 
 def _count_code_cells(source: Path) -> int:
-    return 1 + sum(cell["cell_type"] == "code" for cell in _cells(source))
+    return 1 + sum(1 for cell in _cells(source) if cell["cell_type"] == "code")
 
 
 def _cells(source: Path) -> list[dict[str, Any]]:

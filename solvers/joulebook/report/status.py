@@ -11,7 +11,7 @@ from joulebook.report.execution import COMPLETED, FAILED, NOT_RUN
 __all__ = ["StatusManager", "cell_statuses"]
 
 
-class StatusManager(NotebookExecutionManager):  # type: ignore[misc]
+class StatusManager(NotebookExecutionManager):
     """Notes in the notebook what happens to each cell."""
 
     def notebook_start(self, **kwargs: Any) -> None:

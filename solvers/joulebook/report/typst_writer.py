@@ -136,7 +136,7 @@ def _document(report: Report) -> dict[str, Any]:
 
 def _prepare(part: Any, numbers: Mapping[str, int]) -> Any:
     if isinstance(part, Mapping):
-        out = {}
+        out: dict[str, Any] = {}
         for name, value in part.items():
             if name == "rows":
                 out[name] = [[_spans(cell, numbers) for cell in row] for row in value]
