@@ -7,7 +7,9 @@ import type { JupyterFrontEnd } from '@jupyterlab/application';
 import { commands as ids } from './names';
 import schema from '../../../schema/plugin.json';
 
-beforeAll(() => {
+const LOADING_THE_LAB = 60_000; // ms, on a busy machine
+
+beforeAll(async () => {
   // what jsdom lacks and JupyterLab's packages look for when they are loaded
   vi.stubGlobal('matchMedia', () => ({
     matches: false,
@@ -16,7 +18,8 @@ beforeAll(() => {
   }));
   vi.stubGlobal('DragEvent', class extends MouseEvent {});
   vi.stubGlobal('fetch', async () => new Response('{"cells": [], "tutorials": [], "reports": []}'));
-});
+  await import('./index');
+}, LOADING_THE_LAB);
 
 interface Lab {
   readonly app: JupyterFrontEnd;
