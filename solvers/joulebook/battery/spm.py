@@ -130,7 +130,6 @@ def solve_particles(settings: Any, nodes: Any, ocp: Any, work: Any, run: Any) ->
             return 1
         slope = above_slope * positive - below_slope * negative - settings[RESISTANCE]
         change = current_change(kind, settings[TARGET], current, voltage, slope)
-        run[CURRENT] = current + change
         run[VOLTAGE] = voltage
         run[UPDATE] = abs(slope * change)
         work[0, LIQUID] = -below
@@ -138,5 +137,6 @@ def solve_particles(settings: Any, nodes: Any, ocp: Any, work: Any, run: Any) ->
         work[1, LIQUID] = -below
         work[1, METAL] = voltage + settings[RESISTANCE] * current
         if run[UPDATE] < 1e-3 * settings[NEWTON_TOLERANCE]:
-            return beyond_peak(kind, run[CURRENT], voltage, slope)
+            return beyond_peak(kind, current, voltage, slope)
+        run[CURRENT] = current + change
     return 1

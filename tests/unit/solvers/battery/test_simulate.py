@@ -141,13 +141,25 @@ def test_power_that_cannot_be_held_any_longer_ends_the_run() -> None:
     assert run.voltage * run.current == pytest.approx(60.0, rel=1e-3)
 
 
-def test_a_run_that_stops_hands_over_what_it_has() -> None:
-    with pytest.raises(DivergedError, match=r"cannot be continued at t = .* another accuracy in the options") as caught:
-        simulate(CELL, ONE_C, options={"voltage_tolerance": 1e-9, "salt_tolerance": 1e-6})
-    partial = caught.value.partial
-    assert partial.status is Status.PARTIAL
-    assert partial.stats.steps >= 1
-    assert partial.end_reason == "stopped: no further solution"
+def test_a_march_that_cannot_go_on_stops_and_says_so() -> None:
+    from joulebook.battery import layout as at
+    from joulebook.battery.discretise import discretise
+    from joulebook.battery.endings import end_reason, failure
+    from joulebook.battery.march import begin, prepare_step
+    from joulebook.battery.protocol import parse
+
+    step, resolution = parse(ONE_C, CELL), BatteryOptions().resolution()
+    arrays = discretise(CELL, at.DFN, resolution, (29866.0, 17038.0))
+    march = begin(arrays, resolution, prepare_step(arrays, step))
+    arrays.settings[at.SALT_TOLERANCE] = 1e-30
+    status = march.advance()
+    assert status == at.STALLED
+    assert end_reason(status, step) == "stopped: no further solution"
+    error = failure(status, step, arrays, march.past, march.concentration, march.run, "so far")
+    assert isinstance(error, DivergedError)
+    assert error.partial == "so far"
+    assert "cannot be continued at t = " in str(error)
+    assert "another accuracy in the options" in str(error)
 
 
 @pytest.mark.parametrize(

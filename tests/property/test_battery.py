@@ -1,0 +1,185 @@
+"""Truths of the battery models: conservation, order of accuracy, limits, scaling; and sentences under fire."""
+
+from __future__ import annotations
+
+import string
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.interpolate import CubicSpline
+
+from joulebook.battery import Cell, balance, simulate
+from joulebook.battery import layout as at
+from joulebook.battery.balance import FARADAY, open_circuit_voltage
+from joulebook.battery.discretise import discretise
+from joulebook.battery.march import March, begin, prepare_step
+from joulebook.battery.options import BatteryOptions
+from joulebook.battery.protocol import Step, parse
+from joulebook.core.errors import InputError
+
+CELL = Cell.named("Chen2020")
+
+
+def marched(sentence: str, model: int, options: BatteryOptions) -> March:
+    arrays = discretise(CELL, model, options.resolution(), (29866.0, 17038.0))
+    march = begin(arrays, options.resolution(), prepare_step(arrays, parse(sentence, CELL)))
+    assert march.advance() > 0
+    return march
+
+
+def lithium(march: March, slot: int) -> np.ndarray:
+    """Amount in the negative particles, the positive particles and the electrolyte, mol."""
+    arrays = march.arrays
+    n_r = arrays.shells.shape[1] - 2
+    area = arrays.settings[at.AREA]
+    amounts = []
+    for group, column in enumerate((0, 2)):
+        nodes = arrays.nodes[arrays.nodes[:, at.OCP_COLUMN] == column]
+        volumes = arrays.shells[group, :n_r, at.VOLUME]
+        mean = volumes @ march.concentration[slot][:, nodes[:, at.PARTICLE].astype(int)] / volumes.sum()
+        radius = (3.0 * volumes.sum()) ** (1 / 3)
+        fraction = nodes[:, at.SURFACE_DENSITY] * radius / 3.0
+        amounts.append(area * (mean * fraction * nodes[:, at.WIDTH]).sum())
+    salt = area * (march.past[slot, :, 0] * arrays.nodes[:, at.POROSITY] * arrays.nodes[:, at.WIDTH]).sum()
+    return np.array([*amounts, salt])
+
+
+@pytest.mark.parametrize("model", [at.DFN, at.SPM])
+@pytest.mark.parametrize("sentence", ["Discharge at 1C until 2.5 V", "Discharge at 18 W until 2.5 V"])
+def test_lithium_is_conserved_to_rounding(model: int, sentence: str) -> None:
+    march = marched(sentence, model, BatteryOptions())
+    arrays, area = march.arrays, march.arrays.settings[at.AREA]
+    start = []
+    for column, concentration in ((0, 29866.0), (2, 17038.0)):
+        nodes = arrays.nodes[arrays.nodes[:, at.OCP_COLUMN] == column]
+        radius = 5.86e-6 if column == 0 else 5.22e-6
+        fraction = nodes[:, at.SURFACE_DENSITY] * radius / 3.0
+        start.append(area * (concentration * fraction * nodes[:, at.WIDTH]).sum())
+    end = lithium(march, int(march.run[at.HEAD]))
+    moved = march.run[at.CHARGE] * 3600.0 / FARADAY
+    assert abs(end[0] - (start[0] - moved)) <= 1e-12 * sum(start)
+    assert abs(end[1] - (start[1] + moved)) <= 1e-12 * sum(start)
+    if model == at.DFN:
+        salt = area * 1000.0 * (arrays.nodes[:, at.POROSITY] * arrays.nodes[:, at.WIDTH]).sum()
+        assert abs(end[2] - salt) <= 1e-12 * salt
+
+
+def voltage_at(time: float, **knobs: float) -> float:
+    options = BatteryOptions(
+        **{"voltage_tolerance": 1e-7, "salt_tolerance": 2e-3, "shells": 12, "separator_nodes": 3, **knobs}
+    )
+    return float(simulate(CELL, f"Discharge at 2C for {time:g} s", options=options).voltage[-1])
+
+
+@pytest.mark.parametrize(
+    "knob", [{"negative_nodes": 1, "positive_nodes": 1}, {"shells": 1}], ids=["across the stack", "in the particles"]
+)
+def test_observed_order_in_space_is_two(knob: dict[str, int]) -> None:
+    """Thrice-halved meshes: the differences shrink fourfold."""
+    fixed = {"negative_nodes": 10, "positive_nodes": 10, "grading": 1.0}
+    base = 8 if "shells" in knob else 10
+    found = [
+        voltage_at(900.0 if base == 10 else 20.0, **{**fixed, **dict.fromkeys(knob, base * 2**k)}) for k in range(4)
+    ]
+    steps = np.abs(np.diff(found))
+    assert np.log2(steps[-2] / steps[-1]) > 1.8, found
+
+
+def test_tighter_time_tolerance_converges() -> None:
+    exact = voltage_at(1500.0)
+    errors = [
+        abs(voltage_at(1500.0, voltage_tolerance=tolerance, salt_tolerance=5e3 * tolerance) - exact)
+        for tolerance in (1e-3, 1e-4, 1e-5)
+    ]
+    assert errors[0] < 1e-3
+    assert errors[2] < 2e-5
+    assert errors[2] < errors[0]
+
+
+@pytest.mark.parametrize("model", ["DFN", "SPM"])
+def test_a_slow_discharge_follows_the_open_circuit_curve(model: str) -> None:
+    run = simulate(CELL, "Discharge at C/1000 until cut-off", model=model, initial_soc=1.0)
+    ends = balance(CELL)
+    assert run.discharge_capacity[-1] == pytest.approx(ends.capacity, rel=2e-3)
+    for share in (0.2, 0.5, 0.8):
+        x, y = ends.stoichiometries(1 - share)
+        voltage = CubicSpline(run.discharge_capacity, run.voltage)(share * ends.capacity)
+        assert voltage == pytest.approx(open_circuit_voltage(CELL, x, y), abs=2e-3)
+
+
+def test_models_agree_at_small_current() -> None:
+    """The single-particle model is the limit of the DFN; the difference shrinks with the current."""
+    gaps = []
+    for rate in ("C/10", "C/100"):
+        full = simulate(CELL, f"Discharge at {rate} until 3 V")
+        simple = simulate(CELL, f"Discharge at {rate} until 3 V", model="SPM")
+        charge = np.linspace(0.5, 4.0, 30)
+        voltages = [CubicSpline(run.discharge_capacity, run.voltage)(charge) for run in (full, simple)]
+        gaps.append(np.abs(voltages[0] - voltages[1]).max())
+    assert gaps[0] < 8e-3
+    assert gaps[1] < 0.2 * gaps[0]
+
+
+@pytest.mark.parametrize("model", ["DFN", "SPM"])
+@settings(max_examples=15, deadline=None)
+@given(factor=st.floats(0.1, 50.0))
+def test_area_and_current_scale_together(model: str, factor: float) -> None:
+    larger = CELL.replace(
+        {"electrode_width": CELL.electrode_width * min(factor, 6.0), "nominal_capacity": 5.0 * min(factor, 6.0)}
+    )
+    one = simulate(CELL, "Discharge at 1C until 3 V", model=model)
+    other = simulate(larger, "Discharge at 1C until 3 V", model=model)
+    assert other.time[-1] == pytest.approx(one.time[-1], rel=1e-6)
+    assert other.voltage[-3] == pytest.approx(one.voltage[-3], abs=1e-5)
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    negative=st.floats(30e-6, 150e-6),
+    positive=st.floats(30e-6, 150e-6),
+    rate=st.floats(0.05, 3.0),
+    soc=st.floats(0.2, 1.0),
+)
+def test_any_sensible_cell_discharges_downwards(negative: float, positive: float, rate: float, soc: float) -> None:
+    cell = CELL.replace({"negative.thickness": negative, "positive.thickness": positive})
+    try:
+        balance(cell)
+    except InputError:
+        return
+    run = simulate(cell, f"Discharge at {rate:.3g}C until 2.0 V", initial_soc=soc)
+    assert run.voltage[-1] == pytest.approx(2.0, abs=1e-6)
+    assert run.voltage[0] <= cell.upper_cutoff + 1e-9
+    assert np.all(np.isfinite(run.voltage))
+    assert run.discharge_capacity[-1] == pytest.approx(run.current[0] * run.time[-1] / 3600, rel=1e-9)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.text(alphabet=string.printable, max_size=60))
+def test_any_text_is_a_step_or_an_explained_error(text: str) -> None:
+    try:
+        assert isinstance(parse(text, CELL), Step)
+    except InputError as error:
+        assert "Write, for example" in str(error)
+
+
+_NUMBERS = st.floats(1e-3, 1e3).map(lambda value: f"{value:g}")
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    verb=st.sampled_from(["Discharge", "charge", "CHARGE"]),
+    number=_NUMBERS,
+    unit=st.sampled_from(["C", " C", "A", " mA", "W", " kW"]),
+    end=st.one_of(
+        st.sampled_from(["until cut-off", "until the cut off"]),
+        _NUMBERS.map(lambda value: f"until {value} V"),
+        _NUMBERS.map(lambda value: f"for {value} minutes"),
+        _NUMBERS.map(lambda value: f"for {value} s or until 3 V"),
+    ),
+)
+def test_what_the_grammar_makes_is_understood(verb: str, number: str, unit: str, end: str) -> None:
+    step = parse(f"{verb} at {number}{unit} {end}", CELL)
+    assert np.sign(step.target) == step.sign == (1 if verb == "Discharge" else -1)
+    assert step.duration > 0
