@@ -15,9 +15,8 @@ from typing import Any
 
 import psutil
 
-from joulebook_hub import ports, processes, proxies
+from joulebook_hub import ports, processes, proxy_program
 from joulebook_hub.errors import HubError
-from joulebook_hub.first_admin import ensure_first_admin, forget_first_admin
 from joulebook_hub.places import StateFolder
 from joulebook_hub.settings import HubSettings
 
@@ -125,6 +124,8 @@ def up(environment: Mapping[str, str], *, port: int | None = None, admin: str = 
     HubError
         If a setting is wrong, a part is missing, a port is taken, or the hub does not answer in time.
     """
+    from joulebook_hub.first_admin import ensure_first_admin, forget_first_admin
+
     begin = time.monotonic()
     settings = HubSettings.from_environment(environment)
     if settings.profile != "local":
@@ -143,8 +144,8 @@ def up(environment: Mapping[str, str], *, port: int | None = None, admin: str = 
         processes.end_all(folder.instance)
         folder.proxy_pid.unlink(missing_ok=True)
         folder.running.unlink(missing_ok=True)
-        proxies.node()
-        proxies.program()
+        proxy_program.node()
+        proxy_program.program()
         chosen = ports.choose_public(
             port or settings.port, insisted=port is not None or "JOULEBOOK_PORT" in environment
         )

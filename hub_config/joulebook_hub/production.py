@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from joulebook_hub import proxies
+from joulebook_hub import proxy_program
 from joulebook_hub.errors import HubError
 from joulebook_hub.settings import HubSettings
 
@@ -90,7 +90,7 @@ def _own_proxy(c: Any, settings: HubSettings) -> None:
     c.JupyterHub.db_url = settings.environment.get("JOULEBOOK_DATABASE_URL") or f"sqlite:///{settings.folder.database}"
     c.ConfigurableHTTPProxy.api_url = f"http://127.0.0.1:{settings.proxy_api_port}"
     c.ConfigurableHTTPProxy.pid_file = str(settings.folder.proxy_pid)
-    c.ConfigurableHTTPProxy.command = proxies.command()
+    c.ConfigurableHTTPProxy.command = proxy_program.command()
     if settings.tls == "own":
         c.JupyterHub.ssl_key = settings.tls_key
         c.JupyterHub.ssl_cert = settings.tls_cert

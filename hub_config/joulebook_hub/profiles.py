@@ -6,7 +6,7 @@ import os
 import sys
 from typing import Any
 
-from joulebook_hub import places, production, proxies, spawners
+from joulebook_hub import places, production, proxies, proxy_program, spawners
 from joulebook_hub.errors import HubError
 from joulebook_hub.providers import configure_sign_in
 from joulebook_hub.settings import HubSettings
@@ -125,7 +125,7 @@ def _culler(settings: HubSettings) -> dict[str, Any]:
         *(sys.executable, "-m", "joulebook_hub.leash", str(os.getpid()), "--"),
         *(sys.executable, "-m", "jupyterhub_idle_culler"),
         f"--timeout={settings.idle_minutes * 60}",
-        "--cull-every=300",
+        f"--cull-every={min(300, settings.idle_minutes * 30)}",
     ]
     variables = spawners.hub_variables(settings.folder.instance, settings.folder.leases)
     return {"name": "idle-culler", "command": command, "environment": variables, "display": False}
@@ -143,7 +143,7 @@ def _local(c: Any, settings: HubSettings) -> None:
     c.JupyterHub.proxy_class = proxies.LoopbackProxy
     c.ConfigurableHTTPProxy.api_url = f"http://127.0.0.1:{settings.proxy_api_port}"
     c.ConfigurableHTTPProxy.pid_file = str(folder.proxy_pid)
-    c.ConfigurableHTTPProxy.command = proxies.command()
+    c.ConfigurableHTTPProxy.command = proxy_program.command()
     c.JupyterHub.spawner_class = spawners.WorkspaceSpawner
     c.WorkspaceSpawner.workspaces = str(folder.workspaces)
     c.WorkspaceSpawner.logs = str(folder.server_logs)

@@ -15,7 +15,7 @@ import psutil
 import pytest
 import requests
 
-from joulebook_hub import processes, proxies
+from joulebook_hub import processes, proxy_program
 from joulebook_hub.errors import HubError
 from joulebook_hub.places import StateFolder
 
@@ -174,8 +174,8 @@ def port_is_free(port: int) -> bool:
 def hub_parts() -> None:
     """Skip, saying why, where the proxy or node is not installed."""
     try:
-        proxies.node()
-        proxies.program()
+        proxy_program.node()
+        proxy_program.program()
     except HubError as error:
         pytest.skip(f"the hub cannot run here: {error.user_message}")
 

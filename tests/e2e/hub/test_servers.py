@@ -78,6 +78,9 @@ def test_servers_are_lean(hub, member, server_environment):
     log = (hub.folder.server_logs / "curie.log").read_text(encoding="utf-8")
     assert "panel.io.jupyter_server_extension | extension was successfully loaded" not in log
     assert server_environment["JUPYTER_CONFIG_PATH"].endswith("singleuser")
+    browser, path = member
+    lab = browser.get(f"{path}/lab").text
+    assert '"disabledExtensions": [' in lab and "apputils-extension:announcements" in lab, "Lab calls nobody"
 
 
 @pytest.mark.parametrize(

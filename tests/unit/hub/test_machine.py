@@ -13,7 +13,7 @@ from collections.abc import Callable
 import psutil
 import pytest
 
-from joulebook_hub import commands, ports, processes, proxies, spawners
+from joulebook_hub import commands, ports, processes, proxy_program, spawners
 from joulebook_hub.errors import HubError
 from joulebook_hub.places import StateFolder
 
@@ -93,16 +93,16 @@ def test_a_stand_in_for_node_is_not_taken(tmp_path, monkeypatch):
     stand_in.chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.delenv("JOULEBOOK_NODE", raising=False)
-    monkeypatch.setattr(proxies.importlib.util, "find_spec", lambda name: None)
+    monkeypatch.setattr(proxy_program.importlib.util, "find_spec", lambda name: None)
     with pytest.raises(HubError, match="node 20 or newer") as refused:
-        proxies.node()
+        proxy_program.node()
     assert refused.value.reason == "no_node"
 
 
 def test_a_missing_proxy_is_told(tmp_path, monkeypatch):
     monkeypatch.setenv("JOULEBOOK_PROXY_FOLDER", str(tmp_path))
     with pytest.raises(HubError, match="npm ci"):
-        proxies.program()
+        proxy_program.program()
 
 
 def test_the_proxys_lock_names_no_address(root):

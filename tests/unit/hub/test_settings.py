@@ -25,7 +25,7 @@ def read(tmp_path):
 
 @pytest.fixture
 def configured(read, monkeypatch):
-    monkeypatch.setattr("joulebook_hub.proxies.command", lambda: ["node", "configurable-http-proxy"])
+    monkeypatch.setattr("joulebook_hub.proxy_program.command", lambda: ["node", "configurable-http-proxy"])
 
     def configured(**variables: str) -> Config:
         config = Config()
