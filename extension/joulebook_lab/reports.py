@@ -25,7 +25,7 @@ MOST_WAITING = 8
 MOST_KEPT = 40
 LOG_LINES = 200
 LONGEST_LINE = 1 << 20  # bytes
-GRACE = 8.0  # seconds from SIGINT to SIGKILL
+GRACE = 8.0  # seconds from SIGTERM to SIGKILL
 PIPES_CLOSE_IN = 5.0  # seconds
 
 
@@ -184,7 +184,8 @@ class ReportJobs:
             return
         job.state = "cancelling"
         if job.process is not None:  # else it is being started, and _carry_out ends it
-            _signal_group(job.process, signal.SIGINT)
+            # not SIGINT: a server that was started in the background ignores it, and so do its children
+            _signal_group(job.process, signal.SIGTERM)
         try:
             await asyncio.wait_for(asyncio.shield(job.task), self.grace)
         except TimeoutError:
@@ -257,10 +258,10 @@ class ReportJobs:
         # a kernel that outlives its report may hold the pipes for a moment
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(readers, PIPES_CLOSE_IN)
-        if job.state == "cancelling":
-            self._end(job, "cancelled")
-        elif code == 0 and job.pdf is not None:
+        if code == 0 and job.pdf is not None:  # perhaps just before it would have been cancelled
             self._end(job, "done")
+        elif job.state == "cancelling":
+            self._end(job, "cancelled")
         else:
             last = next((line for line in reversed(job.log) if line.strip()), "")
             self._end(job, "failed", job.error or last or f"The report ended with exit code {code} and no message")

@@ -1,7 +1,8 @@
 """A process that speaks as ``joulebook report … --progress json`` does; the tests of the job table run it.
 
 The name of the cell document says how it ends: ``good``, ``bad``, ``crash``, ``stubborn`` (ignores the
-interrupt), ``patient`` (waits for it), ``chatty`` (prints more than a pipe holds).
+request to terminate), ``patient`` (waits for it), ``late`` (ends well in spite of it), ``chatty`` (prints more
+than a pipe holds).
 """
 
 import json
@@ -14,19 +15,16 @@ def say(**facts: object) -> None:
     print(json.dumps(facts), flush=True)
 
 
-def wait_for_interrupt() -> None:
-    try:
-        signal.pause()
-    except KeyboardInterrupt:
-        sys.exit(130)
+def answer_terminate(how: str) -> None:
+    answers = {"stubborn": signal.SIG_IGN, "patient": lambda *_: sys.exit(130), "late": lambda *_: None}
+    signal.signal(signal.SIGTERM, answers.get(how, signal.SIG_DFL))
 
 
 def main() -> None:
     cell, pdf = Path(sys.argv[1]), Path(sys.argv[sys.argv.index("-o") + 1])
     html = Path(sys.argv[sys.argv.index("--html") + 1])
     how = cell.name.split(".")[0]
-    if how == "stubborn":
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
+    answer_terminate(how)
     say(stage="notebook", label="Discharge curves", done=3, total=8)
     if how == "crash":
         sys.stderr.write("Traceback\nMemoryError: no room\n")
@@ -39,8 +37,8 @@ def main() -> None:
         sys.stderr.write("warning: much output\n" * 20_000)
     while how == "stubborn":
         signal.pause()
-    if how == "patient":
-        wait_for_interrupt()
+    if how in {"patient", "late"}:
+        signal.pause()
     pdf.write_bytes(b"%PDF-1.7")
     html.write_text("<p>report</p>", encoding="utf-8")
     say(result={"pdf": str(pdf), "html": str(html)})

@@ -74,6 +74,18 @@ def test_cancel_ends_the_process_group(workspace, write_cell, report_command, na
     asyncio.run(body())
 
 
+def test_a_report_that_was_done_before_it_could_be_cancelled_is_done(workspace, write_cell, report_command):
+    async def body():
+        jobs = ReportJobs(workspace, report_command)
+        job = jobs.start(write_cell("late.cell.json"), [1.0])
+        await until(running, job)
+        async with asyncio.timeout(DEADLINE):
+            await jobs.cancel(job)
+        assert (job.state, job.pdf) == ("done", "late.report.pdf")
+
+    asyncio.run(body())
+
+
 def test_two_run_and_the_next_waits_and_can_be_cancelled(workspace, write_cell, report_command):
     async def body():
         jobs = ReportJobs(workspace, report_command, grace=0.5)
