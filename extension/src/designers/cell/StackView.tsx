@@ -3,6 +3,7 @@
 import { useEffect, useRef, useState } from 'react';
 import type { JsonObject } from '../../core/document';
 import { valueAt } from '../../core/document';
+import { textWidth } from '../../core/layout';
 import { figure, property } from '../../core/numbers';
 import { displayQuantity } from '../../core/units';
 import { material } from './catalogue';
@@ -10,7 +11,7 @@ import { useEditor, useWidth } from './hooks';
 import { CELL_PARTS, cellSchema } from './model';
 import { LayerDrawing } from './LayerDrawing';
 import type { LayerInput, PlacedLabel, StackLayout } from './stack';
-import { fitScale, layoutStack } from './stack';
+import { fitScale, handlePlaces, layoutStack } from './stack';
 import { ThicknessHandle } from './ThicknessHandle';
 
 const LAYERS = CELL_PARTS.filter(part => part.layer);
@@ -79,11 +80,11 @@ export function StackView() {
           ))}
           <Labels layers={layers} layout={layout} active={hovered ?? state.selection} />
           <ScaleBar layout={layout} total={total} />
-          {layout.boxes.map(box => (
+          {handlePlaces(layout.boxes).map((place, i) => (
             <ThicknessHandle
-              key={box.id}
-              part={box.id}
-              x={box.x + box.width}
+              key={layout.boxes[i]?.id ?? i}
+              part={layout.boxes[i]?.id ?? ''}
+              place={place}
               top={BODY.top}
               height={BODY.height}
               scale={scale.current}
@@ -150,6 +151,11 @@ function ScaleBar({ layout, total }: { layout: StackLayout; total: number }) {
   const y = HEIGHT - 12;
   const { length, width } = layout.scaleBar;
   const text = length < 1e-3 ? `${property(length * 1e6)} µm` : `${property(length * 1e3)} mm`;
+  const facts = [
+    `one coated side of each foil · stack ${figure(total * 1e6, 4)} µm`,
+    `stack ${figure(total * 1e6, 4)} µm`
+  ];
+  const room = layout.total - width - 24 - textWidth(text, 11);
   return (
     <g className="jb-Stack-scale">
       <path d={`M${LEFT + 0.5},${y - 8}v8h${width}v-8`} />
@@ -157,7 +163,7 @@ function ScaleBar({ layout, total }: { layout: StackLayout; total: number }) {
         {text}
       </text>
       <text x={LEFT + layout.total} y={y} textAnchor="end">
-        {`one coated side of each foil · stack ${figure(total * 1e6, 4)} µm`}
+        {facts.find(fact => textWidth(fact, 11) <= room)}
       </text>
     </g>
   );

@@ -7,6 +7,7 @@ import { sliderKey } from '../../core/keyboard';
 import { displayQuantity } from '../../core/units';
 import { useEditor } from './hooks';
 import { cellSchema, partOf, pathLabel } from './model';
+import type { HandlePlace } from './stack';
 
 /** m; what one arrow key changes */
 const STEP = 1e-6;
@@ -15,7 +16,7 @@ const GRAIN = 1e-7;
 
 interface HandleProps {
   readonly part: string;
-  readonly x: number;
+  readonly place: HandlePlace;
   readonly top: number;
   readonly height: number;
   /** px per m */
@@ -29,8 +30,9 @@ interface Drag {
   readonly gesture: string;
 }
 
-export function ThicknessHandle({ part, x, top, height, scale }: HandleProps) {
+export function ThicknessHandle({ part, place, top, height, scale }: HandleProps) {
   const { editor, state } = useEditor();
+  const { x, left, right, shift } = place;
   const drag = useRef<Drag | null>(null);
   const [dragging, setDragging] = useState(false);
   const path = [part, 'thickness'];
@@ -101,9 +103,16 @@ export function ThicknessHandle({ part, x, top, height, scale }: HandleProps) {
       onBlur={() => editor.endGesture()}
     >
       <title>{`${displayQuantity(thickness, field)}: drag, or use the arrow keys (1 µm; Shift 10 µm, Alt 0.1 µm)`}</title>
-      <rect className="jb-Handle-reach" x={x - 6} y={top} width={12} height={height} />
+      <rect className="jb-Handle-reach" x={x - left} y={top} width={left + right} height={height} />
       <line className="jb-Handle-line" x1={x} x2={x} y1={top - 4} y2={top + height + 4} />
-      <rect className="jb-Handle-grip" x={x - 3} y={top + height / 2 - 15} width={6} height={30} rx={3} />
+      <rect
+        className="jb-Handle-grip"
+        x={x - 3}
+        y={top + height / 2 - 15 + 30 * shift}
+        width={6}
+        height={30}
+        rx={3}
+      />
     </g>
   );
 }

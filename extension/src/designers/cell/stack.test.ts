@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { LayerInput } from './stack';
-import { fitScale, layoutStack, packing } from './stack';
+import { fitScale, handlePlaces, layoutStack, packing } from './stack';
 
 const layer = (id: string, thickness: number): LayerInput => ({
   id,
@@ -43,6 +43,16 @@ describe('the stack', () => {
     expect(fitScale(195e-6, 600, scale)).toBe(scale);
     expect(fitScale(300e-6, 600, scale)).toBeLessThan(scale);
     expect(fitScale(60e-6, 600, scale)).toBeGreaterThan(scale);
+  });
+
+  it('gives every handle room of its own, however thin the layer', () => {
+    const places = handlePlaces(layoutStack(THIN, 3e6, 10, 600).boxes);
+    places.slice(1).forEach((place, i) => {
+      const before = places[i];
+      expect(place.x - place.left).toBeGreaterThanOrEqual((before?.x ?? 0) + (before?.right ?? 0) - 1e-9);
+    });
+    expect(places.map(place => place.left + place.right >= 6)).toEqual([true, true, true, true, true]);
+    expect(places[1]?.shift).not.toBe(places[2]?.shift);
   });
 
   it('packs particles so that they fill the active fraction', () => {

@@ -94,6 +94,29 @@ export function layoutStack(
   };
 }
 
+export interface HandlePlace {
+  readonly x: number;
+  /** How far to each side a press is taken for this handle. */
+  readonly left: number;
+  readonly right: number;
+  /** Grips of handles close to each other are set apart, in units of a grip's height. */
+  readonly shift: number;
+}
+
+const REACH = 6;
+
+/** The right edges of the layers as handles: neighbours share the room between them, so that each can be caught. */
+export function handlePlaces(boxes: readonly LayerBox[]): readonly HandlePlace[] {
+  const xs = boxes.map(box => box.x + box.width);
+  return xs.map((x, i) => {
+    const before = x - (xs[i - 1] ?? -Infinity);
+    const after = (xs[i + 1] ?? Infinity) - x;
+    const reach = (gap: number) => Math.min(REACH, Math.max(1, gap / 2));
+    const crowded = Math.min(before, after) < 2 * REACH;
+    return { x, left: reach(before), right: reach(after), shift: crowded ? (i % 2 === 0 ? -0.6 : 0.6) : 0 };
+  });
+}
+
 /** Hexagonal packing of particles whose share of the area is the active fraction; px. */
 export function packing(radius: number, fraction: number): { readonly a: number; readonly b: number } {
   const densest = Math.PI / (2 * Math.sqrt(3));
