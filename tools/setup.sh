@@ -77,7 +77,8 @@ build_extension() {
 }
 
 install_package() {
-  local wanted; wanted=$(digest pyproject.toml $(find notebooks -name '*.ipynb' -o -name '*.json' | grep -v checkpoints | sort))
+  local files; mapfile -d '' -t files < <(find notebooks \( -name '*.ipynb' -o -name '*.json' \) -not -path '*checkpoints*' -print0 | sort -z)
+  local wanted; wanted=$(digest pyproject.toml "${files[@]}")
   fresh package "$wanted" && return
   say "Installing Joulebook"
   $venv/bin/uv pip install -q --python $venv/bin/python --no-deps --no-build-isolation --reinstall-package joulebook -e .
