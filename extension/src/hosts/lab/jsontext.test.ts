@@ -66,7 +66,22 @@ describe('readJson', () => {
 
 describe('edits', () => {
   it('change one value and leave every other character', () => {
-    expect(set(['negative', 'thickness'], 9e-5)).toBe(TEXT.replace('8.52e-05', '0.00009'));
+    expect(set(['negative', 'thickness'], 9e-5)).toBe(TEXT.replace('8.52e-05', '9e-05'));
+  });
+
+  it('spell numbers as Python does, so that undo gives the text back', () => {
+    expect(set(['negative', 'thickness'], 8.52e-5)).toBe(TEXT);
+    const spelled = (value: number): string => editToSet(TEXT, readJson(TEXT), ['list'], value).insert;
+    expect([0, 1, -0.0001, 3.3e-14, 1.25e-10, 1e16, 33133, 1e-5].map(spelled)).toEqual([
+      '0',
+      '1',
+      '-0.0001',
+      '3.3e-14',
+      '1.25e-10',
+      '1e+16',
+      '33133',
+      '1e-05'
+    ]);
   });
 
   it('add a member in the manner of its neighbours', () => {

@@ -256,7 +256,18 @@ export function applyEdit(text: string, edit: TextEdit): string {
 }
 
 function spell(value: Json, indent: string): string {
-  return JSON.stringify(value, null, 2).replaceAll('\n', `\n${indent}`);
+  return typeof value === 'number'
+    ? spellNumber(value)
+    : JSON.stringify(value, null, 2).replaceAll('\n', `\n${indent}`);
+}
+
+/** A number as Python writes it, so that a file that was saved from a notebook changes in no other place. */
+function spellNumber(value: number): string {
+  const size = Math.abs(value);
+  if (size >= 1e-4 && size < 1e16) {
+    return String(value);
+  }
+  return value === 0 ? '0' : value.toExponential().replace(/e([+-])(\d)$/, 'e$10$2');
 }
 
 /** White space at the start of the line on which a place lies. */

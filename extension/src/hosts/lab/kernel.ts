@@ -8,21 +8,12 @@
 import type { ISessionContext } from '@jupyterlab/apputils';
 import type { Kernel, KernelMessage } from '@jupyterlab/services';
 import type { PreviewControl, PreviewCurve, PreviewRequest, PreviewService } from '../../core/services';
+import type { Answer } from '../answer';
+import { curvesOf } from '../answer';
 import { KERNEL } from './names';
 
 /** As `joulebook_lab.preview.MARK`. */
 export const MARK = 'joulebook-preview:';
-
-interface Answer {
-  readonly curves: readonly {
-    readonly rate: number;
-    readonly time_s: readonly number[];
-    readonly capacity_Ah: readonly number[];
-    readonly voltage_V: readonly number[];
-    readonly end_reason: string;
-  }[];
-  readonly errors: readonly { readonly rate: number | null; readonly message: string }[];
-}
 
 export class KernelPreview implements PreviewService {
   private last: Promise<unknown> = Promise.resolve();
@@ -170,21 +161,4 @@ function explain(name: string, value: string): string {
     default:
       return `The solve failed: ${value || name}`;
   }
-}
-
-/** Curves in the order in which they were asked for; a rate without a curve carries its reason. */
-function curvesOf(request: PreviewRequest, answer: Answer): readonly PreviewCurve[] {
-  const whole = answer.errors.find(error => error.rate === null);
-  if (whole) {
-    throw new Error(whole.message);
-  }
-  return request.rates.map(rate => {
-    const curve = answer.curves.find(item => item.rate === rate);
-    if (curve) {
-      const { time_s: time, capacity_Ah: capacity, voltage_V: voltage, end_reason: endReason } = curve;
-      return { rate, time, capacity, voltage, endReason };
-    }
-    const error = answer.errors.find(item => item.rate === rate)?.message ?? 'The kernel gave no curve';
-    return { rate, time: [], capacity: [], voltage: [], endReason: '', error };
-  });
 }

@@ -54,7 +54,7 @@ describe('TextStore', () => {
     const { model, store } = open();
     const before = model.text;
     store.apply([set(['negative', 'thickness'], 9e-5)]);
-    expect(model.text).toBe(before.replace('0.0000852', '0.00009'));
+    expect(model.text).toBe(before.replace('0.0000852', '9e-05'));
     expect(store.get()).toMatchObject({ negative: { thickness: 9e-5 } });
   });
 
