@@ -22,8 +22,8 @@ __all__ = ["KEPT_VARIABLES", "LEAN_SETTINGS", "WorkspaceSpawner"]
 
 # Nothing else of the hub's environment reaches a server: no secret of the hub can be read there.
 KEPT_VARIABLES = (
-    "CUDA_HOME", "CUDA_PATH", "LANG", "LC_ALL", "LC_CTYPE", "LD_LIBRARY_PATH", "NUMBA_CACHE_DIR", "PYTHONPATH", "TZ",
-    "VIRTUAL_ENV", "SSL_CERT_FILE",
+    "CUDA_HOME", "CUDA_PATH", "CUDA_VISIBLE_DEVICES", "LANG", "LC_ALL", "LC_CTYPE", "LD_LIBRARY_PATH",
+    "NUMBA_CACHE_DIR", "PYTHONPATH", "SSL_CERT_FILE", "TZ", "VIRTUAL_ENV",
 )  # fmt: skip
 # Switches off Panel's server extension, which alone costs every server
 # 0.8 s and 39 MiB (applications are served by processes of their own instead), and Lab's question after news.
