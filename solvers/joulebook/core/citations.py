@@ -52,7 +52,7 @@ class Citation:
     doi: str = ""
 
     def __str__(self) -> str:
-        text = f"{self.authors}. {self.title}. {self.published}."
+        text = f"{self.authors.rstrip('.')}. {self.title}. {self.published.rstrip('.')}."
         return f"{text} doi:{self.doi}" if self.doi else text
 
 
