@@ -4,6 +4,7 @@ import type { KeyboardEvent, PointerEvent } from 'react';
 import { useRef, useState } from 'react';
 import { valueAt } from '../../core/document';
 import { sliderKey } from '../../core/keyboard';
+import type { Field } from '../../core/schema';
 import { displayQuantity } from '../../core/units';
 import { useEditor } from './hooks';
 import { cellSchema, partOf, pathLabel } from './model';
@@ -30,39 +31,15 @@ interface Drag {
   readonly gesture: string;
 }
 
-export function ThicknessHandle({ part, place, top, height, scale }: HandleProps) {
+/** Pointer and keys of a slider: `put` gets each value with the name of the gesture that it belongs to. */
+function useSlider(part: string, value: number, limits: readonly [number, number], scale: number) {
   const { editor, state } = useEditor();
-  const { x, left, right, shift } = place;
   const drag = useRef<Drag | null>(null);
   const [dragging, setDragging] = useState(false);
+  const [minimum, maximum] = limits;
   const path = [part, 'thickness'];
-  const field = cellSchema.field(path, state.document);
-  const thickness = valueAt(state.document, path);
-  if (!field || typeof thickness !== 'number') {
-    return null;
-  }
-  const { ge: minimum = 0, le: maximum = 1 } = field.limits;
-  const put = (value: number, gesture: string) => {
-    editor.change([{ path, value: Number(value.toPrecision(10)) }], pathLabel(path), gesture);
-  };
-  const start = (event: PointerEvent<SVGGElement>) => {
-    if (event.button !== 0) {
-      return;
-    }
-    editor.select(part);
-    if (state.readOnly) {
-      return;
-    }
-    event.currentTarget.setPointerCapture?.(event.pointerId);
-    drag.current = { from: event.clientX, thickness, scale, gesture: `drag ${part} ${event.timeStamp}` };
-    setDragging(true);
-  };
-  const move = (event: PointerEvent<SVGGElement>) => {
-    if (drag.current) {
-      const wanted = drag.current.thickness + (event.clientX - drag.current.from) / drag.current.scale;
-      const rounded = Math.round(wanted / GRAIN) * GRAIN;
-      put(Math.min(maximum, Math.max(GRAIN, minimum, rounded)), drag.current.gesture);
-    }
+  const put = (wanted: number, gesture: string) => {
+    editor.change([{ path, value: Number(wanted.toPrecision(10)) }], pathLabel(path), gesture);
   };
   const stop = () => {
     if (drag.current) {
@@ -71,16 +48,64 @@ export function ThicknessHandle({ part, place, top, height, scale }: HandleProps
       editor.endGesture();
     }
   };
-  const press = (event: KeyboardEvent) => {
-    const moved = state.readOnly
-      ? null
-      : sliderKey(event, { value: thickness, minimum, maximum, step: STEP });
-    if (moved !== null) {
-      event.preventDefault();
-      event.stopPropagation();
-      put(moved, `keys ${part}`);
-    }
+  const handlers = {
+    onPointerDown: (event: PointerEvent<SVGGElement>) => {
+      if (event.button !== 0) {
+        return;
+      }
+      editor.select(part);
+      if (!state.readOnly) {
+        event.currentTarget.setPointerCapture?.(event.pointerId);
+        drag.current = {
+          from: event.clientX,
+          thickness: value,
+          scale,
+          gesture: `drag ${part} ${event.timeStamp}`
+        };
+        setDragging(true);
+      }
+    },
+    onPointerMove: (event: PointerEvent<SVGGElement>) => {
+      if (drag.current) {
+        const wanted = drag.current.thickness + (event.clientX - drag.current.from) / drag.current.scale;
+        const rounded = Math.round(wanted / GRAIN) * GRAIN;
+        put(Math.min(maximum, Math.max(GRAIN, minimum, rounded)), drag.current.gesture);
+      }
+    },
+    onPointerUp: stop,
+    onPointerCancel: stop,
+    onKeyDown: (event: KeyboardEvent) => {
+      const moved = state.readOnly ? null : sliderKey(event, { value, minimum, maximum, step: STEP });
+      if (moved !== null) {
+        event.preventDefault();
+        event.stopPropagation();
+        put(moved, `keys ${part}`);
+      }
+    },
+    onFocus: () => editor.getState().selection !== part && editor.select(part),
+    onBlur: () => editor.endGesture()
   };
+  return { dragging, handlers };
+}
+
+/** The slider of one layer; nothing where the layer has no thickness to change. */
+export function ThicknessHandle(props: HandleProps) {
+  const { state } = useEditor();
+  const path = [props.part, 'thickness'];
+  const field = cellSchema.field(path, state.document);
+  const thickness = valueAt(state.document, path);
+  return field && typeof thickness === 'number' ? (
+    <Slider {...props} field={field} thickness={thickness} />
+  ) : null;
+}
+
+function Slider(props: HandleProps & { readonly field: Field; readonly thickness: number }) {
+  const { part, place, top, height, scale, field, thickness } = props;
+  const { state } = useEditor();
+  const { x, left, right, shift } = place;
+  const { ge: minimum = 0, le: maximum = 1 } = field.limits;
+  const { dragging, handlers } = useSlider(part, thickness, [minimum, maximum], scale);
+  const now = displayQuantity(thickness, field);
   return (
     <g
       className={`jb-Handle${dragging ? ' jb-mod-dragging' : ''}`}
@@ -91,18 +116,12 @@ export function ThicknessHandle({ part, place, top, height, scale }: HandleProps
       aria-valuemin={minimum * field.display.factor}
       aria-valuemax={maximum * field.display.factor}
       aria-valuenow={Number((thickness * field.display.factor).toPrecision(6))}
-      aria-valuetext={displayQuantity(thickness, field)}
+      aria-valuetext={now}
       aria-disabled={state.readOnly}
       data-part={part}
-      onPointerDown={start}
-      onPointerMove={move}
-      onPointerUp={stop}
-      onPointerCancel={stop}
-      onKeyDown={press}
-      onFocus={() => editor.getState().selection !== part && editor.select(part)}
-      onBlur={() => editor.endGesture()}
+      {...handlers}
     >
-      <title>{`${displayQuantity(thickness, field)}: drag, or use the arrow keys (1 µm; Shift 10 µm, Alt 0.1 µm)`}</title>
+      <title>{`${now}: drag, or use the arrow keys (1 µm; Shift 10 µm, Alt 0.1 µm)`}</title>
       <rect className="jb-Handle-reach" x={x - left} y={top} width={left + right} height={height} />
       <line className="jb-Handle-line" x1={x} x2={x} y1={top - 4} y2={top + height + 4} />
       <rect

@@ -18,29 +18,21 @@ interface ValueFieldProps {
   readonly inherited: ValueRecord | undefined;
 }
 
-export function ValueField({ field, inherited }: ValueFieldProps) {
+/** What is in the field: the document's value, a text that waits, or what is being typed. */
+function useFieldText(field: Field) {
   const { editor, state } = useEditor();
-  const id = useId();
   const [typed, setTyped] = useState<string | null>(null);
+  const [focused, setFocused] = useState(false);
   const draft = state.drafts.get(dotted(field.path));
   const shown = textOf(valueAt(state.document, field.path), field);
-  const text = typed ?? draft?.text ?? shown;
-  const name = label(field.path[field.path.length - 1] ?? '', field.title);
+  const typing = typed !== null && typed !== shown;
   const broken = state.faults.find(fault => dotted(fault.path) === dotted(field.path));
-  const wrong =
-    typed !== null
-      ? typed === shown
-        ? null
-        : editor.problem(field, typed)
-      : (draft ?? asProblem(broken?.rule, broken?.hint));
+  const kept = typed === null ? (draft ?? asProblem(broken?.rule, broken?.hint)) : null;
   const commit = () => {
-    if (typed === null) {
-      return;
-    }
     setTyped(null);
     if (typed === shown) {
       editor.dismiss(field.path);
-    } else if (typed !== draft?.text) {
+    } else if (typed !== null && typed !== draft?.text) {
       editor.enter(field, typed, pathLabel(field.path));
     }
   };
@@ -52,24 +44,33 @@ export function ValueField({ field, inherited }: ValueFieldProps) {
       editor.dismiss(field.path);
     }
   };
-  const shared = {
-    id,
-    value: text,
-    readOnly: state.readOnly,
-    'aria-invalid': wrong !== null,
-    'data-typing': typed !== null && typed !== shown,
-    'aria-describedby': `${id}-note`,
-    onChange: (event: { target: { value: string } }) => setTyped(event.target.value),
-    onFocus: () => setTyped(text),
-    onBlur: commit,
-    onKeyDown: press
+  return {
+    focused,
+    waiting: typed === null && draft !== undefined,
+    wrong: typing ? editor.problem(field, typed) : kept,
+    props: {
+      value: typed ?? draft?.text ?? shown,
+      readOnly: state.readOnly,
+      'data-typing': typing,
+      onChange: (event: { target: { value: string } }) => setTyped(event.target.value),
+      onFocus: () => setFocused(true),
+      onBlur: () => {
+        setFocused(false);
+        commit();
+      },
+      onKeyDown: press
+    }
   };
+}
+
+export function ValueField({ field, inherited }: ValueFieldProps) {
+  const { state } = useEditor();
+  const id = useId();
+  const { focused, waiting, wrong, props } = useFieldText(field);
+  const name = label(field.path[field.path.length - 1] ?? '', field.title);
   const numeric = field.kind === 'number' || field.kind === 'integer';
-  const empty = inherited
-    ? displayText(inherited.value, field)
-    : field.default === undefined
-      ? ''
-      : String(field.default);
+  const shared = { id, ...props, 'aria-invalid': wrong !== null, 'aria-describedby': `${id}-note` };
+  const own = field.default === undefined ? '' : String(field.default);
   return (
     <div
       className={`jb-Field${numeric ? '' : ' jb-mod-text'}`}
@@ -88,22 +89,18 @@ export function ValueField({ field, inherited }: ValueFieldProps) {
             inputMode={numeric ? 'decimal' : 'text'}
             autoComplete="off"
             spellCheck={false}
-            placeholder={empty}
+            placeholder={inherited ? displayText(inherited.value, field) : own}
             {...shared}
           />
         )}
         {field.display.unit && <span className="jb-Field-unit">{raised(field.display.unit)}</span>}
       </div>
-      <ResetButton field={field} name={name} waiting={draft !== undefined} />
+      <ResetButton field={field} name={name} waiting={waiting} />
       <div className="jb-Field-note" id={`${id}-note`} role={wrong ? 'alert' : undefined}>
         {wrong ? (
-          <Problem
-            {...wrong}
-            kept={typed === null && draft !== undefined}
-            shown={shownQuantity(state.document, field)}
-          />
+          <Problem {...wrong} kept={waiting} shown={shownQuantity(state.document, field)} />
         ) : (
-          <Note field={field} inherited={inherited} focused={typed !== null} />
+          <Note field={field} inherited={inherited} focused={focused} />
         )}
       </div>
     </div>

@@ -174,6 +174,15 @@ describe('the form', () => {
     expect(at('negative.thickness')).toBe(85.2000000000123e-6);
   });
 
+  it('shows what others change while it has the focus, and does not change it back', () => {
+    open();
+    act(() => input('negative.thickness').focus());
+    act(() => store.replace(withValue(store.get(), ['negative', 'thickness'], 9e-5)));
+    expect(input('negative.thickness').value).toBe('90');
+    act(() => input('negative.thickness').blur());
+    expect(at('negative.thickness')).toBe(9e-5);
+  });
+
   it('moves between parts with the arrow keys', () => {
     open();
     key(tab('negative'), 'ArrowRight');
