@@ -17,8 +17,9 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 import api_text
 import reference_text
+import validation_text
 
-PAGES = {**reference_text.PAGES, "api": api_text.module_page}
+PAGES = {**reference_text.PAGES, **validation_text.PAGES, "api": api_text.module_page}
 
 
 class GeneratedText(SphinxDirective):

@@ -191,16 +191,6 @@ def _value_row(field: str, value: dict[str, Any]) -> tuple[str, ...]:
     return (field.replace("_", " "), f"{value['value']:g}", value["unit"], source["method"], where)
 
 
-def validation(domain: str) -> str:
-    """The cases of a domain, each with its README."""
-    folder = ROOT / "tests" / "validation" / "cases" / domain
-    blocks = []
-    for readme in sorted(folder.glob("*/README.md")):
-        text = re.sub(r"^#+\s*(.+)$", r"**\1**", readme.read_text(encoding="utf-8"), flags=re.MULTILINE)
-        blocks.append(f"---\n\n`tests/validation/cases/{domain}/{readme.parent.name}`\n\n{text.strip()}")
-    return "\n\n".join(blocks)
-
-
 def lab_settings() -> str:
     """Settings of the JupyterLab extension, from its schema."""
     schema = json.loads((ROOT / "extension" / "schema" / "plugin.json").read_text(encoding="utf-8"))
@@ -253,5 +243,4 @@ PAGES: dict[str, Callable[..., str]] = {
     "materials": materials,
     "quantities": quantities,
     "shell": shell,
-    "validation": validation,
 }

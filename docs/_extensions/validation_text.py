@@ -1,0 +1,68 @@
+"""The validation pages: errors measured when the pages are built, by the code of the tests, and each case's README."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+import sys
+from pathlib import Path
+from types import ModuleType
+
+from reference_text import table
+
+ROOT = Path(__file__).resolve().parents[2]
+CASES = ROOT / "tests" / "validation" / "cases"
+
+
+def measured_battery() -> str:
+    """Errors of the battery engine against its oracle."""
+    from joulebook.battery import Cell, simulate
+
+    tests = _tests("battery")
+    rows = []
+    for folder in tests.CASES:
+        if "profiles" in folder.name:
+            continue
+        case, expected = tests.load(folder)
+        for accuracy in ("standard", "reference"):
+            options = {"accuracy": accuracy}
+            run = simulate(Cell.named(case["cell"]), case["protocol"], model=case["model"], options=options)
+            found = tests.voltage_errors(case, expected, run)
+            allowed = case["tolerances"][accuracy]
+            rows.append(
+                (
+                    f"`{folder.name}`",
+                    accuracy,
+                    f"{1e3 * found['rms']:.3f}",
+                    f"{1e3 * allowed['rms']:.3g}",
+                    f"{1e3 * found['rms_of_oracle'] / 3:.3f}",
+                    f"{found['end_time']:.3f}",
+                    str(run.stats.steps),
+                    str(run.stats.iterations),
+                )
+            )
+    head = ("Case", "Accuracy", "rms (mV)", "allowed (mV)", "oracle's own (mV)", "End time (s)", "Steps", "Iterations")
+    return table(head, rows)
+
+
+def cases(domain: str) -> str:
+    """The README of each case of a domain."""
+    blocks = []
+    for readme in sorted((CASES / domain).glob("*/README.md")):
+        text = re.sub(r"^#+\s*(.+)$", r"**\1**", readme.read_text(encoding="utf-8"), flags=re.MULTILINE)
+        blocks.append(f"---\n\n`tests/validation/cases/{domain}/{readme.parent.name}`\n\n{text.strip()}")
+    return "\n\n".join(blocks)
+
+
+def _tests(domain: str) -> ModuleType:
+    """The module of a domain's validation tests, which holds how errors are measured."""
+    name = f"joulebook_validation_{domain}"
+    if name not in sys.modules:
+        spec = importlib.util.spec_from_file_location(name, ROOT / "tests" / "validation" / f"test_{domain}.py")
+        module = importlib.util.module_from_spec(spec)
+        sys.modules[name] = module
+        spec.loader.exec_module(module)
+    return sys.modules[name]
+
+
+PAGES = {"validation-battery": measured_battery, "validation-cases": cases}
