@@ -178,22 +178,25 @@ def linearise_reaction(settings: Any, nodes: Any, ocp: Any, work: Any, i: int) -
     salt = work[i, SALT]
     reaction = work[i, REACTION]
     slope = work[i, SURFACE_SLOPE]
-    x = (work[i, SURFACE_HISTORY] + slope * reaction) / maximum
+    per_maximum = 1.0 / maximum
+    x = (work[i, SURFACE_HISTORY] + slope * reaction) * per_maximum
     inside = stoichiometry_inside(x)
     surface = inside * maximum
     column = int(nodes[i, OCP_COLUMN])
     width = settings[OCP_WIDTH]
     value = value_in_table(ocp, column, 0.0, width, inside) + barrier(x - inside)
-    steepness = slope_in_table(ocp, column, 0.0, width, inside) if x == inside else barrier_slope(x - inside)
+    steepness = slope_in_table(ocp, column, 0.0, width, inside)
+    if x != inside:
+        steepness = barrier_slope(x - inside)
     work[i, STOICHIOMETRY] = x
     work[i, OCP_VALUE] = value
     work[i, OCP_SLOPE] = steepness
     potential = work[i, METAL] - work[i, LIQUID] - value
     exchange = exchange_current_density(nodes[i, RATE], salt, surface, maximum)
     rate, conductance = butler_volmer(exchange, potential, settings[HALF_THERMAL])
-    by_surface = -conductance * steepness / maximum
+    by_surface = -conductance * steepness * per_maximum
     if x == inside:
-        by_surface += 0.5 * rate * (1.0 / surface - 1.0 / (maximum - surface))
+        by_surface += 0.5 * rate * (maximum - 2.0 * surface) / (surface * (maximum - surface))
     share = 1.0 / (1.0 - by_surface * slope)
     work[i, REACTION_MISS] = (rate - reaction) * share
     work[i, REACTION_SALT] = 0.5 * rate / salt * share
