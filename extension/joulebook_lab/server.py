@@ -10,6 +10,7 @@ from jupyter_server._tz import utcnow
 from jupyter_server.extension.application import ExtensionApp
 
 from joulebook_lab.handlers import routes
+from joulebook_lab.panel_layout import layout_routes
 from joulebook_lab.reports import ReportJobs
 
 __all__ = ["JoulebookLab"]
@@ -30,7 +31,7 @@ class JoulebookLab(ExtensionApp):
 
     def initialize_handlers(self) -> None:
         """Add the routes."""
-        self.handlers.extend(routes())
+        self.handlers.extend([*routes(), *layout_routes(self.serverapp.jpserver_extensions)])
 
     def _note_activity(self) -> None:
         """Count a report that moves as activity, so that its server is not culled."""
