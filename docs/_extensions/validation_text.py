@@ -50,8 +50,8 @@ def cases(domain: str) -> str:
     blocks = []
     for readme in sorted((CASES / domain).glob("*/README.md")):
         text = re.sub(r"^#+\s*(.+)$", r"**\1**", readme.read_text(encoding="utf-8"), flags=re.MULTILINE)
-        blocks.append(f"---\n\n`tests/validation/cases/{domain}/{readme.parent.name}`\n\n{text.strip()}")
-    return "\n\n".join(blocks)
+        blocks.append(f"`tests/validation/cases/{domain}/{readme.parent.name}`\n\n{text.strip()}")
+    return "\n\n---\n\n".join(blocks)
 
 
 def _tests(domain: str) -> ModuleType:

@@ -197,5 +197,8 @@ def test_pages_build_without_a_warning_and_fetch_nothing(tmp_path):
     for page in (tmp_path / "html").rglob("*.html"):
         found = loaded.search(page.read_text(encoding="utf-8"))
         assert found is None, f"{page.name}: {found}"
+    validation = (tmp_path / "html" / "validation" / "battery.html").read_text(encoding="utf-8")
+    for case in sorted((ROOT / "tests" / "validation" / "cases" / "battery").iterdir()):
+        assert f"cases/battery/{case.name}" in validation
     for name in ("index", "tutorials/first-cell", "reference/cell", "reference/shell", "validation/index"):
         assert (tmp_path / "html" / f"{name}.html").exists()
