@@ -8,7 +8,7 @@ Each electrode is one particle; the electrolyte keeps its concentration and has 
     j_n = \frac{I}{A \, a_n L_n}, \quad j_p = -\frac{I}{A \, a_p L_p}
 
 with the overpotentials from the inverse of the rate law. The model holds where the current is small against what the
-electrolyte carries: for the LG M50 below about C/2.
+electrolyte carries: for the LG M50 its voltage is 6 mV from that of the full model at C/10, 59 mV at 1C.
 
 The two nodes of the arrays are the two electrodes: their width is the thickness of the coating.
 
