@@ -24,6 +24,7 @@ __all__ = ["Started", "answers", "down", "status", "up"]
 
 _START_PATIENCE = 120.0
 _STOP_PATIENCE = 45.0
+_PORT_PATIENCE = 3.0
 _LOG_LIMIT = 5_000_000
 
 
@@ -142,8 +143,7 @@ def up(environment: Mapping[str, str], *, port: int | None = None, admin: str = 
             _wait_until_ready(folder, int(found["port"]), None)
             return Started(str(found["url"]), True, time.monotonic() - begin)
         processes.end_all(folder.instance)
-        folder.proxy_pid.unlink(missing_ok=True)
-        folder.running.unlink(missing_ok=True)
+        _forget(folder, folder.read(folder.running) or {})
         proxy_program.node()
         proxy_program.program()
         chosen = ports.choose_public(
@@ -251,6 +251,7 @@ def down(environment: Mapping[str, str]) -> bool:
 
 
 def _stop(folder: StateFolder, guard: int | None) -> bool:
+    noted = folder.read(folder.running) or {}
     if guard is not None:
         _ask(guard)
         for _ in _poll(_STOP_PATIENCE):
@@ -261,9 +262,21 @@ def _stop(folder: StateFolder, guard: int | None) -> bool:
     if rest:
         named = ", ".join(str(process.pid) for process in rest)
         raise HubError(f"Processes {named} of this hub do not end. End them by hand, by number.", reason="stop_failed")
+    _forget(folder, noted)
+    return guard is not None or left > 0
+
+
+def _forget(folder: StateFolder, noted: Mapping[str, Any]) -> None:
+    """Remove the notes of a hub that has ended, once the system has taken its ports back.
+
+    A process that is ending is no longer seen a moment before its sockets close.
+    """
+    used = [int(noted[key]) for key in ("port", "hub_port", "proxy_api_port") if key in noted]
+    for _ in _poll(_PORT_PATIENCE):
+        if all(ports.is_free(port) for port in used):
+            break
     folder.running.unlink(missing_ok=True)
     folder.proxy_pid.unlink(missing_ok=True)
-    return guard is not None or left > 0
 
 
 def _ask(pid: int) -> None:

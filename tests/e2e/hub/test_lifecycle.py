@@ -69,7 +69,7 @@ def test_killed_hub_leaves_nothing_and_starts_again(new_hub, port_is_free, wait_
     os.kill(hub.member("jupyterhub_config.py").pid, signal.SIGKILL)
 
     wait_for(lambda: not hub.members(), "all processes of the killed hub ended", 30)
-    assert all(port_is_free(port) for port in ports)
+    wait_for(lambda: all(port_is_free(port) for port in ports), "the ports are free", 3)
     status = hub.command("status")
     assert status.returncode == 3 and "SIGKILL" in status.stdout
 
@@ -86,7 +86,7 @@ def test_killed_guard_takes_the_hub_along(new_hub, port_is_free, wait_for):
     ports = hub.used_ports
     os.kill(int(str(hub.noted["pid"])), signal.SIGKILL)
     wait_for(lambda: not hub.members(), "the hub ended after its guard", 40)
-    assert all(port_is_free(port) for port in ports)
+    wait_for(lambda: all(port_is_free(port) for port in ports), "the ports are free", 3)
 
 
 def test_guard_and_hub_killed_at_once(new_hub, port_is_free, wait_for):
@@ -96,7 +96,7 @@ def test_guard_and_hub_killed_at_once(new_hub, port_is_free, wait_for):
     for pid in (int(str(hub.noted["pid"])), hub.member("jupyterhub_config.py").pid):
         os.kill(pid, signal.SIGKILL)
     wait_for(lambda: not hub.members(), "proxy and culler ended after hub and guard", 30)
-    assert all(port_is_free(port) for port in ports)
+    wait_for(lambda: all(port_is_free(port) for port in ports), "the ports are free", 3)
     assert hub.folder.running.exists(), "nobody was left to remove it"
     assert hub.up().returncode == 0
     assert hub.down().returncode == 0
