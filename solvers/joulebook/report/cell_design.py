@@ -303,10 +303,10 @@ def _discharge_row(cell: Cell, rate: float, run: Any) -> tuple[str, ...]:
     return (
         f"{rate:g}C",
         number(rate * cell.nominal_capacity),
-        number(capacity),
-        number(energy),
-        number(energy / capacity if capacity else 0.0),
-        number(float(run.time[-1]) / 60.0),
+        f"{capacity:.3f}",
+        f"{energy:.2f}",
+        f"{energy / capacity if capacity else 0.0:.3f}",
+        f"{float(run.time[-1]) / 60.0:.1f}",
         escape(str(run.end_reason)),
     )
 

@@ -40,7 +40,7 @@ def test_report_with_json_lines(cell_file, tmp_path, capfd):
     for words in (f"{known.capacity:.4g}", f"{known.specific_energy:.3g}", f"{known.n_p_ratio:.3f}", "85.2 µm"):
         assert words in text
     run = jb.battery.simulate(jb.battery.Cell.named("Chen2020"), "Discharge at 1C until cut-off", initial_soc=1.0)
-    assert f"{run.discharge_capacity[-1]:.4g}" in text
+    assert f"{run.discharge_capacity[-1]:.3f}" in text
     assert "10.1149/1945-7111/ab9050" in text
     assert jb.battery.Cell.load(cell_file).digest() in text
 

@@ -107,10 +107,10 @@ def test_child_left_by_a_good_notebook_is_ended(tmp_path, write_notebook, wait_u
 def test_time_limit_of_a_cell(tmp_path, write_notebook):
     source = write_notebook(tmp_path / "a.ipynb", FOREVER, "z = 3")
     start = time.monotonic()
-    with pytest.raises(ReportError, match=r"cell 2: stopped after 0\.5 s, the time limit of one cell") as caught:
-        execute(source, limits=Limits(cell=0.5))
+    with pytest.raises(ReportError, match=r"cell 2: stopped after 3 s, the time limit of one cell") as caught:
+        execute(source, limits=Limits(cell=3))
     assert caught.value.cell == 1
-    assert time.monotonic() - start < 30
+    assert time.monotonic() - start < 60
     assert statuses(tmp_path / "out.ipynb") == ["completed", "interrupted", "not run"]
 
 
