@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import joulebook_lab.designers as designers
-
     from joulebook import battery, core, materials, report
     from joulebook.core import errors
     from joulebook.core.version import __version__

@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import browsing
 import pytest
+
+import browsing
 
 USER, PASSWORD = "grace", "warm copper lantern"
 ADMIN_PASSWORD = "quiet brass window"
