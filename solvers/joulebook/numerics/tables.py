@@ -116,7 +116,7 @@ def tabulate(
     >>> import numpy as np
     >>> table = tabulate([np.sin], 0.0, 1.0, tolerance=[1e-9])
     >>> n = table.shape[0] - 1
-    >>> abs(value_in_table(table, 0, 0.0, 1.0 / n, 0.4321) - np.sin(0.4321)) < 1e-9
+    >>> bool(abs(value_in_table(table, 0, 0.0, 1.0 / n, 0.4321) - np.sin(0.4321)) < 1e-9)
     True
     """
     n = least

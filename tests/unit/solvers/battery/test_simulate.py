@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -295,15 +295,20 @@ def test_any_law_of_the_library_can_be_solved(monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_the_first_solve_of_a_process_is_quick() -> None:
-    """Import, cell and first DFN solve in under 1 s of CPU with compiled caches (three tries: machines are shared)."""
+    """Import, cell and first DFN solve in under 1 s of CPU with warm caches; the least of some tries."""
     code = (
-        "import time; start = time.process_time()\n"
+        "import time\n"
         "import joulebook as jb\n"
         "jb.battery.simulate(jb.battery.Cell.named('Chen2020'), 'Discharge at 1C until 2.5 V')\n"
-        "print(time.process_time() - start)"
+        "print(time.process_time())"
     )
-    spent = [
-        float(subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True).stdout)
-        for _ in range(3)
-    ]
-    assert min(spent) < 2.0, json.dumps(spent)
+    surroundings = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    spent = []
+    for _ in range(5):
+        done = subprocess.run(
+            [sys.executable, "-c", code], capture_output=True, check=True, text=True, env=surroundings
+        )
+        spent.append(float(done.stdout))
+        if spent[-1] < 1.0:
+            break
+    assert min(spent) < 1.0, spent

@@ -33,7 +33,7 @@ def test_a_dask_cluster_gives_the_same_numbers() -> None:
     distributed = pytest.importorskip("distributed", reason="the cluster needs the extra 'dask'")
     variations = {"positive.particle_radius": np.linspace(3e-6, 7e-6, 20)}
     here = sweep(CELL, variations, ONE_C, model="SPM")
-    cluster = distributed.LocalCluster(n_workers=1, threads_per_worker=1, processes=False, dashboard_address=None)
+    cluster = distributed.LocalCluster(n_workers=1, threads_per_worker=2, processes=False, dashboard_address=None)
     with cluster, distributed.Client(cluster) as client:
         there = sweep(CELL, variations, ONE_C, model="SPM", client=client)
     assert np.array_equal(here["voltage"], there["voltage"])
@@ -94,3 +94,15 @@ def test_long_traces_of_a_batch_find_room() -> None:
     found = sweep(CELL, {"negative.thickness": [85e-6]}, ONE_C, model="SPM", options={"largest_step": 4.0})
     assert found.failed == []
     assert found["delivered_capacity"][0] == pytest.approx(4.94, abs=0.02)
+
+
+def test_threads_may_sweep_side_by_side() -> None:
+    from concurrent.futures import ThreadPoolExecutor
+
+    def one(radius: float) -> float:
+        found = sweep(CELL, {"negative.particle_radius": [radius] * 16}, ONE_C, model="SPM")
+        return float(found["delivered_capacity"].mean())
+
+    with ThreadPoolExecutor(4) as pool:
+        capacities = list(pool.map(one, [4e-6, 5e-6, 6e-6, 7e-6]))
+    assert capacities == sorted(capacities, reverse=True)
