@@ -33,7 +33,7 @@ install_python() {
   fresh python "$wanted" && return
   say "Installing the locked Python packages"
   $venv/bin/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements/lock-uv.txt
-  $venv/bin/uv pip install -q --python $venv/bin/python --require-hashes -r requirements/lock.txt
+  $venv/bin/uv pip install -q --python $venv/bin/python --compile-bytecode --require-hashes -r requirements/lock.txt
   stamp python "$wanted"
 }
 
@@ -90,6 +90,8 @@ warm_caches() {
   local wanted; wanted=$(digest $(find solvers/joulebook/numerics solvers/joulebook/battery -name '*.py' | sort))
   fresh warm "$wanted" && return
   say "Compiling the solvers"
+  env -u PYTHONDONTWRITEBYTECODE $venv/bin/python -m compileall -q \
+    solvers kernels/joulebook_kernels extension/joulebook_lab hub_config/joulebook_hub
   $venv/bin/joulebook warm
   stamp warm "$wanted"
 }

@@ -27,5 +27,8 @@ python tools/generate.py --check
 step "CUDA code under the simulator"
 NUMBA_ENABLE_CUDASIM=1 pytest -q tests/unit/solvers/cudasim
 
+step "Examples in the docstrings"
+pytest -q --doctest-modules solvers kernels hub_config/joulebook_hub extension/joulebook_lab
+
 step "Everything else"
 pytest -q "$@" --ignore=tests/unit/solvers/cudasim tests

@@ -11,10 +11,10 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-__all__ = ["MARK", "MOST_POINTS", "answer", "curves"]
+__all__ = ["MARK", "POINTS", "answer", "curves"]
 
-MOST_POINTS = 400
-"""Points of a curve at most; ends are kept."""
+POINTS = 300
+"""Points of a curve, at even steps of time."""
 
 MARK = "joulebook-preview:"
 """What the line with the answer begins with, so that other output of the kernel is not taken for it."""
@@ -43,9 +43,9 @@ def curves(
     Returns
     -------
     dict
-        ``curves``: for each rate ``rate``, ``time_s``, ``capacity_Ah``, ``voltage_V`` (lists of at most 400
-        numbers) and ``end_reason``; ``errors``: ``rate`` (None where it concerns the document) and
-        ``message``; ``seconds`` of computing.
+        ``curves``: for each rate ``rate``, ``time_s``, ``capacity_Ah``, ``voltage_V`` (lists of 300 numbers)
+        and ``end_reason``; ``errors``: ``rate`` (None where it concerns the document) and ``message``;
+        ``seconds`` of computing.
 
     Examples
     --------
@@ -93,29 +93,14 @@ def answer(request: str) -> None:
 
 
 def _curve(rate: float, run: Any) -> dict[str, Any]:
-    kept = _thinned(run.time, run.voltage)
+    even = run.even(POINTS)
     return {
         "rate": rate,
-        "time_s": _numbers(run.time[kept]),
-        "capacity_Ah": _numbers(run.discharge_capacity[kept]),
-        "voltage_V": _numbers(run.voltage[kept]),
+        "time_s": _numbers(even.time),
+        "capacity_Ah": _numbers(even.discharge_capacity),
+        "voltage_V": _numbers(even.voltage),
         "end_reason": str(run.end_reason),
     }
-
-
-def _thinned(time: Any, voltage: Any) -> Any:
-    # indices of points that keep the ends and are even along the curve, in time and voltage alike
-    import numpy as np
-
-    count = len(time)
-    if count <= MOST_POINTS:
-        return np.arange(count)
-    spans = (max(float(np.ptp(time)), 1e-300), max(float(np.ptp(voltage)), 1e-300))
-    steps = np.hypot(np.diff(time) / spans[0], np.diff(voltage) / spans[1])
-    along = np.concatenate(([0.0], np.cumsum(steps)))
-    chosen = np.searchsorted(along, np.linspace(0.0, along[-1], MOST_POINTS))
-    chosen[0], chosen[-1] = 0, count - 1
-    return np.unique(np.minimum(chosen, count - 1))
 
 
 def _numbers(values: Any) -> list[float]:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from joulebook.battery import between
 from joulebook.battery.discretise import Arrays
 from joulebook.battery.layout import WIDTH
+from joulebook.core.errors import InputError, Issue
 from joulebook.core.results import Result, Variable
 
 __all__ = ["BatteryResult", "BatterySweepResult", "profile_variables", "trace_variables"]
@@ -27,9 +30,9 @@ _PROFILES = (
 class BatteryResult(Result):
     """A discharge or charge of a cell: values at the solver's own time points.
 
-    The points lie closer where the solution changes faster; join them by a cubic spline rather than by straight
-    lines. ``electrolyte_concentration`` and the other profiles are there if they were asked for, over ``time`` and
-    ``x`` (m from the negative collector); electrode values are not a number in the separator.
+    The points lie closer where the solution changes faster; :meth:`at` gives the values between them, and
+    :meth:`plot` draws those. ``electrolyte_concentration`` and the other profiles are there if they were asked for,
+    over ``time`` and ``x`` (m from the negative collector); electrode values are not a number in the separator.
     """
 
     main_variables: ClassVar[tuple[str, ...]] = ("voltage",)
@@ -58,6 +61,81 @@ class BatteryResult(Result):
     def end_reason(self) -> str:
         """Why the study ended."""
         return str(self.facts["end_reason"])
+
+    @property
+    def delivered_energy(self) -> float:
+        """Energy taken from the cell from start to end, W h; negative on charge."""
+        return between.integral(self.time, self.voltage * self.current) / 3600.0
+
+    def at(self, times: Sequence[float] | NDArray[np.float64]) -> BatteryResult:
+        """Give the run at other times.
+
+        Parameters
+        ----------
+        times : sequence of float, s
+            Within the run, rising.
+
+        Returns
+        -------
+        BatteryResult
+            The same run, every variable interpolated by a cubic spline.
+
+        Raises
+        ------
+        InputError
+            If a time lies outside the run, or the times do not rise.
+
+        Examples
+        --------
+        >>> from joulebook.battery import Cell, simulate
+        >>> run = simulate(Cell.named("Chen2020"), "Discharge at 1C until 2.5 V")
+        >>> run.at([600.0, 1200.0]).voltage.round(3)
+        array([3.815, 3.662])
+        """
+        wanted = np.atleast_1d(np.asarray(times, dtype=np.float64))
+        first, last = float(self.time[0]), float(self.time[-1])
+        slack = 1e-9 * max(last - first, 1.0)
+        if wanted.ndim != 1 or not np.all((wanted >= first - slack) & (wanted <= last + slack)):
+            raise InputError(Issue("times", times, f"must lie within the run, {first:g} to {last:g} s", unit="s"))
+        if np.any(np.diff(wanted) <= 0):
+            raise InputError(Issue("times", times, "must rise from one to the next", "Sort them"))
+        found = {
+            name: item
+            if "time" not in item.dims
+            else replace(item, values=wanted if name == "time" else between.values_at(self.time, item.values, wanted))
+            for name, item in self.variables.items()
+        }
+        return replace(self, variables=found)
+
+    def even(self, points: int = 401) -> BatteryResult:
+        """Give the run at even steps of time, for drawing.
+
+        Parameters
+        ----------
+        points : int
+            How many, ends included.
+
+        Returns
+        -------
+        BatteryResult
+            The same run; as it is where it has a single point.
+        """
+        return self.at(np.linspace(self.time[0], self.time[-1], points)) if self.time.size > 1 else self
+
+    def plot(self, *names: str) -> Any:
+        """Draw variables over time, at even steps.
+
+        Parameters
+        ----------
+        *names : str
+            Which; the voltage if none are given.
+
+        Returns
+        -------
+        holoviews.Layout or holoviews.Curve
+            Shown by a notebook.
+        """
+        return Result.plot(self.even(), *names)
 
 
 @dataclass(frozen=True, repr=False)

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from joulebook.battery import between
 from joulebook.battery import layout as at
 from joulebook.battery.designs import Cell
 from joulebook.battery.discretise import Arrays, discretise, rings
@@ -251,16 +252,13 @@ def _read(rows: list[Row], batch: dict[str, NDArray[Any]]) -> Solved:
 
 
 def _read_case(arrays: dict[str, NDArray[Any]], case: int, trace: NDArray[np.float64]) -> None:
-    from scipy.interpolate import CubicSpline
-
-    curve = CubicSpline(trace[:, 0], trace[:, 1:])
     even = np.linspace(trace[0, 0], trace[-1, 0], N_POINTS)
-    voltage, current, charge = curve(even).T
-    power = CubicSpline(trace[:, 0], trace[:, 1] * trace[:, 2])
+    voltage, current, charge = between.values_at(trace[:, 0], trace[:, 1:], even).T
+    energy = between.integral(trace[:, 0], trace[:, 1] * trace[:, 2]) / 3600.0
     arrays["time"][case], arrays["voltage"][case] = even, voltage
     arrays["current"][case], arrays["discharge_capacity"][case] = current, charge
     arrays["delivered_capacity"][case] = trace[-1, 3]
-    arrays["delivered_energy"][case] = power.integrate(trace[0, 0], trace[-1, 0]) / 3600.0
+    arrays["delivered_energy"][case] = energy
     arrays["duration"][case] = trace[-1, 0] - trace[0, 0]
 
 

@@ -51,10 +51,13 @@ def gpu_present() -> bool:
     Returns
     -------
     bool
-        True with a device, and under the CUDA simulator.
+        True with a device, and under the CUDA simulator; False in a kernel that was started for the CPU, which
+        ``JOULEBOOK_DEVICE=cpu`` says, for it has no lease of a card.
     """
     if cuda_simulated():
         return True
+    if os.environ.get("JOULEBOOK_DEVICE") == "cpu":
+        return False
     try:
         from numba import cuda
 

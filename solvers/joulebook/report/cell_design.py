@@ -8,9 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from joulebook.battery import Cell, figures
+from joulebook.battery import BatteryResult, Cell, figures
 from joulebook.battery.figures import N_P_RANGE, CellFigures
 from joulebook.core.citations import bibliography, cite
 from joulebook.core.errors import InputError, Issue, SolveError
@@ -289,17 +287,15 @@ def _stopped_early(runs: Mapping[float, Any]) -> tuple[Callout, ...]:
     return (Callout(kind="warning", text=text),) if rates else ()
 
 
-def _curve(run: Any) -> tuple[Any, Any]:
-    """Capacity and voltage of a run on even steps of time, by a cubic spline through the solver's own points."""
-    from scipy.interpolate import CubicSpline
-
-    time = np.linspace(run.time[0], run.time[-1], _CURVE_POINTS)
-    return np.interp(time, run.time, run.discharge_capacity), CubicSpline(run.time, run.voltage)(time)
+def _curve(run: BatteryResult) -> tuple[Any, Any]:
+    """Capacity and voltage of a run on even steps of time."""
+    even = run.even(_CURVE_POINTS)
+    return even.discharge_capacity, even.voltage
 
 
-def _discharge_row(cell: Cell, rate: float, run: Any) -> tuple[str, ...]:
+def _discharge_row(cell: Cell, rate: float, run: BatteryResult) -> tuple[str, ...]:
     capacity = float(run.discharge_capacity[-1])
-    energy = _energy(run)
+    energy = run.delivered_energy
     return (
         f"{rate:g}C",
         number(rate * cell.nominal_capacity),
@@ -309,14 +305,6 @@ def _discharge_row(cell: Cell, rate: float, run: Any) -> tuple[str, ...]:
         f"{float(run.time[-1]) / 60.0:.1f}",
         escape(str(run.end_reason)),
     )
-
-
-def _energy(run: Any) -> float:
-    """Energy that a run delivers, W h: integral of the spline through the solver's own points."""
-    from scipy.interpolate import CubicSpline
-
-    power = CubicSpline(run.time, run.voltage * run.current)
-    return float(power.integrate(run.time[0], run.time[-1])) / 3600.0
 
 
 def ragone_section(runs: Mapping[float, Any], known: CellFigures) -> Section:
@@ -336,7 +324,7 @@ def ragone_section(runs: Mapping[float, Any], known: CellFigures) -> Section:
     """
     points = []
     for rate, run in runs.items():
-        energy, hours = _energy(run), float(run.time[-1]) / 3600.0
+        energy, hours = run.delivered_energy, float(run.time[-1]) / 3600.0
         if run.status is Status.SOLVED and energy > 0:
             points.append((f"{rate:g}C", energy / hours / known.mass, energy / known.mass))
     if not points:

@@ -16,7 +16,7 @@ def test_curves_come_in_order_and_are_small(document):
     found = preview.curves(document, [2.0, 0.5], "SPM")
     assert [curve["rate"] for curve in found["curves"]] == [2.0, 0.5] and found["errors"] == []
     for curve in found["curves"]:
-        assert 10 < len(curve["time_s"]) == len(curve["voltage_V"]) == len(curve["capacity_Ah"]) <= preview.MOST_POINTS
+        assert len(curve["time_s"]) == len(curve["voltage_V"]) == len(curve["capacity_Ah"]) == preview.POINTS
         assert curve["voltage_V"][-1] == pytest.approx(2.5, abs=1e-3) and curve["end_reason"]
         assert np.all(np.diff(curve["time_s"]) > 0)
     assert json.loads(json.dumps(found, allow_nan=False)) == found
@@ -41,11 +41,3 @@ def test_the_answer_is_marked_lines(document, capsys):
     said = [json.loads(line.removeprefix(preview.MARK)) for line in lines]
     assert said[:2] == [{"done": 1, "total": 2}, {"done": 2, "total": 2}]
     assert [curve["rate"] for curve in said[2]["curves"]] == [1, 2] and len(said) == 3
-
-
-def test_long_curves_are_thinned_along_their_length():
-    time = np.linspace(0.0, 100.0, 5001)
-    voltage = np.where(time < 99.0, 4.0, 4.0 - (time - 99.0) * 1.5)
-    kept = preview._thinned(time, voltage)
-    assert kept[0] == 0 and kept[-1] == 5000 and len(kept) <= preview.MOST_POINTS
-    assert np.count_nonzero(time[kept] > 99.0) > 25

@@ -45,3 +45,16 @@ def test_compiled_code_keeps_not_a_number() -> None:
 
     assert doubled(2.0) == 4.0
     assert doubled(np.nan) == -1.0
+
+
+def test_a_kernel_for_the_cpu_looks_for_no_card(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Even where a driver would answer: the kernel has no lease."""
+    monkeypatch.setenv("JOULEBOOK_DEVICE", "cpu")
+    monkeypatch.setattr("numba.cuda.is_available", lambda: True)
+    monkeypatch.setattr(device, "cuda_simulated", lambda: False)
+    device.gpu_present.cache_clear()
+    assert device.gpu_present() is False
+    monkeypatch.setenv("JOULEBOOK_DEVICE", "gpu")
+    device.gpu_present.cache_clear()
+    assert device.gpu_present() is True
+    device.gpu_present.cache_clear()
