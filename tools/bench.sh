@@ -8,7 +8,7 @@ wanted=$(cat $lock requirements/lock.txt | sha256sum | cut -c1-16)
 if [ "$(cat $peer/.joulebook 2>/dev/null)" != "$wanted" ]; then
   echo "Installing the peer into $peer"
   .venv/bin/uv venv -q --clear --python .venv/bin/python $peer
-  .venv/bin/uv pip install -q --python $peer/bin/python --require-hashes -r $lock
+  .venv/bin/uv pip install -q --python $peer/bin/python --compile-bytecode --require-hashes -r $lock
   .venv/bin/uv pip install -q --python $peer/bin/python --no-deps -e .
   printf '%s' "$wanted" >$peer/.joulebook
 fi
