@@ -26,7 +26,6 @@ import math
 from typing import Any
 
 from joulebook.battery.control import beyond_peak, current_change
-from joulebook.battery.kinetics import butler_volmer, exchange_current_density
 from joulebook.battery.layout import (
     AREA,
     CONDUCTIVITY,
@@ -40,15 +39,10 @@ from joulebook.battery.layout import (
     HALF_THERMAL,
     ITERATIONS,
     LIQUID,
-    MAXIMUM,
     METAL,
     NEWTON_TOLERANCE,
     OCP_COLUMN,
-    OCP_SLOPE,
-    OCP_VALUE,
-    OCP_WIDTH,
     POROSITY,
-    RATE,
     REACTION,
     REACTION_MISS,
     REACTION_POTENTIAL,
@@ -58,10 +52,7 @@ from joulebook.battery.layout import (
     SALT_HISTORY,
     SALT_SHARE,
     SOLID,
-    STOICHIOMETRY,
     SURFACE_DENSITY,
-    SURFACE_HISTORY,
-    SURFACE_SLOPE,
     TARGET,
     TRANSPORT,
     UPDATE,
@@ -69,69 +60,15 @@ from joulebook.battery.layout import (
     WEIGHTS,
     WIDTH,
 )
+from joulebook.battery.reaction import linearise_reaction, ocp_remainder
 from joulebook.numerics.block_tridiagonal import eliminate, substitute
 from joulebook.numerics.tables import slope_in_table, value_in_table
 
-__all__ = ["newton", "stoichiometry_inside"]
+__all__ = ["newton"]
 
 MOST_ITERATIONS = 20
 LARGEST_UPDATE = 0.3
 """Largest change of a potential in one iteration, V; longer updates are shortened."""
-EDGE = 1e-3
-"""In the rate law, stoichiometries are kept this far inside 0 to 1."""
-BARRIER = 25.0
-"""Fall of the open-circuit potential per unit of stoichiometry just beyond that edge, V: that of an ideal solution
-there, R T / (F EDGE). It grows further out, so that an empty or full surface stops its own reaction."""
-STIFFENING = 1e4
-"""Growth of that fall, V."""
-
-
-def barrier(beyond: float) -> float:
-    """Open-circuit potential that is added beyond the edges of the stoichiometry.
-
-    Parameters
-    ----------
-    beyond : float
-        Stoichiometry beyond the nearer edge: negative below the lower one.
-
-    Returns
-    -------
-    float
-        V.
-    """
-    return -beyond * (BARRIER + STIFFENING * abs(beyond))
-
-
-def barrier_slope(beyond: float) -> float:
-    """Derivative of :func:`barrier`.
-
-    Parameters
-    ----------
-    beyond : float
-        Stoichiometry beyond the nearer edge: negative below the lower one.
-
-    Returns
-    -------
-    float
-        V.
-    """
-    return -(BARRIER + 2.0 * STIFFENING * abs(beyond))
-
-
-def stoichiometry_inside(x: float) -> float:
-    """Stoichiometry, kept inside the range in which the rate law has a value.
-
-    Parameters
-    ----------
-    x : float
-        Stoichiometry of an iterate.
-
-    Returns
-    -------
-    float
-        Between 1e-3 and 1 - 1e-3.
-    """
-    return min(max(x, EDGE), 1.0 - EDGE)
 
 
 def electrolyte_properties(settings: Any, nodes: Any, electrolyte: Any, work: Any) -> None:
@@ -156,51 +93,6 @@ def electrolyte_properties(settings: Any, nodes: Any, electrolyte: Any, work: An
         work[i, DIFFUSIVITY_SLOPE] = transport * slope_in_table(electrolyte, 0, 0.0, width, salt)
         work[i, CONDUCTIVITY] = transport * value_in_table(electrolyte, 2, 0.0, width, salt)
         work[i, CONDUCTIVITY_SLOPE] = transport * slope_in_table(electrolyte, 2, 0.0, width, salt)
-
-
-def linearise_reaction(settings: Any, nodes: Any, ocp: Any, work: Any, i: int) -> None:
-    """Linearise the reaction of an electrode node in its unknowns, with the particle eliminated.
-
-    Parameters
-    ----------
-    settings : ndarray, shape (n_settings,), mixed
-        See :mod:`joulebook.battery.layout`.
-    nodes : ndarray, shape (n_nodes, 10), mixed
-        Node properties.
-    ocp : ndarray, shape (n + 1, 2 n_materials), V
-        Table of the open-circuit potentials over stoichiometry.
-    work : ndarray, shape (n_nodes, 39), mixed
-        Columns ``REACTION_MISS`` to ``REACTION_POTENTIAL`` are filled.
-    i : int
-        Node.
-    """
-    maximum = nodes[i, MAXIMUM]
-    salt = work[i, SALT]
-    reaction = work[i, REACTION]
-    slope = work[i, SURFACE_SLOPE]
-    per_maximum = 1.0 / maximum
-    x = (work[i, SURFACE_HISTORY] + slope * reaction) * per_maximum
-    inside = stoichiometry_inside(x)
-    surface = inside * maximum
-    column = int(nodes[i, OCP_COLUMN])
-    width = settings[OCP_WIDTH]
-    value = value_in_table(ocp, column, 0.0, width, inside) + barrier(x - inside)
-    steepness = slope_in_table(ocp, column, 0.0, width, inside)
-    if x != inside:
-        steepness = barrier_slope(x - inside)
-    work[i, STOICHIOMETRY] = x
-    work[i, OCP_VALUE] = value
-    work[i, OCP_SLOPE] = steepness
-    potential = work[i, METAL] - work[i, LIQUID] - value
-    exchange = exchange_current_density(nodes[i, RATE], salt, surface, maximum)
-    rate, conductance = butler_volmer(exchange, potential, settings[HALF_THERMAL])
-    by_surface = -conductance * steepness * per_maximum
-    if x == inside:
-        by_surface += 0.5 * rate * (maximum - 2.0 * surface) / (surface * (maximum - surface))
-    share = 1.0 / (1.0 - by_surface * slope)
-    work[i, REACTION_MISS] = (rate - reaction) * share
-    work[i, REACTION_SALT] = 0.5 * rate / salt * share
-    work[i, REACTION_POTENTIAL] = conductance * share
 
 
 def assemble_nodes(settings: Any, nodes: Any, ocp: Any, work: Any, leading: float) -> None:
@@ -377,38 +269,6 @@ def apply_update(settings: Any, nodes: Any, work: Any) -> float:
                 + work[i, REACTION_POTENTIAL] * (work[i, 21] - work[i, 20])
             )
     return size
-
-
-def ocp_remainder(settings: Any, nodes: Any, ocp: Any, work: Any) -> float:
-    """Largest part of the open-circuit potentials that the last linearisation has missed.
-
-    Parameters
-    ----------
-    settings : ndarray, shape (n_settings,), mixed
-        See :mod:`joulebook.battery.layout`.
-    nodes : ndarray, shape (n_nodes, 10), mixed
-        Node properties.
-    ocp : ndarray, shape (n + 1, 2 n_materials), V
-        Table of the open-circuit potentials over stoichiometry.
-    work : ndarray, shape (n_nodes, 39), mixed
-        The iterate after its update, and the point of linearisation.
-
-    Returns
-    -------
-    float
-        V.
-    """
-    largest = 0.0
-    for i in range(nodes.shape[0]):
-        column = int(nodes[i, OCP_COLUMN])
-        if column >= 0:
-            surface = work[i, SURFACE_HISTORY] + work[i, SURFACE_SLOPE] * work[i, REACTION]
-            x = surface / nodes[i, MAXIMUM]
-            inside = stoichiometry_inside(x)
-            value = value_in_table(ocp, column, 0.0, settings[OCP_WIDTH], inside) + barrier(x - inside)
-            tangent = work[i, OCP_VALUE] + work[i, OCP_SLOPE] * (x - work[i, STOICHIOMETRY])
-            largest = max(largest, abs(value - tangent))
-    return largest
 
 
 def newton(settings: Any, nodes: Any, ocp: Any, electrolyte: Any, work: Any, run: Any) -> int:

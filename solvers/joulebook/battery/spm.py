@@ -48,7 +48,8 @@ from joulebook.battery.layout import (
     VOLTAGE,
     WIDTH,
 )
-from joulebook.battery.p2d import MOST_ITERATIONS, barrier, barrier_slope, stoichiometry_inside
+from joulebook.battery.p2d import MOST_ITERATIONS
+from joulebook.battery.reaction import barrier, barrier_slope, stoichiometry_inside
 from joulebook.numerics.tables import slope_in_table, value_in_table
 
 __all__ = ["solve_particles"]

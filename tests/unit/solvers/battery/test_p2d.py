@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from joulebook.battery import layout as at
-from joulebook.battery import p2d
+from joulebook.battery import p2d, reaction
 from joulebook.battery.designs import Cell
 from joulebook.battery.discretise import Arrays, discretise, rings
 from joulebook.battery.march import prepare_step
@@ -56,7 +56,7 @@ def settle_reactions(arrays: Arrays, work: np.ndarray) -> None:
     for _ in range(60):
         for i in range(work.shape[0]):
             if arrays.nodes[i, at.OCP_COLUMN] >= 0:
-                p2d.linearise_reaction(arrays.settings, arrays.nodes, arrays.ocp, work, i)
+                reaction.linearise_reaction(arrays.settings, arrays.nodes, arrays.ocp, work, i)
                 work[i, at.REACTION] += work[i, at.REACTION_MISS]
 
 
@@ -103,6 +103,6 @@ def test_newton_says_so_when_it_cannot(state: tuple[Arrays, np.ndarray, np.ndarr
 
 
 def test_stoichiometry_stays_inside() -> None:
-    assert p2d.stoichiometry_inside(-1.0) == p2d.EDGE
-    assert p2d.stoichiometry_inside(2.0) == 1 - p2d.EDGE
-    assert p2d.stoichiometry_inside(0.5) == 0.5
+    assert reaction.stoichiometry_inside(-1.0) == reaction.EDGE
+    assert reaction.stoichiometry_inside(2.0) == 1 - reaction.EDGE
+    assert reaction.stoichiometry_inside(0.5) == 0.5
