@@ -3,7 +3,7 @@ import { cellRules, cellSchema } from '../designers/cell/model';
 import { CHEN, faultsCases } from '../testing/corpus';
 import type { Json, JsonObject } from './document';
 import { dotted, pathOf, withValue } from './document';
-import { faultText, newFaults, validate } from './validation';
+import { fault, faultText, givenText, newFaults, validate } from './validation';
 
 const faultsOf = (document: JsonObject) => validate(document, cellSchema, cellRules);
 
@@ -51,5 +51,16 @@ describe('faults that have no case there', () => {
     expect(added.map(faultText)).toEqual([
       'negative.thickness = -1 m: must be at least 0.001 and at most 2000 µm'
     ]);
+  });
+});
+
+describe('what was given', () => {
+  it('carries its unit only where it is a number, and is cut where it is long', () => {
+    const at = (value: Json | undefined) =>
+      givenText(fault(['negative', 'thickness'], value, 'rule', '', 'm'));
+    expect(at(75.6)).toBe(' = 75.6 m');
+    expect(at('85 um')).toBe(' = "85 um"');
+    expect(at(undefined)).toBe('');
+    expect(at('x'.repeat(200)).length).toBeLessThan(65);
   });
 });

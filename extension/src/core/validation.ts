@@ -170,11 +170,19 @@ export function newFaults(before: readonly Fault[], after: readonly Fault[]): re
   return after.filter(item => !known.has(`${item.path.join('\u0000')}\u0001${item.rule}`));
 }
 
+/** What was given, as it stands in the document: ` = -0.2`, ` = 75.6 m`; nothing where nothing was. */
+export function givenText(item: Fault): string {
+  if (item.value === undefined) {
+    return '';
+  }
+  const text = JSON.stringify(item.value);
+  const unit = item.unit && typeof item.value === 'number' ? ` ${item.unit}` : '';
+  return ` = ${text.length > 60 ? `${text.slice(0, 57)}…` : text}${unit}`;
+}
+
 /** One line: "negative.thickness = 1: must be at most 2000 µm. If 1 µm was meant, write 1e-06" */
 export function faultText(item: Fault): string {
-  const value =
-    item.value === undefined ? '' : ` = ${JSON.stringify(item.value)}${item.unit ? ` ${item.unit}` : ''}`;
-  return `${item.path.join('.')}${value}: ${item.rule}${item.hint ? `. ${item.hint}` : ''}`;
+  return `${item.path.join('.')}${givenText(item)}: ${item.rule}${item.hint ? `. ${item.hint}` : ''}`;
 }
 
 /** Numbers at paths, for rules over several values; null where one is missing or no number. */

@@ -185,11 +185,12 @@ class Design(Part):
                 if newer
                 else "Open the file in the Joulebook that wrote it and save it there, or start from a named design."
             )
+            readable = f"{oldest} to {cls.version}" if oldest < cls.version else f"{cls.version}"
             raise DataFormatError(
-                f"schema_version = {version!r}: this Joulebook reads {oldest} to {cls.version}. {hint}",
+                f"schema_version = {version!r}: this Joulebook reads {readable}. {hint}",
                 file=file,
                 found=str(version),
-                expected=f"{oldest} to {cls.version}",
+                expected=readable,
             )
         while version < cls.version:
             data = cls.migrations[version](dict(data))
