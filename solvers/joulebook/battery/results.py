@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,9 @@ from joulebook.battery.discretise import Arrays
 from joulebook.battery.layout import WIDTH
 from joulebook.core.errors import InputError, Issue
 from joulebook.core.results import Result, Variable
+
+if TYPE_CHECKING:
+    import pandas
 
 __all__ = ["BatteryResult", "BatterySweepResult", "profile_variables", "trace_variables"]
 
@@ -155,6 +158,21 @@ class BatterySweepResult(Result):
         """Cases without a result: ``case``, ``values`` and ``reason`` of each."""
         return list(self.facts["failed"])
 
+    @property
+    def ends(self) -> list[str]:
+        """How each case ended: voltage reached, time reached, power no longer held, or failed."""
+        return list(self.facts["ends"])
+
+    def to_dataframe(self) -> pandas.DataFrame:
+        """Give a row for each case: what was varied, the figures, and how it ended.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Columns carry their unit: ``delivered_capacity_Ah``.
+        """
+        return super().to_dataframe().assign(end=self.ends)
+
     def summary(self) -> dict[str, str]:
         """Say in a few lines what this is.
 
@@ -165,6 +183,7 @@ class BatterySweepResult(Result):
         """
         said = super().summary()
         failed = self.failed
+        said["Ends"] = ", ".join(f"{self.ends.count(end)} × {end}" for end in dict.fromkeys(self.ends))
         said["Failed"] = f"{len(failed)} (case {failed[0]['case']}: {failed[0]['reason']})" if failed else "none"
         return said
 

@@ -41,6 +41,7 @@ _ONE_AT_A_TIME = threading.Lock()
 """Numba's simplest thread pool, the only one on some machines, takes one caller at a time."""
 _ROWS = 512
 _MOST_ROWS = 65_536
+_ENDS = {at.REACHED_VOLTAGE: "voltage reached", at.REACHED_TIME: "time reached", at.LOST_POWER: "power no longer held"}
 _VARIABLES = (
     ("delivered_capacity", ("case",), "A h", "Delivered capacity"),
     ("delivered_energy", ("case",), "W h", "Delivered energy"),
@@ -145,6 +146,7 @@ def sweep(
         client=client,
         progress=progress_or_default(progress),
     )
+    ends = np.nan_to_num(cases.arrays.pop("end", np.zeros(count)))
     failed = [{"case": item.case, "values": item.values, "reason": item.reason} for item in cases.failed]
     record = {"protocol": protocol, "model": model, "initial_soc": initial_soc, "samples": samples, "seed": seed}
     if not failed:
@@ -158,7 +160,13 @@ def sweep(
         provenance=Provenance.record(
             "battery.sweep", cell, {**record, **chosen.to_dict(model)}, citations(cell, model)
         ),
-        facts={"cases": count, "failed": failed, "protocol": protocol, "model": model},
+        facts={
+            "cases": count,
+            "failed": failed,
+            "ends": [_ENDS.get(int(code), "failed") for code in ends],
+            "protocol": protocol,
+            "model": model,
+        },
     )
 
 
@@ -239,6 +247,7 @@ def _stack(rows: list[Row], n_rows: int) -> dict[str, NDArray[Any]]:
 def _read(rows: list[Row], batch: dict[str, NDArray[Any]]) -> Solved:
     n = len(rows)
     arrays = {name: np.full((n, N_POINTS) if len(dims) == 2 else n, np.nan) for name, dims, _unit, _label in _VARIABLES}
+    arrays["end"] = batch["status"].astype(np.float64)
     reasons = []
     for case, row in enumerate(rows):
         status, run = int(batch["status"][case]), batch["run"][case]

@@ -14,6 +14,7 @@ from typing import Any, ClassVar, Self
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from joulebook.core.display import html_table
 from joulebook.core.documents import read_document, write_document
 from joulebook.core.errors import DataFormatError, InputError, Issue
 from joulebook.core.faults import issues_from_validation
@@ -43,6 +44,9 @@ class Part(BaseModel):
 
     # pydantic calls a foreign __init__ for every nested part, which would stop at the first faulty one
     __init__.__pydantic_base_init__ = True  # type: ignore[attr-defined]
+
+    def _repr_html_(self) -> str:
+        return html_table(self)
 
     def value_at(self, path: str) -> Any:
         """Value at a dotted path.
