@@ -91,8 +91,6 @@ def save(page: Any, name: str) -> None:
 
 
 def preview_from_a_kernel(page: Any, designer: Any) -> None:
-    start = designer.get_by_role("button", name=re.compile("Start kernel", re.I)).first
-    start.click()
     chart = designer.get_by_role("region", name="Discharge preview")
     chart.locator("path.jb-Chart-curve, polyline.jb-Chart-curve").first.wait_for(timeout=90_000)
 
