@@ -137,9 +137,7 @@ def extras() -> str:
 
 EXTRAS = {
     "bench": "the comparison with PyBaMM that `make bench` prints",
-    "cad": "designs from CAD files; reserved for the readers of the domains",
     "dask": "sweeps on a Dask cluster",
-    "data": "files of instruments; reserved for the readers of the domains",
     "dev": "tests, lint and types",
     "docs": "this documentation",
     "gpu": "solvers on NVIDIA GPUs",
