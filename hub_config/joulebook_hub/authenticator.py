@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from enum import Enum
 from typing import Any
 
 from jupyterhub.auth import Authenticator
@@ -21,50 +19,10 @@ from joulebook_hub import passwords, second_factor
 from joulebook_hub.accounts import ACTIVE, SUSPENDED, WAITING, Account, AccountStore
 from joulebook_hub.errors import HubError
 from joulebook_hub.names import USERNAME_RULE, is_good_username
+from joulebook_hub.steps import Outcome, Proof, Step
 from joulebook_hub.throttle import DelayRule, SlidingWindow
 
-__all__ = ["JoulebookAuthenticator", "Outcome", "Proof", "Step"]
-
-
-class Step(Enum):
-    """What a sign-in needs next."""
-
-    DONE = "done"
-    CODE = "code"
-    NEW_PASSWORD = "new_password"
-    REFUSED = "refused"
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """Result of one step of a sign-in.
-
-    Parameters
-    ----------
-    step : Step
-        What comes next.
-    message : str
-        For the person, when refused.
-    account : Account, optional
-        Whose sign-in it is, once the password was right.
-    """
-
-    step: Step
-    message: str = ""
-    account: Account | None = None
-
-
-@dataclass(frozen=True)
-class Proof:
-    """That every step of a sign-in was passed; made by our handlers, and no form field can be one.
-
-    Parameters
-    ----------
-    name : str
-        The account's name.
-    """
-
-    name: str
+__all__ = ["JoulebookAuthenticator"]
 
 
 WRONG = "The name or the password is not right. Try again."

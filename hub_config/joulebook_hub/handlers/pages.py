@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from jupyterhub import orm
 from jupyterhub.handlers.base import BaseHandler
@@ -11,7 +11,9 @@ from jupyterhub.utils import new_token
 from tornado import web
 
 from joulebook_hub.accounts import Account
-from joulebook_hub.authenticator import JoulebookAuthenticator
+
+if TYPE_CHECKING:
+    from joulebook_hub.authenticator import JoulebookAuthenticator
 
 __all__ = ["AccountPage", "end_sessions"]
 

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import json
+from typing import TYPE_CHECKING
 
 from jupyterhub.handlers.login import LoginHandler
 from tornado import web
 
 from joulebook_hub.accounts import Account
-from joulebook_hub.authenticator import JoulebookAuthenticator, Outcome, Proof, Step
 from joulebook_hub.errors import HubError
+from joulebook_hub.steps import Outcome, Proof, Step
+
+if TYPE_CHECKING:
+    from joulebook_hub.authenticator import JoulebookAuthenticator
 
 __all__ = ["CodePage", "NewPasswordPage", "SignInPage"]
 

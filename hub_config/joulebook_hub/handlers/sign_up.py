@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from joulebook_hub.accounts import ACTIVE
-from joulebook_hub.authenticator import Proof
 from joulebook_hub.errors import HubError
 from joulebook_hub.handlers.pages import AccountPage
+from joulebook_hub.steps import Proof
 
 __all__ = ["SignUpPage"]
 

@@ -9,9 +9,10 @@ import pyotp
 import pytest
 
 from joulebook_hub.accounts import ACTIVE, SUSPENDED, WAITING, Account
-from joulebook_hub.authenticator import WRONG, JoulebookAuthenticator, Proof, Step
+from joulebook_hub.authenticator import WRONG, JoulebookAuthenticator
 from joulebook_hub.errors import HubError
 from joulebook_hub.passwords import PasswordHashes
+from joulebook_hub.steps import Proof, Step
 
 HERE = "127.0.0.1"
 PASSWORD = "coil gun marmalade"
