@@ -46,7 +46,7 @@ def ocp_table(laws: tuple[Law, ...]) -> tuple[NDArray[np.float64], float]:
 
 
 def electrolyte_table(diffusivity: Law, conductivity: Law) -> tuple[NDArray[np.float64], float]:
-    """Tabulate electrolyte properties from zero to twice the concentration for which they were established.
+    """Tabulate electrolyte properties from zero to twice the largest concentration for which they are offered.
 
     Parameters
     ----------

@@ -13,10 +13,9 @@ def _source(method: str, note: str = "", ref: str = _PAPER) -> dict[str, str]:
     return {"ref": ref, "method": method, **({"note": note} if note else {})}
 
 
-_MEASURED = _source("measured")
-_FITTED = _source("fitted")
-_ASSUMED = _source("assumed")
-_SET = _source("literature", "As distributed with PyBaMM's parameter set of this publication")
+# What PyBaMM's file of the set says: the values, and that they come from the paper and the references in it. How each
+# was obtained stands in the paper; until somebody has read it there, no label here claims more.
+_SET = _source("literature", "From PyBaMM's set; method not checked")
 
 CHEN_2020: dict[str, Any] = {
     "kind": "joulebook.cell",
@@ -24,7 +23,7 @@ CHEN_2020: dict[str, Any] = {
     "name": "LG M50 (Chen2020)",
     "description": (
         "Commercial 21700 cell LG INR21700 M50, 5 A h, NMC811 against graphite–SiOx, "
-        "torn down and parameterised by Chen et al. (2020). Tab sizes and the mass of the can were not published."
+        "with the parameters of Chen et al. (2020) as PyBaMM distributes them: without tab sizes and case mass."
     ),
     "negative": {
         "material": "LGM50 graphite-SiOx",
@@ -69,30 +68,34 @@ CHEN_2020: dict[str, Any] = {
     "temperature": 298.15,
     "initial_state": {"negative_concentration": 29866.0, "positive_concentration": 17038.0},
     "sources": {
-        **{f"{side}.thickness": _MEASURED for side in ("negative", "separator", "positive")},
-        **{f"{side}_collector.thickness": _MEASURED for side in ("negative", "positive")},
-        **{f"{side}.porosity": _MEASURED for side in ("negative", "separator", "positive")},
-        **{f"{side}.active_fraction": _MEASURED for side in ("negative", "positive")},
-        **{f"{side}.particle_radius": _MEASURED for side in ("negative", "positive")},
-        **{f"{side}.conductivity": _MEASURED for side in ("negative", "positive")},
-        **{f"{side}.bruggeman_electrolyte": _ASSUMED for side in ("negative", "separator", "positive")},
         **{
-            f"{side}.bruggeman_electrode": _source("assumed", "0, because the conductivity was measured on the coating")
+            f"{side}.{name}": _SET
+            for side in ("negative", "separator", "positive")
+            for name in ("thickness", "porosity", "bruggeman_electrolyte", "density")
+        },
+        **{
+            f"{side}.{name}": _SET
+            for side in ("negative", "positive")
+            for name in ("active_fraction", "particle_radius", "conductivity", "bruggeman_electrode")
+        },
+        **{f"{side}_collector.thickness": _SET for side in ("negative", "positive")},
+        "electrolyte.concentration": _SET,
+        "electrode_height": _SET,
+        "electrode_width": _SET,
+        "format.diameter": _source("assumed", "21700 by name: 21 mm × 70 mm, the 24.2 cm³ of PyBaMM's set", ref=""),
+        "format.height": _source("assumed", "21700 by name: 21 mm × 70 mm, the 24.2 cm³ of PyBaMM's set", ref=""),
+        "contact_resistance": _SET,
+        "nominal_capacity": _SET,
+        "lower_cutoff": _SET,
+        "upper_cutoff": _SET,
+        "temperature": _SET,
+        **{
+            f"initial_state.{side}_concentration": _source(
+                "literature",
+                "From PyBaMM's set; at rest 4.181 V, below the upper cut-off",
+            )
             for side in ("negative", "positive")
         },
-        **{f"{side}.density": _SET for side in ("negative", "separator", "positive")},
-        "electrolyte.concentration": _source("datasheet", "1 mol/L at rest"),
-        "electrode_height": _MEASURED,
-        "electrode_width": _source("measured", "Both coated sides counted"),
-        "format.diameter": _source("datasheet", "21700 format: 21 mm × 70 mm"),
-        "format.height": _source("datasheet", "21700 format: 21 mm × 70 mm"),
-        "contact_resistance": _source("assumed", "The publication's model has none"),
-        "nominal_capacity": _source("datasheet"),
-        "lower_cutoff": _source("datasheet"),
-        "upper_cutoff": _source("datasheet"),
-        "temperature": _source("measured", "Temperature of the publication's tests"),
-        "initial_state.negative_concentration": _source("fitted", "State at 4.2 V"),
-        "initial_state.positive_concentration": _source("fitted", "State at 4.2 V"),
     },
 }
 

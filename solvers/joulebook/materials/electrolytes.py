@@ -56,11 +56,15 @@ def nyman_diffusivity(xp: Any, concentration: Any) -> Any:
     return 8.794e-11 * c * c - 3.972e-10 * c + 4.862e-10
 
 
-_NYMAN = Source(ref="Nyman2008", method="fitted")
+_NYMAN = Source(
+    ref="Nyman2008",
+    method="literature",
+    note="Formula of PyBaMM's parameter set Chen2020, which names this work for the data; not checked against it",
+)
 
 NYMAN_2008 = ElectrolyteMaterial(
     name="LiPF6 EC:EMC 3:7 (Nyman 2008)",
-    chemistry="LiPF6 in EC:EMC 3:7 by weight",
+    chemistry="LiPF6 in EC:EMC 3:7",
     conductivity=Law(
         name="conductivity_nyman2008",
         function=nyman_conductivity,
@@ -79,10 +83,10 @@ NYMAN_2008 = ElectrolyteMaterial(
         formula=r"D_e = 8.794\cdot10^{-11} c^2 - 3.972\cdot10^{-10} c + 4.862\cdot10^{-10},\quad c \text{ in mol/L}",
         source=_NYMAN,
     ),
-    transference_number=Value(0.2594, "1", Source(ref="Chen2020", method="literature", note="After Nyman et al. 2008")),
-    thermodynamic_factor=Value(
-        1.0, "1", Source(ref="Chen2020", method="assumed", note="The publication's model takes the ideal value")
+    transference_number=Value(
+        0.2594, "1", Source(ref="Chen2020", method="literature", note="From PyBaMM's set; method not checked")
     ),
+    thermodynamic_factor=Value(1.0, "1", Source(ref="Chen2020", method="literature", note="From PyBaMM's set: ideal")),
     density=Value(
         1200.0,
         "kg/m³",
@@ -90,5 +94,5 @@ NYMAN_2008 = ElectrolyteMaterial(
             method="assumed", note="Typical of 1 mol/L LiPF6 in carbonates; a measured value for this mixture is a gap"
         ),
     ),
-    note="Beyond 2 mol/L the fits are extrapolations.",
+    note="The range of concentrations that was measured is not recorded here.",
 )

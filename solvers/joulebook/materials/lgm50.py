@@ -1,7 +1,7 @@
 """Active materials and separator of the LG M50 21700 cell, as parameterised by Chen et al. (2020).
 
-The open-circuit potentials are the published fits to half-cell measurements; the diffusivities and rate
-constants are those with which the publication's full-cell model was validated.
+Values are those of PyBaMM's parameter set of the publication, which calls the open-circuit potentials fits. How the
+other values were obtained stands in the paper; until somebody has read it there, no label here claims more.
 """
 
 from __future__ import annotations
@@ -13,12 +13,8 @@ from joulebook.materials.records import ActiveMaterial, FilmMaterial, Law, Value
 
 __all__ = ["GRAPHITE_SIOX", "NMC811", "SEPARATOR"]
 
-_MEASURED = Source(ref="Chen2020", method="measured")
 _FITTED = Source(ref="Chen2020", method="fitted")
-_ASSUMED = Source(ref="Chen2020", method="assumed")
-_SET = Source(
-    ref="Chen2020", method="literature", note="As distributed with PyBaMM's parameter set of this publication"
-)
+_SET = Source(ref="Chen2020", method="literature", note="From PyBaMM's set; method not checked")
 _WINDOW = Source(
     ref="Chen2020",
     method="computed",
@@ -99,16 +95,16 @@ GRAPHITE_SIOX = ActiveMaterial(
         ),
         source=_FITTED,
     ),
-    maximum_concentration=Value(33133.0, "mol/m³", _FITTED),
-    diffusivity=Value(3.3e-14, "m²/s", _FITTED),
-    rate_constant=Value(6.48e-7, _RATE_UNIT, _FITTED),
-    charge_transfer_coefficient=Value(0.5, "1", _ASSUMED),
+    maximum_concentration=Value(33133.0, "mol/m³", _SET),
+    diffusivity=Value(3.3e-14, "m²/s", _SET),
+    rate_constant=Value(6.48e-7, _RATE_UNIT, _SET),
+    charge_transfer_coefficient=Value(0.5, "1", _SET),
     window=(Value(0.9106, "1", _WINDOW), Value(0.0263, "1", _WINDOW)),
     suggested={
-        "porosity": Value(0.25, "1", _MEASURED),
-        "active_fraction": Value(0.75, "1", _MEASURED),
-        "particle_radius": Value(5.86e-6, "m", _MEASURED),
-        "conductivity": Value(215.0, "S/m", _MEASURED),
+        "porosity": Value(0.25, "1", _SET),
+        "active_fraction": Value(0.75, "1", _SET),
+        "particle_radius": Value(5.86e-6, "m", _SET),
+        "conductivity": Value(215.0, "S/m", _SET),
         "density": Value(1657.0, "kg/m³", _SET),
     },
     note="Negative electrode of the LG M50; silicon and graphite are treated as one phase.",
@@ -122,7 +118,7 @@ NMC811 = ActiveMaterial(
         name="nmc811_chen2020",
         function=nmc811_ocp,
         variable="stoichiometry",
-        domain=(0.25, 1.0),
+        domain=(0.0, 1.0),
         unit="V",
         formula=(
             r"U = 4.4875 - 0.8090 y - 0.0428 \tanh(18.5138 (y - 0.5542))"
@@ -130,28 +126,28 @@ NMC811 = ActiveMaterial(
         ),
         source=_FITTED,
     ),
-    maximum_concentration=Value(63104.0, "mol/m³", _FITTED),
-    diffusivity=Value(4.0e-15, "m²/s", _FITTED),
-    rate_constant=Value(3.42e-6, _RATE_UNIT, _FITTED),
-    charge_transfer_coefficient=Value(0.5, "1", _ASSUMED),
+    maximum_concentration=Value(63104.0, "mol/m³", _SET),
+    diffusivity=Value(4.0e-15, "m²/s", _SET),
+    rate_constant=Value(3.42e-6, _RATE_UNIT, _SET),
+    charge_transfer_coefficient=Value(0.5, "1", _SET),
     window=(Value(0.2638, "1", _WINDOW), Value(0.8540, "1", _WINDOW)),
     suggested={
-        "porosity": Value(0.335, "1", _MEASURED),
-        "active_fraction": Value(0.665, "1", _MEASURED),
-        "particle_radius": Value(5.22e-6, "m", _MEASURED),
-        "conductivity": Value(0.18, "S/m", _MEASURED),
+        "porosity": Value(0.335, "1", _SET),
+        "active_fraction": Value(0.665, "1", _SET),
+        "particle_radius": Value(5.22e-6, "m", _SET),
+        "conductivity": Value(0.18, "S/m", _SET),
         "density": Value(3262.0, "kg/m³", _SET),
     },
-    note="Positive electrode of the LG M50. Below y = 0.25 the fit is an extrapolation.",
+    note="Positive electrode of the LG M50. The range of the measurements is not recorded here.",
 )
 
 SEPARATOR = FilmMaterial(
     name="LGM50 separator",
-    chemistry="ceramic-coated polyolefin",
+    chemistry="separator film",
     suggested={
-        "thickness": Value(12e-6, "m", _MEASURED),
-        "porosity": Value(0.47, "1", _MEASURED),
-        "bruggeman_electrolyte": Value(1.5, "1", _ASSUMED),
+        "thickness": Value(12e-6, "m", _SET),
+        "porosity": Value(0.47, "1", _SET),
+        "bruggeman_electrolyte": Value(1.5, "1", _SET),
         "density": Value(397.0, "kg/m³", _SET),
     },
 )

@@ -7,9 +7,7 @@ from joulebook.materials.records import Metal, Value
 
 __all__ = ["ALUMINIUM", "COPPER"]
 
-_SET = Source(
-    ref="Chen2020", method="literature", note="As distributed with PyBaMM's parameter set of this publication"
-)
+_SET = Source(ref="Chen2020", method="literature", note="From PyBaMM's set; method not checked")
 
 COPPER = Metal(
     name="copper",

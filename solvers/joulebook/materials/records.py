@@ -49,7 +49,7 @@ class Law:
     variable : str
         What ``x`` is, with its unit: ``"stoichiometry"``, ``"salt concentration (mol/m³)"``.
     domain : tuple of float
-        Range of ``x`` in which the law was established.
+        Range of ``x`` over which the law is offered; a note says where the measured range is known.
     unit : str
         Of the result.
     formula : str

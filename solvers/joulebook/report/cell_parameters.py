@@ -192,7 +192,7 @@ def _laws(records: list[tuple[str, Any]]) -> list[Block]:
                 blocks.append(
                     Equation(
                         latex=law.formula,
-                        where=f"over the {escape(law.variable)}, established from {low} to {high}, "
+                        where=f"over the {escape(law.variable)}, offered from {low} to {high}, "
                         f"at {number(law.reference_temperature, 5)} K.",
                     )
                 )

@@ -23,7 +23,7 @@ export interface LineChartProps {
   readonly height: number | readonly [number, number];
   readonly xRange?: readonly [number, number];
   readonly yRange?: readonly [number, number];
-  /** Range of x in which the curve was established; the rest is shaded. */
+  /** Range of x over which the curve is offered; the rest is shaded. */
   readonly domain?: readonly [number, number];
   readonly faded?: boolean;
 }

@@ -29,6 +29,16 @@ def test_balance_meets_both_cutoffs_and_keeps_the_lithium(cell: Cell) -> None:
         assert x * ends.negative_capacity + y * ends.positive_capacity == pytest.approx(inventory, rel=1e-12)
 
 
+def test_the_note_on_the_initial_state_is_true(cell: Cell) -> None:
+    voltage = open_circuit_voltage(cell, 29866.0 / 33133.0, 17038.0 / 63104.0)
+    for side in ("negative", "positive"):
+        assert (
+            f"at rest {voltage:.3f} V, below the upper cut-off"
+            in cell.sources[f"initial_state.{side}_concentration"].note
+        )
+    assert voltage < cell.upper_cutoff
+
+
 def test_capacity_is_near_the_nominal_one(cell: Cell) -> None:
     """The publication's cell is rated 5 A h; at open circuit a little more is there."""
     assert 5.0 < figures(cell).capacity < 5.3

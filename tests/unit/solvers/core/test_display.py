@@ -22,6 +22,6 @@ def test_values_are_in_display_units() -> None:
 def test_the_table_names_sources_and_escapes() -> None:
     cell = Cell.named("Chen2020").replace({"name": "<script>alert(1)</script>"})
     table = cell._repr_html_()
-    assert "Chen2020 · measured" in table
+    assert "Chen2020 · literature" in table
     assert "<script>" not in table and "&lt;script&gt;" in table
     assert html_table(cell.negative).count("<tr>") == 9

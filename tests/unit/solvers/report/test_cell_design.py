@@ -38,7 +38,10 @@ def rows(section) -> dict[str, tuple[str, ...]]:
 
 def test_every_value_of_the_document_stands_in_the_parameter_table(cell):
     printed = rows(parameter_section(cell))
-    assert printed["Negative: Thickness"] == ("85.2 µm", "measured [Chen2020]")
+    assert printed["Negative: Thickness"] == (
+        "85.2 µm",
+        "literature [Chen2020]. From PyBaMM's set; method not checked",
+    )
     assert printed["Positive: Material"] == ("LGM50 NMC811", "chosen in this design")
     assert printed["Initial state: Negative concentration"][0] == "29866 mol/m³"
     assert "Negative electrode: LGM50 graphite-SiOx: Diffusivity" in printed
