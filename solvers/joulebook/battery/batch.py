@@ -6,47 +6,44 @@ from typing import Any
 
 from numba import prange
 
-from joulebook.battery.stepping import integrate
+from joulebook.battery.follow import follow
+from joulebook.battery.layout import Arena
 
-__all__ = ["integrate_cases"]
+__all__ = ["follow_cases"]
 
 
-def integrate_cases(
-    settings: Any,
-    nodes: Any,
-    shells: Any,
-    ocp: Any,
-    electrolyte: Any,
-    past: Any,
-    concentration: Any,
-    work: Any,
-    run: Any,
-    trace: Any,
-    profiles: Any,
-    status: Any,
-) -> None:
+def follow_cases(arena: Any, status: Any) -> None:
     """March every case.
 
     Parameters
     ----------
-    settings, nodes, shells, past, concentration, work, run, trace, profiles : ndarray, shape (n_cases, ...), mixed
-        As for :func:`joulebook.battery.stepping.integrate`, the case first.
-    ocp, electrolyte : ndarray, mixed
-        Tables, common to all cases.
+    arena : Arena
+        Every array as for :func:`joulebook.battery.follow.follow`, the case first.
     status : ndarray of int, shape (n_cases,), 1
         Filled with status codes.
     """
     for case in prange(status.shape[0]):
-        status[case] = integrate(
-            settings[case],
-            nodes[case],
-            shells[case],
-            ocp,
-            electrolyte,
-            past[case],
-            concentration[case],
-            work[case],
-            run[case],
-            trace[case],
-            profiles[case],
+        status[case] = follow(
+            Arena(
+                arena.settings[case],
+                arena.nodes[case],
+                arena.sites[case],
+                arena.shells[case],
+                arena.laws[case],
+                arena.salts[case],
+                arena.films[case],
+                arena.rows[case],
+                arena.series[case],
+                arena.past[case],
+                arena.states[case],
+                arena.concentration[case],
+                arena.work[case],
+                arena.reactions[case],
+                arena.factors[case],
+                arena.liquid[case],
+                arena.run[case],
+                arena.trace[case],
+                arena.profiles[case],
+                arena.marks[case],
+            )
         )

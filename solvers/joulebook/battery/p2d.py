@@ -11,9 +11,14 @@ with :math:`\phi_s = 0` at the negative collector and the cell's current enterin
 
 Finite volumes; the conductance of a face is that of its two half cells in series, also between electrode and
 separator, which keeps second order across the jump of the properties. Unknowns per node are c_e, phi_e and phi_s; the
-separator keeps an identity row in place of phi_s. The reaction j is linearised in the potentials and in the surface
-concentration, which is itself linear in j (:mod:`joulebook.battery.particles`), and eliminated in its node. What
-remains is block-tridiagonal; the unknown current is a border that touches the last node only.
+separator keeps an identity row in place of phi_s. The reactions of a node's sites are linearised in the potentials
+and in the surface concentration, which is itself linear in j (:mod:`joulebook.battery.particles`), and eliminated in
+their node. What remains is block-tridiagonal; the unknown current is a border that touches the last node only.
+
+Where the transference number varies with concentration, a face also carries :math:`t_+ i_e / F`; that number, the
+thermodynamic factor and the porosity are those extrapolated from past points.
+
+In a half cell the negative side is a lithium foil: one site at the first separator node, whose metal is at 0 V.
 
 References
 ----------
@@ -27,32 +32,44 @@ from typing import Any
 
 from joulebook.battery.control import beyond_peak, current_change
 from joulebook.battery.layout import (
+    ACTIVITY,
+    ALL_BY_POTENTIAL,
+    ALL_BY_SALT,
+    ALL_MISS,
+    AMOUNT_HISTORY,
+    ANODE,
     AREA,
+    CARRIED,
+    CHARGING,
     CONDUCTIVITY,
     CONDUCTIVITY_SLOPE,
     CONTROL,
     CURRENT,
-    DIFFUSION_VOLTAGE,
+    DIFFERENCE_HERE,
     DIFFUSIVITY,
     DIFFUSIVITY_SLOPE,
-    ELECTROLYTE_WIDTH,
+    ELECTRODE,
+    FIRST_SITE,
     HALF_THERMAL,
     ITERATIONS,
     LIQUID,
     METAL,
     NEWTON_TOLERANCE,
-    OCP_COLUMN,
-    POROSITY,
-    REACTION,
-    REACTION_MISS,
-    REACTION_POTENTIAL,
-    REACTION_SALT,
+    OPENNESS,
+    PER_FARADAY,
     RESISTANCE,
     SALT,
-    SALT_HISTORY,
+    SALT_ACTIVITY,
+    SALT_CONDUCTIVITY,
+    SALT_DIFFUSIVITY,
     SALT_SHARE,
+    SALT_TRANSFERENCE,
+    SALTS_WIDTH,
     SOLID,
-    SURFACE_DENSITY,
+    SPREAD,
+    STIFFNESS,
+    STOP_SITE,
+    SURFACE,
     TARGET,
     TRANSPORT,
     UPDATE,
@@ -60,88 +77,116 @@ from joulebook.battery.layout import (
     WEIGHTS,
     WIDTH,
 )
-from joulebook.battery.reaction import linearise_reaction, ocp_remainder
+from joulebook.battery.reaction import linearise_site, ocp_remainder, total_current_density, update_site
 from joulebook.numerics.block_tridiagonal import eliminate, substitute
 from joulebook.numerics.tables import slope_in_table, value_in_table
 
-__all__ = ["newton"]
+__all__ = ["MOST_ITERATIONS", "activity_properties", "newton"]
 
 MOST_ITERATIONS = 20
 LARGEST_UPDATE = 0.3
 """Largest change of a potential in one iteration, V; longer updates are shortened."""
 
 
-def electrolyte_properties(settings: Any, nodes: Any, electrolyte: Any, work: Any) -> None:
+def activity_properties(settings: Any, nodes: Any, liquid: Any, work: Any) -> None:
+    """Evaluate what is taken from the extrapolated salt concentration: thermodynamic factor, transference number.
+
+    Parameters
+    ----------
+    settings : ndarray, shape (n_settings,), mixed
+        See :mod:`joulebook.battery.layout`.
+    nodes : ndarray, shape (n_nodes, 7), mixed
+        Node properties.
+    liquid : ndarray, shape (n + 1, 8), mixed
+        Table of the electrolyte's laws over concentration.
+    work : ndarray, shape (n_nodes, 34), mixed
+        Columns ``SPREAD`` and ``CARRIED`` are filled.
+    """
+    width = settings[SALTS_WIDTH]
+    activity = settings[ACTIVITY]
+    per_thermal = 1.0 / settings[HALF_THERMAL]
+    per_faraday = settings[PER_FARADAY]
+    for i in range(nodes.shape[0]):
+        if activity >= 0.0:
+            work[i, SPREAD] = per_thermal * activity
+        else:
+            work[i, SPREAD] = per_thermal * value_in_table(liquid, SALT_ACTIVITY, 0.0, width, work[i, SALT])
+        work[i, CARRIED] = 0.0
+        if per_faraday != 0.0:
+            transference = value_in_table(liquid, SALT_TRANSFERENCE, 0.0, width, work[i, SALT])
+            work[i, CARRIED] = transference * per_faraday - (per_faraday - settings[SALT_SHARE])
+
+
+def electrolyte_properties(settings: Any, nodes: Any, liquid: Any, work: Any) -> None:
     """Evaluate diffusivity and conductivity, with slopes, at every node.
 
     Parameters
     ----------
     settings : ndarray, shape (n_settings,), mixed
         See :mod:`joulebook.battery.layout`.
-    nodes : ndarray, shape (n_nodes, 10), mixed
+    nodes : ndarray, shape (n_nodes, 7), mixed
         Node properties.
-    electrolyte : ndarray, shape (n + 1, 4), m²/s and S/m
-        Table of both laws over concentration.
-    work : ndarray, shape (n_nodes, 39), mixed
+    liquid : ndarray, shape (n + 1, 8), mixed
+        Table of the electrolyte's laws over concentration.
+    work : ndarray, shape (n_nodes, 34), mixed
         Columns ``DIFFUSIVITY`` to ``CONDUCTIVITY_SLOPE`` are filled.
     """
-    width = settings[ELECTROLYTE_WIDTH]
+    width = settings[SALTS_WIDTH]
     for i in range(nodes.shape[0]):
         salt = work[i, SALT]
-        transport = nodes[i, TRANSPORT]
-        work[i, DIFFUSIVITY] = transport * value_in_table(electrolyte, 0, 0.0, width, salt)
-        work[i, DIFFUSIVITY_SLOPE] = transport * slope_in_table(electrolyte, 0, 0.0, width, salt)
-        work[i, CONDUCTIVITY] = transport * value_in_table(electrolyte, 2, 0.0, width, salt)
-        work[i, CONDUCTIVITY_SLOPE] = transport * slope_in_table(electrolyte, 2, 0.0, width, salt)
+        transport = work[i, TRANSPORT]
+        work[i, DIFFUSIVITY] = transport * value_in_table(liquid, SALT_DIFFUSIVITY, 0.0, width, salt)
+        work[i, DIFFUSIVITY_SLOPE] = transport * slope_in_table(liquid, SALT_DIFFUSIVITY, 0.0, width, salt)
+        work[i, CONDUCTIVITY] = transport * value_in_table(liquid, SALT_CONDUCTIVITY, 0.0, width, salt)
+        work[i, CONDUCTIVITY_SLOPE] = transport * slope_in_table(liquid, SALT_CONDUCTIVITY, 0.0, width, salt)
 
 
-def assemble_nodes(settings: Any, nodes: Any, ocp: Any, work: Any, leading: float) -> None:
-    """Write storage and reaction of every node into its diagonal block and load.
+def assemble_nodes(
+    settings: Any, nodes: Any, sites: Any, laws: Any, films: Any, work: Any, reactions: Any, run: Any
+) -> None:
+    """Write storage and reactions of every node into its diagonal block and load.
 
     Parameters
     ----------
-    settings : ndarray, shape (n_settings,), mixed
-        See :mod:`joulebook.battery.layout`.
-    nodes : ndarray, shape (n_nodes, 10), mixed
-        Node properties.
-    ocp : ndarray, shape (n + 1, 2 n_materials), V
-        Table of the open-circuit potentials over stoichiometry.
-    work : ndarray, shape (n_nodes, 39), mixed
-        Diagonal and load columns are set.
-    leading : float, 1/s
-        Leading weight of the time formula.
+    settings, nodes, sites, laws, films, work, reactions, run : ndarray, mixed
+        As for :func:`newton`; diagonal and load columns of ``work`` are set.
     """
+    leading = run[WEIGHTS]
+    share = settings[SALT_SHARE]
     for i in range(nodes.shape[0]):
         width = nodes[i, WIDTH]
-        storage = nodes[i, POROSITY] * width
-        salt_rate = leading * work[i, SALT] + work[i, SALT_HISTORY]
-        if nodes[i, OCP_COLUMN] < 0.0:
-            for k in range(9):
-                work[i, k] = 0.0
-            work[i, 0] = storage * leading
-            work[i, 8] = 1.0
-            work[i, 19] = -storage * salt_rate
-            work[i, 20] = 0.0
-            work[i, 21] = 0.0
-            continue
-        linearise_reaction(settings, nodes, ocp, work, i)
-        surface = nodes[i, SURFACE_DENSITY] * width
-        share = settings[SALT_SHARE]
-        source = surface * (work[i, REACTION] + work[i, REACTION_MISS])
-        by_salt = surface * work[i, REACTION_SALT]
-        by_potential = surface * work[i, REACTION_POTENTIAL]
-        work[i, 0] = storage * leading - share * by_salt
+        storage = leading * work[i, OPENNESS] * width
+        salt_rate = storage * work[i, SALT] + work[i, AMOUNT_HISTORY] * width
+        source = 0.0
+        by_salt = 0.0
+        by_potential = 0.0
+        for s in range(int(nodes[i, FIRST_SITE]), int(nodes[i, STOP_SITE])):
+            linearise_site(
+                settings, sites, laws, films, reactions, run, s, work[i, SALT], work[i, METAL] - work[i, LIQUID]
+            )
+            surface = reactions[s, SURFACE] * width
+            total = total_current_density(sites, reactions, s) + reactions[s, CHARGING]
+            source += surface * (total + reactions[s, ALL_MISS])
+            by_salt += surface * reactions[s, ALL_BY_SALT]
+            by_potential += surface * reactions[s, ALL_BY_POTENTIAL]
+        work[i, 0] = storage - share * by_salt
         work[i, 1] = share * by_potential
         work[i, 2] = -share * by_potential
         work[i, 3] = -by_salt
         work[i, 4] = by_potential
         work[i, 5] = -by_potential
-        work[i, 6] = by_salt
-        work[i, 7] = -by_potential
-        work[i, 8] = by_potential
-        work[i, 19] = -storage * salt_rate + share * source
+        work[i, 19] = share * source - salt_rate
         work[i, 20] = source
-        work[i, 21] = -source
+        if nodes[i, ELECTRODE] < 0.0:
+            work[i, 6] = 0.0
+            work[i, 7] = 0.0
+            work[i, 8] = 1.0
+            work[i, 21] = 0.0
+        else:
+            work[i, 6] = by_salt
+            work[i, 7] = -by_potential
+            work[i, 8] = by_potential
+            work[i, 21] = -source
 
 
 def assemble_faces(settings: Any, nodes: Any, work: Any) -> None:
@@ -151,12 +196,12 @@ def assemble_faces(settings: Any, nodes: Any, work: Any) -> None:
     ----------
     settings : ndarray, shape (n_settings,), mixed
         See :mod:`joulebook.battery.layout`.
-    nodes : ndarray, shape (n_nodes, 10), mixed
+    nodes : ndarray, shape (n_nodes, 7), mixed
         Node properties.
-    work : ndarray, shape (n_nodes, 39), mixed
+    work : ndarray, shape (n_nodes, 34), mixed
         Off-diagonal columns are set, diagonal and load columns added to.
     """
-    spread = settings[DIFFUSION_VOLTAGE]
+    carries = settings[PER_FARADAY] != 0.0
     for i in range(nodes.shape[0] - 1):
         left = 0.5 * nodes[i, WIDTH]
         right = 0.5 * nodes[i + 1, WIDTH]
@@ -177,6 +222,7 @@ def assemble_faces(settings: Any, nodes: Any, work: Any) -> None:
         work[i + 1, 9] = by_salt
         here = work[i, CONDUCTIVITY]
         there = work[i + 1, CONDUCTIVITY]
+        spread = 0.5 * (work[i, SPREAD] + work[i + 1, SPREAD])
         g = here * there / (left * there + right * here)
         drop = work[i + 1, LIQUID] - work[i, LIQUID] - spread * math.log(salt_next / salt)
         flux = g * drop
@@ -194,6 +240,18 @@ def assemble_faces(settings: Any, nodes: Any, work: Any) -> None:
         work[i + 1, 12] = -g
         work[i, 15] = 0.0
         work[i + 1, 10] = 0.0
+        if carries:
+            carried = 0.5 * (work[i, CARRIED] + work[i + 1, CARRIED])
+            work[i, 19] += carried * flux
+            work[i + 1, 19] -= carried * flux
+            work[i, 0] -= carried * by_salt
+            work[i, 1] += carried * g
+            work[i, 14] -= carried * by_next
+            work[i, 15] = -carried * g
+            work[i + 1, 0] += carried * by_next
+            work[i + 1, 1] += carried * g
+            work[i + 1, 9] += carried * by_salt
+            work[i + 1, 10] = -carried * g
         assemble_solid_face(nodes, work, i, left, right)
 
 
@@ -202,9 +260,9 @@ def assemble_solid_face(nodes: Any, work: Any, i: int, left: float, right: float
 
     Parameters
     ----------
-    nodes : ndarray, shape (n_nodes, 10), mixed
+    nodes : ndarray, shape (n_nodes, 7), mixed
         Node properties.
-    work : ndarray, shape (n_nodes, 39), mixed
+    work : ndarray, shape (n_nodes, 34), mixed
         Off-diagonal columns are set, diagonal and load columns added to.
     i : int
         Node left of the face.
@@ -225,17 +283,13 @@ def assemble_solid_face(nodes: Any, work: Any, i: int, left: float, right: float
     work[i + 1, 13] = -g
 
 
-def apply_update(settings: Any, nodes: Any, work: Any) -> float:
+def apply_update(settings: Any, nodes: Any, sites: Any, work: Any, reactions: Any, run: Any) -> float:
     """Add the solution of the linear system to the iterate, shortened where it is too long.
 
     Parameters
     ----------
-    settings : ndarray, shape (n_settings,), mixed
-        See :mod:`joulebook.battery.layout`.
-    nodes : ndarray, shape (n_nodes, 10), mixed
-        Node properties.
-    work : ndarray, shape (n_nodes, 39), mixed
-        Columns ``SALT`` to ``REACTION`` are changed.
+    settings, nodes, sites, work, reactions, run : ndarray, mixed
+        As for :func:`newton`; the iterate is changed.
 
     Returns
     -------
@@ -259,33 +313,68 @@ def apply_update(settings: Any, nodes: Any, work: Any) -> float:
         part = LARGEST_UPDATE / size
     for i in range(nodes.shape[0]):
         salt = work[i, SALT]
+        for s in range(int(nodes[i, FIRST_SITE]), int(nodes[i, STOP_SITE])):
+            update_site(sites, reactions, run, s, part, work[i, 19], work[i, 21] - work[i, 20])
         work[i, SALT] = max(salt + part * work[i, 19], 0.1 * salt)
         work[i, LIQUID] += part * work[i, 20]
-        if nodes[i, OCP_COLUMN] >= 0.0:
+        if nodes[i, ELECTRODE] >= 0.0:
             work[i, METAL] += part * work[i, 21]
-            work[i, REACTION] += part * (
-                work[i, REACTION_MISS]
-                + work[i, REACTION_SALT] * work[i, 19]
-                + work[i, REACTION_POTENTIAL] * (work[i, 21] - work[i, 20])
-            )
     return size
 
 
-def newton(settings: Any, nodes: Any, ocp: Any, electrolyte: Any, work: Any, run: Any) -> int:
+def note_differences(settings: Any, nodes: Any, work: Any, reactions: Any, run: Any) -> None:
+    """Note the potential differences that the solution has left at the sites, and the potential of the anode.
+
+    Parameters
+    ----------
+    settings, nodes, work, reactions, run : ndarray, mixed
+        As for :func:`newton`.
+    """
+    anode = 0
+    for i in range(nodes.shape[0]):
+        for s in range(int(nodes[i, FIRST_SITE]), int(nodes[i, STOP_SITE])):
+            reactions[s, DIFFERENCE_HERE] = work[i, METAL] - work[i, LIQUID]
+        if nodes[i, ELECTRODE] == 0.0:
+            anode = i
+    here = work[anode, METAL] - work[anode, LIQUID]
+    if nodes[0, ELECTRODE] == 0.0 and anode > 0:
+        # from the last two cells to the face of the separator
+        ahead = nodes[anode, WIDTH] / (nodes[anode, WIDTH] + nodes[anode - 1, WIDTH])
+        here += ahead * (here - work[anode - 1, METAL] + work[anode - 1, LIQUID])
+    run[ANODE] = here
+
+
+def newton(
+    settings: Any,
+    nodes: Any,
+    sites: Any,
+    laws: Any,
+    films: Any,
+    liquid: Any,
+    work: Any,
+    reactions: Any,
+    run: Any,
+) -> int:
     """Solve one implicit time step for all nodes and the current.
 
     Parameters
     ----------
     settings : ndarray, shape (n_settings,), mixed
         See :mod:`joulebook.battery.layout`.
-    nodes : ndarray, shape (n_nodes, 10), mixed
+    nodes : ndarray, shape (n_nodes, 7), mixed
         Node properties.
-    ocp : ndarray, shape (n + 1, 2 n_materials), V
-        Table of the open-circuit potentials over stoichiometry.
-    electrolyte : ndarray, shape (n + 1, 4), m²/s and S/m
-        Table of both laws over concentration.
-    work : ndarray, shape (n_nodes, 39), mixed
+    sites : ndarray, shape (n_sites, 20), mixed
+        Site properties.
+    laws : ndarray, shape (n + 1, n_laws), mixed
+        Tables over stoichiometry.
+    films : ndarray, shape (n_films, 34), mixed
+        Ageing parameters.
+    liquid : ndarray, shape (n + 1, 8), mixed
+        Table of the electrolyte's laws over concentration.
+    work : ndarray, shape (n_nodes, 34), mixed
         Holds the first guess and the histories; the iterate is changed.
+    reactions : ndarray, shape (n_sites, 40), mixed
+        The same of the sites.
     run : ndarray, shape (n_run,), mixed
         Current and voltage are changed, iterations counted.
 
@@ -296,12 +385,14 @@ def newton(settings: Any, nodes: Any, ocp: Any, electrolyte: Any, work: Any, run
     """
     n = nodes.shape[0]
     area = settings[AREA]
+    kind = int(settings[CONTROL])
     resistance = settings[RESISTANCE] + 0.5 * nodes[n - 1, WIDTH] / (nodes[n - 1, SOLID] * area)
     ground = nodes[0, SOLID] / (0.5 * nodes[0, WIDTH])
+    activity_properties(settings, nodes, liquid, work)
     for _ in range(MOST_ITERATIONS):
         run[ITERATIONS] += 1.0
-        electrolyte_properties(settings, nodes, electrolyte, work)
-        assemble_nodes(settings, nodes, ocp, work, run[WEIGHTS])
+        electrolyte_properties(settings, nodes, liquid, work)
+        assemble_nodes(settings, nodes, sites, laws, films, work, reactions, run)
         assemble_faces(settings, nodes, work)
         current = run[CURRENT]
         work[0, 8] += ground
@@ -311,17 +402,19 @@ def newton(settings: Any, nodes: Any, ocp: Any, electrolyte: Any, work: Any, run
             return 1
         voltage = work[n - 1, METAL] + work[n - 1, 21] - resistance * current
         slope = -work[n - 1, 8] / area - resistance
-        change = current_change(int(settings[CONTROL]), settings[TARGET], current, voltage, slope)
+        change = current_change(kind, settings[TARGET], current, voltage, slope)
         for k in range(3):
             work[n - 1, 19 + k] -= work[n - 1, 3 * k + 2] * change / area
         substitute(work, n)
-        size = apply_update(settings, nodes, work)
+        size = apply_update(settings, nodes, sites, work, reactions, run)
         if size < 0.0:
             return 1
-        left = settings[HALF_THERMAL] * size * size + ocp_remainder(settings, nodes, ocp, work)
+        left = settings[HALF_THERMAL] * size * size + ocp_remainder(settings, sites, laws, reactions)
         run[UPDATE] = size
         run[CURRENT] = current + change * min(1.0, LARGEST_UPDATE / max(size, 1e-30))
         run[VOLTAGE] = work[n - 1, METAL] - resistance * run[CURRENT]
+        run[STIFFNESS] = slope
         if size < LARGEST_UPDATE and left < settings[NEWTON_TOLERANCE]:
-            return beyond_peak(int(settings[CONTROL]), run[CURRENT], run[VOLTAGE], slope)
+            note_differences(settings, nodes, work, reactions, run)
+            return beyond_peak(kind, run[CURRENT], run[VOLTAGE], slope)
     return 1

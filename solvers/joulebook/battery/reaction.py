@@ -1,4 +1,8 @@
-"""The reaction of a node, linearised in its unknowns with the particle eliminated, and what happens at its edges.
+"""The reactions of a site, linearised in its unknowns with the particle eliminated, and what happens at its edges.
+
+At a site lithium enters or leaves the active material, and where the electrode ages it also feeds films and plates as
+metal. All these share the potential difference behind the film; what the film drops is linear in the sum of their
+currents, so the sum is linear in the potential difference outside, which is what the nodes know.
 
 Within :data:`EDGE` of an empty or a full surface the rate law loses its value. There the stoichiometry of the rate law
 is held, and the open-circuit potential goes on along a barrier that grows steeply, so that the surface stops its own
@@ -7,31 +11,65 @@ reaction.
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
-from joulebook.battery.kinetics import butler_volmer, exchange_current_density
+from joulebook.battery.kinetics import butler_volmer, unequal_exchange_current_density
 from joulebook.battery.layout import (
+    ALL_BY_POTENTIAL,
+    ALL_BY_SALT,
+    ALL_MISS,
+    BY_POTENTIAL,
+    BY_SALT,
+    CAPACITANCE,
+    CHARGING,
+    CHARGING_HISTORY,
+    CRACK_GROWTH,
+    DIFFERENCE_HERE,
+    ENTROPIC,
+    ENTROPY,
+    FILLED_POWER,
+    FILM,
+    FILM_RESISTANCE,
+    FREE_POWER,
+    GROUP,
+    GROWTH,
     HALF_THERMAL,
-    LIQUID,
+    LAW,
+    LAWS_WIDTH,
     MAXIMUM,
-    METAL,
-    OCP_COLUMN,
+    MISS,
+    OCP,
     OCP_SLOPE,
     OCP_VALUE,
-    OCP_WIDTH,
-    RATE,
+    OFFSET,
+    PLATING,
+    RATE_FACTOR,
+    RATE_NOW,
     REACTION,
-    REACTION_MISS,
-    REACTION_POTENTIAL,
-    REACTION_SALT,
-    SALT,
+    REFERENCE_TEMPERATURE,
+    SALT_HERE,
+    SALT_POWER,
+    SPECIAL,
     STOICHIOMETRY,
     SURFACE_HISTORY,
     SURFACE_SLOPE,
+    TEMPERATURE,
+    WEIGHTS,
 )
+from joulebook.battery.side_reactions import linearise_sides
 from joulebook.numerics.tables import slope_in_table, value_in_table
 
-__all__ = ["barrier", "barrier_slope", "linearise_reaction", "ocp_remainder", "stoichiometry_inside"]
+__all__ = [
+    "barrier",
+    "barrier_slope",
+    "linearise_site",
+    "ocp_remainder",
+    "open_circuit",
+    "stoichiometry_inside",
+    "total_current_density",
+    "update_site",
+]
 
 EDGE = 1e-3
 """In the rate law, stoichiometries are kept this far inside 0 to 1."""
@@ -90,63 +128,239 @@ def stoichiometry_inside(x: float) -> float:
     return min(max(x, EDGE), 1.0 - EDGE)
 
 
-def linearise_reaction(settings: Any, nodes: Any, ocp: Any, work: Any, i: int) -> None:
-    """Linearise the reaction of an electrode node in its unknowns, with the particle eliminated.
+def open_circuit(settings: Any, sites: Any, laws: Any, s: int, x: float) -> tuple[float, float]:
+    """Open-circuit potential of a site at the temperature of the step, hysteresis left out.
 
     Parameters
     ----------
     settings : ndarray, shape (n_settings,), mixed
         See :mod:`joulebook.battery.layout`.
-    nodes : ndarray, shape (n_nodes, 10), mixed
-        Node properties.
-    ocp : ndarray, shape (n + 1, 2 n_materials), V
-        Table of the open-circuit potentials over stoichiometry.
-    work : ndarray, shape (n_nodes, 39), mixed
-        Columns ``REACTION_MISS`` to ``REACTION_POTENTIAL`` are filled.
-    i : int
-        Node.
+    sites : ndarray, shape (n_sites, 20), mixed
+        Site properties.
+    laws : ndarray, shape (n + 1, n_laws), mixed
+        Tables over stoichiometry.
+    s : int
+        Site.
+    x : float
+        Stoichiometry at the surface, of any size.
+
+    Returns
+    -------
+    tuple of float
+        Potential and its derivative by stoichiometry, V.
     """
-    maximum = nodes[i, MAXIMUM]
-    salt = work[i, SALT]
-    reaction = work[i, REACTION]
-    slope = work[i, SURFACE_SLOPE]
-    per_maximum = 1.0 / maximum
-    x = (work[i, SURFACE_HISTORY] + slope * reaction) * per_maximum
+    column = int(sites[s, LAW])
+    width = settings[LAWS_WIDTH]
     inside = stoichiometry_inside(x)
-    surface = inside * maximum
-    column = int(nodes[i, OCP_COLUMN])
-    width = settings[OCP_WIDTH]
-    value = value_in_table(ocp, column, 0.0, width, inside) + barrier(x - inside)
-    steepness = slope_in_table(ocp, column, 0.0, width, inside)
+    value = value_in_table(laws, column + OCP, 0.0, width, inside)
+    slope = slope_in_table(laws, column + OCP, 0.0, width, inside)
+    if sites[s, ENTROPIC] != 0.0:
+        warmer = settings[TEMPERATURE] - sites[s, REFERENCE_TEMPERATURE]
+        value += warmer * value_in_table(laws, column + ENTROPY, 0.0, width, inside)
+        slope += warmer * slope_in_table(laws, column + ENTROPY, 0.0, width, inside)
     if x != inside:
-        steepness = barrier_slope(x - inside)
-    work[i, STOICHIOMETRY] = x
-    work[i, OCP_VALUE] = value
-    work[i, OCP_SLOPE] = steepness
-    potential = work[i, METAL] - work[i, LIQUID] - value
-    exchange = exchange_current_density(nodes[i, RATE], salt, surface, maximum)
-    rate, conductance = butler_volmer(exchange, potential, settings[HALF_THERMAL])
-    by_surface = -conductance * steepness * per_maximum
-    if x == inside:
-        by_surface += 0.5 * rate * (maximum - 2.0 * surface) / (surface * (maximum - surface))
-    share = 1.0 / (1.0 - by_surface * slope)
-    work[i, REACTION_MISS] = (rate - reaction) * share
-    work[i, REACTION_SALT] = 0.5 * rate / salt * share
-    work[i, REACTION_POTENTIAL] = conductance * share
+        value += barrier(x - inside)
+        slope = barrier_slope(x - inside)
+    return value, slope
 
 
-def ocp_remainder(settings: Any, nodes: Any, ocp: Any, work: Any) -> float:
+def linearise_site(
+    settings: Any, sites: Any, laws: Any, films: Any, reactions: Any, run: Any, s: int, salt: float, difference: float
+) -> None:
+    """Linearise the reactions of a site in its unknowns, with the particle eliminated.
+
+    Parameters
+    ----------
+    settings : ndarray, shape (n_settings,), mixed
+        See :mod:`joulebook.battery.layout`.
+    sites : ndarray, shape (n_sites, 20), mixed
+        Site properties.
+    laws : ndarray, shape (n + 1, n_laws), mixed
+        Tables over stoichiometry.
+    films : ndarray, shape (n_films, 34), mixed
+        Ageing parameters.
+    reactions : ndarray, shape (n_sites, 40), mixed
+        The iterate and its histories; ``MISS`` to ``ALL_BY_POTENTIAL`` are filled.
+    run : ndarray, shape (n_run,), mixed
+        Holds the weights of the time formula.
+    s : int
+        Site.
+    salt : float, mol/m³
+        Salt concentration.
+    difference : float, V
+        phi_s - phi_e.
+    """
+    reactions[s, SALT_HERE] = salt
+    reactions[s, DIFFERENCE_HERE] = difference
+    reaction = reactions[s, REACTION]
+    half_thermal = settings[HALF_THERMAL]
+    film = reactions[s, FILM_RESISTANCE]
+    behind = difference
+    if film != 0.0:
+        behind -= film * total_current_density(sites, reactions, s)
+    if sites[s, GROUP] < 0.0:
+        exchange = reactions[s, RATE_NOW] * salt ** sites[s, SALT_POWER]
+        rate, conductance = butler_volmer(exchange, behind, half_thermal)
+        reactions[s, MISS] = rate - reaction
+        reactions[s, BY_SALT] = sites[s, SALT_POWER] * rate / salt
+        reactions[s, BY_POTENTIAL] = conductance
+    else:
+        maximum = sites[s, MAXIMUM]
+        slope = reactions[s, SURFACE_SLOPE]
+        x = (reactions[s, SURFACE_HISTORY] + slope * reaction) / maximum
+        inside = stoichiometry_inside(x)
+        surface = inside * maximum
+        value, steepness = open_circuit(settings, sites, laws, s, x)
+        value += reactions[s, OFFSET]
+        reactions[s, STOICHIOMETRY] = x
+        reactions[s, OCP_VALUE] = value
+        reactions[s, OCP_SLOPE] = steepness
+        if sites[s, SPECIAL] == 0.0:
+            exchange = reactions[s, RATE_NOW] * math.sqrt(salt * surface * (maximum - surface))
+            by_salt = 0.5 / salt
+            by_surface = 0.5 * (maximum - 2.0 * surface) / (surface * (maximum - surface))
+        else:
+            powers = (sites[s, SALT_POWER], sites[s, FILLED_POWER], sites[s, FREE_POWER])
+            exchange, by_salt, by_surface = unequal_exchange_current_density(
+                reactions[s, RATE_NOW], salt, surface, maximum, powers
+            )
+            column = int(sites[s, LAW]) + RATE_FACTOR
+            factor = value_in_table(laws, column, 0.0, settings[LAWS_WIDTH], inside)
+            exchange *= factor
+            by_surface += slope_in_table(laws, column, 0.0, settings[LAWS_WIDTH], inside) / (factor * maximum)
+        rate, conductance = butler_volmer(exchange, behind - value, half_thermal)
+        by_concentration = -conductance * steepness / maximum
+        if x == inside:
+            by_concentration += rate * by_surface
+        share = 1.0 / (1.0 - by_concentration * slope)
+        reactions[s, MISS] = (rate - reaction) * share
+        reactions[s, BY_SALT] = by_salt * rate * share
+        reactions[s, BY_POTENTIAL] = conductance * share
+    gather(settings, sites, films, reactions, run, s, salt, difference, behind)
+
+
+def gather(
+    settings: Any,
+    sites: Any,
+    films: Any,
+    reactions: Any,
+    run: Any,
+    s: int,
+    salt: float,
+    difference: float,
+    behind: float,
+) -> None:
+    """Add the side reactions and the charging of the double layer, and take the film into account.
+
+    Parameters
+    ----------
+    settings, sites, films, reactions, run : ndarray, mixed
+        As for :func:`linearise_site`; ``ALL_MISS`` to ``ALL_BY_POTENTIAL`` are filled.
+    s : int
+        Site.
+    salt : float, mol/m³
+        Salt concentration.
+    difference, behind : float, V
+        phi_s - phi_e, and the same behind the film.
+    """
+    miss = reactions[s, MISS]
+    by_salt = reactions[s, BY_SALT]
+    by_potential = reactions[s, BY_POTENTIAL]
+    if sites[s, FILM] >= 0.0:
+        linearise_sides(settings, sites, films, reactions, run, s, salt, difference, difference - behind)
+        miss += reactions[s, GROWTH + 1] + reactions[s, CRACK_GROWTH + 1] + reactions[s, PLATING + 1]
+        by_potential += reactions[s, GROWTH + 2] + reactions[s, CRACK_GROWTH + 2] + reactions[s, PLATING + 2]
+    damped = 1.0 / (1.0 + reactions[s, FILM_RESISTANCE] * by_potential)
+    miss *= damped
+    by_salt *= damped
+    by_potential *= damped
+    capacitance = sites[s, CAPACITANCE]
+    if capacitance != 0.0:
+        charging = capacitance * (run[WEIGHTS] * difference + reactions[s, CHARGING_HISTORY])
+        miss += charging - reactions[s, CHARGING]
+        by_potential += capacitance * run[WEIGHTS]
+    reactions[s, ALL_MISS] = miss
+    reactions[s, ALL_BY_SALT] = by_salt
+    reactions[s, ALL_BY_POTENTIAL] = by_potential
+
+
+def total_current_density(sites: Any, reactions: Any, s: int) -> float:
+    """Current density through the film of a site: all its reactions.
+
+    Parameters
+    ----------
+    sites : ndarray, shape (n_sites, 20), mixed
+        Site properties.
+    reactions : ndarray, shape (n_sites, 40), mixed
+        The iterate.
+    s : int
+        Site.
+
+    Returns
+    -------
+    float
+        A/m² of particle surface.
+    """
+    total = reactions[s, REACTION]
+    if sites[s, FILM] >= 0.0:
+        total += reactions[s, GROWTH] + reactions[s, CRACK_GROWTH] + reactions[s, PLATING]
+    return float(total)
+
+
+def update_site(sites: Any, reactions: Any, run: Any, s: int, part: float, salt: float, potential: float) -> None:
+    """Move the reactions of a site with its unknowns.
+
+    Parameters
+    ----------
+    sites : ndarray, shape (n_sites, 20), mixed
+        Site properties.
+    reactions : ndarray, shape (n_sites, 40), mixed
+        Linearised; the iterate is changed.
+    run : ndarray, shape (n_run,), mixed
+        Holds the weights of the time formula.
+    s : int
+        Site.
+    part : float
+        Share of the update that is taken.
+    salt : float, mol/m³
+        Full change of the salt concentration.
+    potential : float, V
+        Full change of phi_s - phi_e.
+    """
+    capacitance = sites[s, CAPACITANCE]
+    behind = potential
+    film = reactions[s, FILM_RESISTANCE]
+    if film != 0.0:
+        through = reactions[s, ALL_MISS] + reactions[s, ALL_BY_SALT] * salt + reactions[s, ALL_BY_POTENTIAL] * potential
+        if capacitance != 0.0:
+            difference = reactions[s, DIFFERENCE_HERE]
+            charging = capacitance * (run[WEIGHTS] * (difference + potential) + reactions[s, CHARGING_HISTORY])
+            through -= charging - reactions[s, CHARGING]
+        behind -= film * through
+    if capacitance != 0.0:
+        after = reactions[s, DIFFERENCE_HERE] + potential
+        charging = capacitance * (run[WEIGHTS] * after + reactions[s, CHARGING_HISTORY])
+        reactions[s, CHARGING] += part * (charging - reactions[s, CHARGING])
+    reactions[s, REACTION] += part * (
+        reactions[s, MISS] + reactions[s, BY_SALT] * salt + reactions[s, BY_POTENTIAL] * behind
+    )
+    if sites[s, FILM] >= 0.0:
+        for k in (GROWTH, CRACK_GROWTH, PLATING):
+            reactions[s, k] += part * (reactions[s, k + 1] + reactions[s, k + 2] * behind)
+
+
+def ocp_remainder(settings: Any, sites: Any, laws: Any, reactions: Any) -> float:
     """Largest part of the open-circuit potentials that the last linearisation has missed.
 
     Parameters
     ----------
     settings : ndarray, shape (n_settings,), mixed
         See :mod:`joulebook.battery.layout`.
-    nodes : ndarray, shape (n_nodes, 10), mixed
-        Node properties.
-    ocp : ndarray, shape (n + 1, 2 n_materials), V
-        Table of the open-circuit potentials over stoichiometry.
-    work : ndarray, shape (n_nodes, 39), mixed
+    sites : ndarray, shape (n_sites, 20), mixed
+        Site properties.
+    laws : ndarray, shape (n + 1, n_laws), mixed
+        Tables over stoichiometry.
+    reactions : ndarray, shape (n_sites, 40), mixed
         The iterate after its update, and the point of linearisation.
 
     Returns
@@ -155,13 +369,19 @@ def ocp_remainder(settings: Any, nodes: Any, ocp: Any, work: Any) -> float:
         V.
     """
     largest = 0.0
-    for i in range(nodes.shape[0]):
-        column = int(nodes[i, OCP_COLUMN])
-        if column >= 0:
-            surface = work[i, SURFACE_HISTORY] + work[i, SURFACE_SLOPE] * work[i, REACTION]
-            x = surface / nodes[i, MAXIMUM]
+    for s in range(sites.shape[0]):
+        if sites[s, GROUP] >= 0.0:
+            surface = reactions[s, SURFACE_HISTORY] + reactions[s, SURFACE_SLOPE] * reactions[s, REACTION]
+            x = surface / sites[s, MAXIMUM]
             inside = stoichiometry_inside(x)
-            value = value_in_table(ocp, column, 0.0, settings[OCP_WIDTH], inside) + barrier(x - inside)
-            tangent = work[i, OCP_VALUE] + work[i, OCP_SLOPE] * (x - work[i, STOICHIOMETRY])
-            largest = max(largest, abs(value - tangent))
+            value = value_in_table(laws, int(sites[s, LAW]), 0.0, settings[LAWS_WIDTH], inside)
+            if x != inside:
+                value += barrier(x - inside)
+            tangent = reactions[s, OCP_VALUE] - reactions[s, OFFSET]
+            tangent += reactions[s, OCP_SLOPE] * (x - reactions[s, STOICHIOMETRY])
+            if sites[s, ENTROPIC] == 0.0:
+                largest = max(largest, abs(value - tangent))
+            else:
+                exact, _ = open_circuit(settings, sites, laws, s, x)
+                largest = max(largest, abs(exact - tangent))
     return largest

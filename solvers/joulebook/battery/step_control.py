@@ -1,7 +1,9 @@
 """How good a step was, and how long and of which order the next one shall be.
 
-The local error is estimated on the voltage and, where it moves, on the salt concentration. Potentials and reactions
-follow these without a memory of their own and are left out, as are particles: what they do shows in the voltage.
+The local error is estimated on the voltage and, where they move, on the salt concentration and the temperature.
+Potentials and reactions follow these without a memory of their own and are left out, as are particles: what they do
+shows in the voltage. What a change of the current does to the voltage at once is no error: the extrapolated voltage
+is corrected by the difference of the current from its extrapolation, times the resistance of the step.
 """
 
 from __future__ import annotations
@@ -11,41 +13,45 @@ from typing import Any
 from joulebook.battery.layout import (
     AHEAD,
     CLOCK,
-    DFN,
+    CURRENT,
+    CURRENTS,
     HEAD,
     HIGHEST_ORDER,
     LARGEST_STEP,
     MODEL,
+    N_TOTAL,
     ORDER,
     POINTS,
     RING,
     SALT,
     SALT_TOLERANCE,
     SINCE,
+    SPM,
     STEP,
+    STIFFNESS,
+    THERMAL,
     TIME,
+    TOTALS,
     VOLTAGE,
     VOLTAGE_TOLERANCE,
     VOLTAGES,
+    WARMTH,
 )
 from joulebook.numerics.bdf import error_weight, extrapolation_weights, step_factor
 
 __all__ = ["choose_next", "local_error"]
 
+KELVIN_PER_VOLT = 100.0
+"""Error of the temperature that counts as much as one of the voltage."""
 
-def local_error(settings: Any, past: Any, work: Any, run: Any, order: int, time: float) -> float:
+
+def local_error(arena: Any, order: int, time: float) -> float:
     """Estimate the local error that a formula of some order makes, over what is allowed.
 
     Parameters
     ----------
-    settings : ndarray, shape (n_settings,), mixed
-        See :mod:`joulebook.battery.layout`.
-    past : ndarray, shape (n_ring, n_nodes, 4), mixed
-        Ring of past points.
-    work : ndarray, shape (n_nodes, 39), mixed
-        The solved step.
-    run : ndarray, shape (n_run,), mixed
-        Scalars and rings; the weights of the extrapolation are changed.
+    arena : Arena
+        See :mod:`joulebook.battery.layout`, with a solved step; the weights of the extrapolation are changed.
     order : int
         Of the formula.
     time : float, s
@@ -56,41 +62,46 @@ def local_error(settings: Any, past: Any, work: Any, run: Any, order: int, time:
     float
         1 is what is allowed.
     """
+    settings, past, work, run = arena.settings, arena.past, arena.work, arena.run
     head = int(run[HEAD])
     clock = run[CLOCK : CLOCK + RING]
     weights = run[AHEAD : AHEAD + RING]
     extrapolation_weights(clock, head, order + 1, time, weights)
     guess = 0.0
+    current = 0.0
     for q in range(order + 1):
         guess += weights[q] * run[VOLTAGES + (head - q) % RING]
+        current += weights[q] * run[CURRENTS + (head - q) % RING]
+    guess += run[STIFFNESS] * (run[CURRENT] - current)
     error = abs(run[VOLTAGE] - guess) / settings[VOLTAGE_TOLERANCE]
-    if int(settings[MODEL]) == DFN:
+    if int(settings[MODEL]) != SPM:
         for i in range(work.shape[0]):
             guess = 0.0
             for q in range(order + 1):
                 guess += weights[q] * past[(head - q) % RING, i, 0]
             error = max(error, abs(work[i, SALT] - guess) / settings[SALT_TOLERANCE])
+    if settings[THERMAL] != 0.0:
+        guess = 0.0
+        for q in range(order + 1):
+            guess += weights[q] * run[TOTALS + ((head - q) % RING) * N_TOTAL + WARMTH]
+        miss = abs(run[TOTALS + RING * N_TOTAL + WARMTH] - guess) / KELVIN_PER_VOLT
+        error = max(error, miss / settings[VOLTAGE_TOLERANCE])
     return error * error_weight(clock, head, order, time)
 
 
-def choose_next(settings: Any, past: Any, work: Any, run: Any, error: float, length: float) -> None:
+def choose_next(arena: Any, error: float, length: float) -> None:
     """Choose order and length of the next step from the errors of this one.
 
     Parameters
     ----------
-    settings : ndarray, shape (n_settings,), mixed
-        See :mod:`joulebook.battery.layout`.
-    past : ndarray, shape (n_ring, n_nodes, 4), mixed
-        Ring of past points, before this step enters it.
-    work : ndarray, shape (n_nodes, 39), mixed
-        The solved step.
-    run : ndarray, shape (n_run,), mixed
-        Order and step are set.
+    arena : Arena
+        See :mod:`joulebook.battery.layout`, before this step enters the rings; order and step are set.
     error : float, 1
         Of this step over what is allowed.
     length : float, s
         Of this step.
     """
+    settings, run = arena.settings, arena.run
     order = int(run[ORDER])
     points = int(run[POINTS])
     time = run[TIME] + length
@@ -99,12 +110,12 @@ def choose_next(settings: Any, past: Any, work: Any, run: Any, error: float, len
     run[SINCE] += 1.0
     if run[SINCE] > order:
         if order > 1:
-            lower = step_factor(local_error(settings, past, work, run, order - 1, time), order - 1)
+            lower = step_factor(local_error(arena, order - 1, time), order - 1)
             if lower > factor:
                 best = order - 1
                 factor = lower
         if order < int(settings[HIGHEST_ORDER]) and points > order + 1:
-            higher = step_factor(local_error(settings, past, work, run, order + 1, time), order + 1)
+            higher = step_factor(local_error(arena, order + 1, time), order + 1)
             if higher > 1.05 * factor:
                 best = order + 1
                 factor = higher

@@ -1,61 +1,57 @@
-"""March a discretised cell through one protocol step: steps, orders, errors and the end at a voltage.
+"""March a discretised cell through one protocol step: steps, orders, errors and the end.
 
-One loop serves both models; what differs is the solve inside a step (:mod:`joulebook.battery.p2d`,
+One loop serves all models; what differs is the solve inside a step (:mod:`joulebook.battery.p2d`,
 :mod:`joulebook.battery.spm`). It works on arrays that the caller owns (:mod:`joulebook.battery.layout`), can be
 stopped after some steps and taken up again, and returns a status code.
 
 Time: backward differentiation of order 1 to 4 on the actual grid of times. The local error is controlled on the
-voltage and the salt concentration. The start is a consistent state: a step of 0.1 ns. The end at a voltage is
-found by repeating the last step with other lengths (Anderson–Björck), so it is a point of the solution, not of an
-interpolation.
+voltage, the salt concentration and the temperature. The start is a consistent state: a step of 0.1 ns. An end at a
+voltage, a current, a charge, a temperature or a potential is found by repeating the last step with other lengths
+(Anderson–Björck), so it is a point of the solution, not of an interpolation.
 """
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
+from joulebook.battery.accepting import accept
+from joulebook.battery.ends import margin
 from joulebook.battery.layout import (
     ALREADY_PAST,
-    CHARGE,
-    CHARGES,
+    CHEMICAL_ENERGY,
     CLOCK,
     CONTROL,
     CURRENT,
     CURRENTS,
     END_TIME,
-    EVENT_SIGN,
-    EVENT_VOLTAGE,
-    GROUP,
     HEAD,
     HOLD_POWER,
+    LAST_MARGIN,
     LOST_POWER,
-    N_PAST,
+    N_TOTAL,
     NEWTON_TOLERANCE,
     NO_START,
     ORDER,
-    PARTICLE,
+    POINT,
     POINTS,
+    REACHED_EVENT,
     REACHED_TIME,
-    REACHED_VOLTAGE,
-    REACTION,
     REJECTED,
     RING,
+    ROW,
     ROWS,
     RUNNING,
-    SALT,
     STALLED,
     STEP,
+    STEP_TIME,
     STEPS,
-    SURFACE_HISTORY,
-    SURFACE_SLOPE,
+    TAKEN,
     TARGET,
     TIME,
+    TOTALS,
     TRACE_FULL,
-    VOLTAGE,
-    VOLTAGES,
 )
-from joulebook.battery.particles import complete
+from joulebook.battery.schedule import SERIES_FIRST, SERIES_STOP
 from joulebook.battery.step_control import choose_next, local_error
 from joulebook.battery.trial import attempt
 from joulebook.numerics.bdf import step_factor
@@ -74,117 +70,45 @@ START_STEP = 1e-10
 """Length of the step that makes the start consistent, s."""
 
 
-def accept(
-    nodes: Any,
-    shells: Any,
-    past: Any,
-    concentration: Any,
-    work: Any,
-    run: Any,
-    trace: Any,
-    profiles: Any,
-    length: float,
-) -> None:
-    """Enter the solved step into the rings and hand it out.
+def find_end(arena: Any, length: float, before: float) -> float:
+    """Find the length of the last step at which its end is met.
+
+    The step is solved once more, to more digits; if the end is not passed then, the step stands as it is.
 
     Parameters
     ----------
-    nodes, shells, past, concentration, work, run, trace, profiles : ndarray, mixed
-        As for :func:`integrate`.
+    arena : Arena
+        See :mod:`joulebook.battery.layout`; the step of the found length has been solved on return.
     length : float, s
-        Of the step.
-    """
-    slot = (int(run[HEAD]) + 1) % RING
-    row = int(run[ROWS])
-    store = profiles.shape[0] > row
-    for i in range(nodes.shape[0]):
-        for k in range(N_PAST):
-            past[slot, i, k] = work[i, SALT + k]
-        particle = int(nodes[i, PARTICLE])
-        if particle >= 0:
-            complete(shells, int(nodes[i, GROUP]), concentration, slot, particle, work[i, REACTION])
-        if store:
-            for k in range(N_PAST):
-                profiles[row, i, k] = work[i, SALT + k]
-            profiles[row, i, N_PAST] = math.nan
-            if particle >= 0:
-                profiles[row, i, N_PAST] = work[i, SURFACE_HISTORY] + work[i, SURFACE_SLOPE] * work[i, REACTION]
-    run[TIME] += length
-    run[HEAD] = slot
-    run[POINTS] += 1.0
-    run[CLOCK + slot] = run[TIME]
-    run[VOLTAGES + slot] = run[VOLTAGE]
-    run[CURRENTS + slot] = run[CURRENT]
-    run[CHARGES + slot] = run[CHARGE]
-    trace[row, 0] = run[TIME]
-    trace[row, 1] = run[VOLTAGE]
-    trace[row, 2] = run[CURRENT]
-    trace[row, 3] = run[CHARGE]
-    run[ROWS] = row + 1.0
-
-
-def margin(settings: Any, run: Any) -> float:
-    """Distance of the voltage from the level that ends the step.
-
-    Parameters
-    ----------
-    settings : ndarray, shape (n_settings,), mixed
-        See :mod:`joulebook.battery.layout`.
-    run : ndarray, shape (n_run,), mixed
-        Holds the voltage.
+        At which the end was passed.
+    before : float, V
+        Margin at the beginning of the step.
 
     Returns
     -------
     float
-        V; positive before the end.
+        s; ``length`` itself if the end is not passed after all, negative if no end was found.
     """
-    return float(settings[EVENT_SIGN] * (run[VOLTAGE] - settings[EVENT_VOLTAGE]))
-
-
-def find_end(
-    settings: Any,
-    nodes: Any,
-    shells: Any,
-    ocp: Any,
-    electrolyte: Any,
-    past: Any,
-    concentration: Any,
-    work: Any,
-    run: Any,
-    length: float,
-) -> float:
-    """Find the length of the last step at which the voltage meets its level.
-
-    The step is solved once more, to more digits; if the level is not passed then, the step stands as it is.
-
-    Parameters
-    ----------
-    settings, nodes, shells, ocp, electrolyte, past, concentration, work, run : ndarray, mixed
-        As for :func:`integrate`; the step of the found length has been solved on return.
-    length : float, s
-        At which the level was passed.
-
-    Returns
-    -------
-    float
-        s; ``length`` itself if the level is not passed after all, negative if no end was found.
-    """
+    settings = arena.settings
     tolerance = settings[NEWTON_TOLERANCE]
     settings[NEWTON_TOLERANCE] = EVENT_NEWTON_TOLERANCE
     found = -1.0
-    trial = attempt(settings, nodes, shells, ocp, electrolyte, past, concentration, work, run, length)
-    if trial != 0 or margin(settings, run) > 0.0:
+    trial = attempt(arena, length)
+    f_b = margin(arena)
+    if trial != 0 or f_b > 0.0:
         settings[NEWTON_TOLERANCE] = tolerance
         return length if trial == 0 else -1.0
+    if f_b > -EVENT_TOLERANCE:
+        settings[NEWTON_TOLERANCE] = tolerance
+        return length
     a = 0.0
-    f_a = settings[EVENT_SIGN] * (run[VOLTAGES + int(run[HEAD])] - settings[EVENT_VOLTAGE])
+    f_a = before
     b = length
-    f_b = margin(settings, run)
     for _ in range(MOST_TRIALS):
         c = b - f_b * (b - a) / (f_b - f_a)
-        if attempt(settings, nodes, shells, ocp, electrolyte, past, concentration, work, run, c) != 0:
+        if attempt(arena, c) != 0:
             break
-        f_c = margin(settings, run)
+        f_c = margin(arena)
         if abs(f_c) <= EVENT_TOLERANCE:
             found = c
             break
@@ -200,40 +124,31 @@ def find_end(
     return found
 
 
-def start(
-    settings: Any,
-    nodes: Any,
-    shells: Any,
-    ocp: Any,
-    electrolyte: Any,
-    past: Any,
-    concentration: Any,
-    work: Any,
-    run: Any,
-) -> int:
+def start(arena: Any) -> int:
     """Make potentials and reactions of the first point consistent with its concentrations.
 
     Parameters
     ----------
-    settings, nodes, shells, ocp, electrolyte, past, concentration, work, run : ndarray, mixed
-        As for :func:`integrate`.
+    arena : Arena
+        See :mod:`joulebook.battery.layout`.
 
     Returns
     -------
     int
         0, or the status code of the failure.
     """
+    run = arena.run
     head = int(run[HEAD])
     run[POINTS] = 1.0
     run[ORDER] = 1.0
     run[CLOCK + head] = run[TIME]
     run[CURRENTS + head] = run[CURRENT]
-    run[CHARGES + head] = run[CHARGE]
-    charge = run[CHARGE]
-    if attempt(settings, nodes, shells, ocp, electrolyte, past, concentration, work, run, START_STEP) != 0:
+    if attempt(arena, START_STEP) != 0:
         return NO_START
-    run[CHARGE] = charge
-    if margin(settings, run) <= 0.0:
+    for k in range(N_TOTAL):
+        if k != CHEMICAL_ENERGY:
+            run[TOTALS + RING * N_TOTAL + k] = run[TOTALS + head * N_TOTAL + k]
+    if margin(arena) <= 0.0:
         return ALREADY_PAST
     run[POINTS] = 0.0
     return 0
@@ -267,87 +182,88 @@ def shorten(run: Any, length: float, failed: int, error: float) -> bool:
     return bool(run[STEP] >= SHORTEST_STEP)
 
 
-def integrate(
-    settings: Any,
-    nodes: Any,
-    shells: Any,
-    ocp: Any,
-    electrolyte: Any,
-    past: Any,
-    concentration: Any,
-    work: Any,
-    run: Any,
-    trace: Any,
-    profiles: Any,
-) -> int:
-    """March until the step's end, the end of ``trace``, or a number of steps.
+def next_stop(arena: Any) -> float:
+    """Time that the next step may not pass: the end, or a corner of the series that is followed.
 
     Parameters
     ----------
-    settings : ndarray, shape (n_settings,), mixed
-        Cell, protocol step and accuracy.
-    nodes : ndarray, shape (n_nodes, 10), mixed
-        Node properties.
-    shells : ndarray, shape (n_groups, n_r + 2, 6), mixed
-        Radial meshes.
-    ocp : ndarray, shape (n + 1, 2 n_materials), V
-        Open-circuit potentials over stoichiometry 0 to 1.
-    electrolyte : ndarray, shape (n + 1, 4), m²/s and S/m
-        Diffusivity and conductivity over salt concentration from 0.
-    past : ndarray, shape (n_ring, n_nodes, 4), mixed
-        Ring of past points; the slot ``HEAD`` holds the start.
-    concentration : ndarray, shape (n_ring, n_r, n_particles), mol/m³
-        Ring of past concentrations; the slot ``HEAD`` holds the start.
-    work : ndarray, shape (n_nodes, 39), mixed
-        Workspace.
-    run : ndarray, shape (n_run,), mixed
-        Scalars and rings.
-    trace : ndarray, shape (n_rows, 4), mixed
-        Filled with time, voltage, current and charge.
-    profiles : ndarray, shape (n_rows or 0, n_nodes, 5), mixed
-        Filled with c_e, phi_e, phi_s, j and surface concentration.
+    arena : Arena
+        See :mod:`joulebook.battery.layout`; the point of the series moves on.
+
+    Returns
+    -------
+    float
+        s.
+    """
+    run = arena.run
+    row = int(run[ROW])
+    stop = arena.settings[END_TIME]
+    if arena.rows[row, SERIES_FIRST] >= 0.0:
+        point = int(run[POINT])
+        last = int(arena.rows[row, SERIES_STOP]) - 1
+        while point < last and run[STEP_TIME] + arena.series[point, 0] <= run[TIME] + SHORTEST_STEP:
+            point += 1
+        run[POINT] = point
+        stop = min(stop, run[STEP_TIME] + arena.series[point, 0])
+    return float(stop)
+
+
+def integrate(arena: Any) -> int:
+    """March until the protocol step's end, the end of ``trace``, or a number of steps.
+
+    Parameters
+    ----------
+    arena : Arena
+        See :mod:`joulebook.battery.layout`.
 
     Returns
     -------
     int
         Status code.
     """
+    settings, run = arena.settings, arena.run
     if run[POINTS] == 0.0:
-        status = start(settings, nodes, shells, ocp, electrolyte, past, concentration, work, run)
+        status = start(arena)
         if status != 0:
             return status
-        accept(nodes, shells, past, concentration, work, run, trace, profiles, 0.0)
-    taken = 0
-    while taken < int(settings[STEPS]):
-        if int(run[ROWS]) >= trace.shape[0]:
+        accept(arena, 0.0)
+    while run[TAKEN] < settings[STEPS]:
+        if int(run[ROWS]) >= arena.trace.shape[0]:
             return TRACE_FULL
         length = run[STEP]
-        left = settings[END_TIME] - run[TIME]
-        last = length >= left * (1.0 - 1e-9)
-        if last:
+        wanted = length
+        left = next_stop(arena) - run[TIME]
+        stops = length >= left * (1.0 - 1e-9)
+        if stops:
             length = left
-        failed = attempt(settings, nodes, shells, ocp, electrolyte, past, concentration, work, run, length)
+        elif length > 0.5 * left:
+            length = 0.5 * left
+        before = run[LAST_MARGIN]
+        failed = attempt(arena, length)
         order = int(run[ORDER])
         error = 0.0
         known = int(run[POINTS]) > order
         if failed == 0 and known:
-            error = local_error(settings, past, work, run, order, run[TIME] + length)
+            error = local_error(arena, order, run[TIME] + length)
         tried = length
-        if failed == 0 and error <= 1.0 and margin(settings, run) <= 0.0:
-            length = find_end(settings, nodes, shells, ocp, electrolyte, past, concentration, work, run, tried)
+        if failed == 0 and error <= 1.0 and margin(arena) <= 0.0:
+            length = find_end(arena, tried, before)
             failed = 1 if length < 0.0 else 0
-            if failed == 0 and margin(settings, run) <= EVENT_TOLERANCE:
-                accept(nodes, shells, past, concentration, work, run, trace, profiles, length)
-                return REACHED_VOLTAGE
+            if failed == 0 and margin(arena) <= EVENT_TOLERANCE:
+                accept(arena, length)
+                return REACHED_EVENT
         if failed != 0 or error > 1.0:
             if not shorten(run, tried, failed, error):
                 gone = int(settings[CONTROL]) == HOLD_POWER and settings[TARGET] > 0.0
                 return LOST_POWER if gone else STALLED
             continue
         if known:
-            choose_next(settings, past, work, run, error, length)
-        accept(nodes, shells, past, concentration, work, run, trace, profiles, length)
-        taken += 1
-        if last:
+            choose_next(arena, error, length)
+            if tried < wanted and run[STEP] < wanted:
+                run[STEP] = min(wanted, 2.0 * run[STEP])
+        accept(arena, length)
+        run[TAKEN] += 1.0
+        if stops and run[TIME] >= settings[END_TIME] - SHORTEST_STEP:
             return REACHED_TIME
     return RUNNING
+
