@@ -56,8 +56,9 @@ def test_mechanics_needs_are_named_once() -> None:
 
 
 def test_all_faults_at_once() -> None:
+    typed: dict[str, Any] = {**FILM, "molar_volume": -1.0, "resistivity": float("nan"), "thickness": 1.0}
     with pytest.raises(InputError) as caught:
-        SEI(**{**FILM, "molar_volume": -1.0, "resistivity": float("nan")}, thickness=1.0)
+        SEI(**typed)
     assert {issue.path for issue in caught.value.issues} == {"molar_volume", "resistivity", "thickness"}
 
 
