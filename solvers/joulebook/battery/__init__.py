@@ -8,9 +8,10 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
-from joulebook.battery.balance import Balance, balance
+from joulebook.battery.balance import Balance, HalfCellBalance, balance, balance_half_cell, initial_state_at
 from joulebook.battery.designs import Cell
 from joulebook.battery.figures import CellFigures, figures
+from joulebook.battery.half_cell import HalfCell
 
 if TYPE_CHECKING:
     from joulebook.battery.options import BatteryOptions
@@ -33,8 +34,12 @@ __all__ = [
     "BatterySweepResult",
     "Cell",
     "CellFigures",
+    "HalfCell",
+    "HalfCellBalance",
     "balance",
+    "balance_half_cell",
     "figures",
+    "initial_state_at",
     "simulate",
     "sweep",
 ]
