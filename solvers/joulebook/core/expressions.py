@@ -209,6 +209,8 @@ class _Reader:
                     f"a number runs into {self.text[found.end()]!r} at character {found.end() + 1}",
                     "Write * between the factors of a product",
                 )
+            if found["number"] is not None and math.isinf(float(piece)):
+                raise self.fault(f"the number at character {at + 1} is too large")
             if found["name"] is not None:
                 self._check_name(piece, at)
             if found["operator"] is not None:
@@ -252,13 +254,9 @@ class _Reader:
         raise self.fault(f"is not a formula at character {node.col_offset + 1}", "Use numbers, + - * / ** and brackets")
 
     def _number(self, node: ast.Constant) -> float:
-        try:
-            value = float(node.value)  # type: ignore[arg-type]
-        except (TypeError, ValueError, OverflowError):
-            value = math.inf
-        if not math.isfinite(value):
-            raise self.fault(f"the number at character {node.col_offset + 1} is too large")
-        return value
+        if not isinstance(node.value, int | float):
+            raise self.fault(f"is not a formula at character {node.col_offset + 1}")
+        return float(node.value)
 
     def _named(self, node: ast.Name) -> _Node | float:
         if node.id in self.variables:
