@@ -22,7 +22,7 @@ import numpy as np
 
 from joulebook.core.errors import InputError, Issue
 
-__all__ = ["FUNCTIONS", "LONGEST_FORMULA", "Expression", "parse_expression"]
+__all__ = ["FUNCTIONS", "LONGEST_FORMULA", "Expression", "formula_tree", "parse_expression"]
 
 LONGEST_FORMULA = 20_000
 """Characters."""
@@ -161,6 +161,23 @@ def parse_expression(text: str, variables: Sequence[str] = ("x",), path: str = "
 arccos, arcsin, arcsinh, arctan, arctanh, cos, cosh, exp, log, log10, max, min, sign, sin, sinh, sqrt, tan, tanh
     """
     return _Reader(text, tuple(variables), path).read()
+
+
+def formula_tree(text: str) -> ast.expr:
+    """Give the tree of a formula that :func:`parse_expression` has accepted.
+
+    Parameters
+    ----------
+    text : str
+        The formula.
+
+    Returns
+    -------
+    ast.expr
+        Of numbers, names, signs, operators and calls only.
+    """
+    line = "".join(_PADDING.sub(lambda blank: " " * len(blank[0]), found[0]) for found in _TOKEN.finditer(text))
+    return ast.parse(line.lstrip(), mode="eval").body
 
 
 class _Reader:

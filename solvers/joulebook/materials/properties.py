@@ -28,6 +28,7 @@ from joulebook.core.citations import Source
 from joulebook.core.design import Part
 from joulebook.core.errors import InputError, Issue
 from joulebook.core.expressions import LONGEST_FORMULA, parse_expression
+from joulebook.core.formula_latex import formula_latex
 from joulebook.core.quantities import Quantity, Temperature, range_phrase
 from joulebook.materials.records import Law, Value
 
@@ -217,7 +218,7 @@ class PropertyKind:
             variable=self.variable,
             domain=self.domain_of(given),
             unit=self.unit,
-            formula=_formula(given),
+            formula=_formula(given, self.names),
             source=given.source,
             reference_temperature=given.reference_temperature,
             activation_energy=None if energy is None else Value(energy, "J/mol", given.source),
@@ -396,11 +397,11 @@ def _end_slope(near: float, far: float, first: float, second: float) -> float:
     return float(slope)
 
 
-def _formula(given: Property) -> str:
+def _formula(given: Property, names: tuple[str, ...]) -> str:
     """The property in LaTeX."""
     if given.table is not None:
         between = "straight lines" if given.table.interpolation == "linear" else "monotone cubics"
         return rf"\text{{table of {len(given.table.x)} points, {between} in between}}"
     if given.expression is None:
         return f"{given.value:g}"
-    return rf"\text{{{given.expression}}}"
+    return formula_latex(parse_expression(given.expression, (*names, "T")))
