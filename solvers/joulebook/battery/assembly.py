@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
 from pydantic import Field, model_validator
 
@@ -14,7 +14,14 @@ from joulebook.battery.material_names import OWN
 from joulebook.core.design import Design
 from joulebook.core.errors import InputError, Issue
 from joulebook.core.quantities import Capacity, Length, Resistance, Temperature, Voltage
-from joulebook.materials.records import ActiveMaterial, ElectrolyteMaterial
+from joulebook.materials.documents import (
+    ActiveMaterialDocument,
+    AnyMaterialDocument,
+    ElectrolyteMaterialDocument,
+    FilmMaterialDocument,
+    MaterialDocument,
+)
+from joulebook.materials.records import ActiveMaterial, ElectrolyteMaterial, FilmMaterial
 
 __all__ = ["Assembly"]
 
@@ -56,6 +63,11 @@ class Assembly(Design):
     """Temperature of the cell at the start of a study."""
     thermal: Thermal | None = None
     """Heat capacity and cooling; left out where not published."""
+    materials: Annotated[
+        dict[Annotated[str, Field(min_length=1, max_length=200)], AnyMaterialDocument],
+        Field(max_length=64, exclude_if=lambda own: not own),
+    ] = Field(default_factory=dict)
+    """Materials of one's own that travel with the cell, by the name that follows ``own:`` where they are used."""
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
@@ -80,21 +92,77 @@ class Assembly(Design):
         return issues
 
     def _unknown_own_materials(self) -> list[Issue]:
-        """Names that begin with ``own:`` and mean nothing in this document."""
-        found = {
-            "separator.material": self.separator.material,
-            "electrolyte.material": self.electrolyte.material,
+        """Names that begin with ``own:`` and mean nothing in this document, or a material of another kind."""
+        issues: list[Issue] = []
+        for path, (name, kind) in self._material_places().items():
+            if not name.startswith(OWN):
+                continue
+            found = self.materials.get(name.removeprefix(OWN))
+            known = ", ".join(f"{OWN}{own}" for own, item in self.materials.items() if isinstance(item, kind))
+            hint = f"It has: {known}" if known else "Take one of the library, or add one with with_material"
+            if found is None:
+                issues.append(Issue(path, name, "there is no such material in this document", hint))
+            elif not isinstance(found, kind):
+                issues.append(Issue(path, name, f"is not the kind of material for this place: {found.kind}", hint))
+        return issues
+
+    def _material_places(self) -> dict[str, tuple[str, type[MaterialDocument]]]:
+        """Path of every name of a material whose kind can be one's own, to the name and that kind."""
+        found: dict[str, tuple[str, type[MaterialDocument]]] = {
+            "separator.material": (self.separator.material, FilmMaterialDocument),
+            "electrolyte.material": (self.electrolyte.material, ElectrolyteMaterialDocument),
         }
         for side in self._electrode_sides():
             electrode: Electrode = getattr(self, side)
-            found[f"{side}.material"] = electrode.material
+            found[f"{side}.material"] = electrode.material, ActiveMaterialDocument
             for index, phase in enumerate(electrode.additional_phases):
-                found[f"{side}.additional_phases.{index}.material"] = phase.material
-        return [
-            Issue(path, name, "there is no such material in this document", "Take one of the library")
-            for path, name in found.items()
-            if name.startswith(OWN)
-        ]
+                found[f"{side}.additional_phases.{index}.material"] = phase.material, ActiveMaterialDocument
+        return found
+
+    def with_material(self, material: MaterialDocument, *places: str) -> Self:
+        """Take a material of one's own into the cell.
+
+        Parameters
+        ----------
+        material : MaterialDocument
+            As :func:`joulebook.materials.load` gives it; one of the same name is replaced.
+        *places : str
+            Where it is to be used: ``"negative"``, ``"positive.additional_phases.0"``, ``"electrolyte"``,
+            ``"separator"``; none to carry it only.
+
+        Returns
+        -------
+        Assembly
+            The changed cell, validated; this one stays as it is. Values that an electrode gives itself, such as
+            its ``maximum_concentration``, stay in force.
+
+        Raises
+        ------
+        InputError
+            If there is no such place, or it takes another kind of material.
+
+        Examples
+        --------
+        >>> import joulebook as jb
+        >>> film = jb.materials.FilmMaterialDocument(name="my film")
+        >>> jb.battery.Cell.named("Chen2020").with_material(film, "separator").separator.material
+        'own:my film'
+        """
+        known = [path.removesuffix(".material") for path in self._material_places()]
+        unknown = [place for place in places if place not in known]
+        if unknown:
+            raise InputError(
+                [Issue("places", place, "no such place", f"Known: {', '.join(known)}") for place in unknown]
+            )
+        document = self.to_document()
+        document["materials"] = {**document.get("materials", {}), material.name: material.to_document()}
+        for place in places:
+            here: Any = document
+            for name in place.split("."):
+                here = here[int(name)] if isinstance(here, list) else here[name]
+            here["material"] = f"{OWN}{material.name}"
+            document.get("sources", {}).pop(f"{place}.material", None)
+        return self.from_document(document)
 
     @classmethod
     def _electrode_sides(cls) -> tuple[str, ...]:
@@ -125,14 +193,16 @@ class Assembly(Design):
         Returns
         -------
         ActiveMaterial
-            Of the library.
+            Of the library, or the cell's own.
 
         Raises
         ------
         InputError
             If there is no such electrode or phase.
         """
-        return materials.active(self._coating(side, phase).material)
+        name = self._coating(side, phase).material
+        own = self.materials.get(name.removeprefix(OWN)) if name.startswith(OWN) else None
+        return own.record() if isinstance(own, ActiveMaterialDocument) else materials.active(name)
 
     def electrolyte_material(self) -> ElectrolyteMaterial:
         """Record of the electrolyte of this cell.
@@ -140,9 +210,23 @@ class Assembly(Design):
         Returns
         -------
         ElectrolyteMaterial
-            Of the library.
+            Of the library, or the cell's own.
         """
-        return materials.electrolyte(self.electrolyte.material)
+        name = self.electrolyte.material
+        own = self.materials.get(name.removeprefix(OWN)) if name.startswith(OWN) else None
+        return own.record() if isinstance(own, ElectrolyteMaterialDocument) else materials.electrolyte(name)
+
+    def film_material(self) -> FilmMaterial:
+        """Record of the separator film of this cell.
+
+        Returns
+        -------
+        FilmMaterial
+            Of the library, or the cell's own.
+        """
+        name = self.separator.material
+        own = self.materials.get(name.removeprefix(OWN)) if name.startswith(OWN) else None
+        return own.record() if isinstance(own, FilmMaterialDocument) else materials.film(name)
 
     def maximum_concentration(self, side: str, phase: int = 0) -> float:
         """Lithium concentration of a full active material of this cell.

@@ -278,7 +278,9 @@ class Design(Part):
         """
         document = self.to_document()
         for path, value in changes.items():
-            self.value_at(path)
+            group = path.rpartition(".")[0]
+            if not group or not isinstance(self.value_at(group), Mapping):  # a mapping takes entries of any name
+                self.value_at(path)
             *folders, last = path.split(".")
             here: Any = document
             for name in folders:

@@ -383,7 +383,7 @@ def _inside_a_cell(given: Any) -> Any:
         raise InputError(Issue("", None, str(error))) from None
 
 
-AnyMaterialDocument = Annotated[AnyDocument, BeforeValidator(_inside_a_cell), Field(discriminator="kind")]
+AnyMaterialDocument = Annotated[AnyDocument, BeforeValidator(_inside_a_cell)]
 """A material document of any kind, for the ``materials`` of a cell."""
 
 
