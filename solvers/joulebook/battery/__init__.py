@@ -8,20 +8,37 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
-from joulebook.battery.balance import Balance, balance
+from joulebook.battery.balance import Balance, HalfCellBalance, balance, balance_half_cell, initial_state_at
 from joulebook.battery.designs import Cell
 from joulebook.battery.figures import CellFigures, figures
+from joulebook.battery.half_cell import HalfCell
 
 if TYPE_CHECKING:
+    from joulebook.battery.builders import cccv, cycling, gitt, hppc, rate_capability
     from joulebook.battery.options import BatteryOptions
+    from joulebook.battery.protocol import Protocol
     from joulebook.battery.results import BatteryResult, BatterySweepResult
     from joulebook.battery.simulation import simulate
+    from joulebook.battery.step_kinds import Charge, Discharge, Drive, Hold, Rest
+    from joulebook.battery.steps import Step
     from joulebook.battery.sweeping import sweep
 
 _HOMES = {
     "BatteryOptions": "options",
     "BatteryResult": "results",
     "BatterySweepResult": "results",
+    "Charge": "step_kinds",
+    "Discharge": "step_kinds",
+    "Drive": "step_kinds",
+    "Hold": "step_kinds",
+    "Protocol": "protocol",
+    "Rest": "step_kinds",
+    "Step": "steps",
+    "cccv": "builders",
+    "cycling": "builders",
+    "gitt": "builders",
+    "hppc": "builders",
+    "rate_capability": "builders",
     "simulate": "simulation",
     "sweep": "sweeping",
 }
@@ -33,8 +50,24 @@ __all__ = [
     "BatterySweepResult",
     "Cell",
     "CellFigures",
+    "Charge",
+    "Discharge",
+    "Drive",
+    "HalfCell",
+    "HalfCellBalance",
+    "Hold",
+    "Protocol",
+    "Rest",
+    "Step",
     "balance",
+    "balance_half_cell",
+    "cccv",
+    "cycling",
     "figures",
+    "gitt",
+    "hppc",
+    "initial_state_at",
+    "rate_capability",
     "simulate",
     "sweep",
 ]

@@ -54,7 +54,8 @@ class Part(BaseModel):
         Parameters
         ----------
         path : str
-            For example ``"negative.thickness"``.
+            For example ``"negative.thickness"``; an entry of a list by its number, counted from 0:
+            ``"negative.layers.0.porosity"``.
 
         Returns
         -------
@@ -73,6 +74,10 @@ class Part(BaseModel):
                 if name not in here:
                     raise InputError(Issue(path, None, f"no entry {name!r}", f"known: {', '.join(here)}"))
                 here = here[name]
+                walked.append(name)
+                continue
+            if isinstance(here, tuple):
+                here = here[_index(path, name, walked, len(here))]
                 walked.append(name)
                 continue
             fields = type(here).model_fields if isinstance(here, BaseModel) else {}
@@ -273,13 +278,17 @@ class Design(Part):
         """
         document = self.to_document()
         for path, value in changes.items():
-            self.value_at(path)
+            group = path.rpartition(".")[0]
+            if not group or not isinstance(self.value_at(group), Mapping):  # a mapping takes entries of any name
+                self.value_at(path)
             *folders, last = path.split(".")
-            here = document
+            here: Any = document
             for name in folders:
-                here = here.setdefault(name, {})
-            here[last] = value.model_dump(mode="json", exclude_none=True) if isinstance(value, BaseModel) else value
-            document.get("sources", {}).pop(path, None)
+                here = here[int(name)] if isinstance(here, list) else here.setdefault(name, {})
+            here[int(last) if isinstance(here, list) else last] = _plain(value)
+            sources = document.get("sources", {})
+            for gone in [key for key in sources if key == path or key.startswith(f"{path}.")]:
+                del sources[gone]
         return self.from_document(document)
 
     def digest(self) -> str:
@@ -292,3 +301,19 @@ class Design(Part):
         """
         text = json.dumps(self.to_document(), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _index(path: str, name: str, walked: list[str], length: int) -> int:
+    if name.isdecimal() and int(name) < length:
+        return int(name)
+    known = f"It has entries 0 to {length - 1}" if length else "It is empty"
+    raise InputError(Issue(path, None, f"{'.'.join(walked)} has no entry {name!r}", known))
+
+
+def _plain(value: Any) -> Any:
+    """What a value is in a document."""
+    if isinstance(value, BaseModel):
+        return value.model_dump(mode="json", exclude_none=True)
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    return value

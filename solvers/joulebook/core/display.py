@@ -33,6 +33,12 @@ def value_rows(part: BaseModel, prefix: str = "") -> Iterator[tuple[str, str, st
         path = f"{prefix}{name}"
         if isinstance(value, BaseModel):
             yield from value_rows(value, f"{path}.")
+        elif isinstance(value, tuple):
+            for index, item in enumerate(value):
+                if isinstance(item, BaseModel):
+                    yield from value_rows(item, f"{path}.{index}.")
+                else:
+                    yield f"{path}.{index}", _shown(item, _quantity(field)), field.description or ""
         elif value is not None and not isinstance(value, Mapping):
             yield path, _shown(value, _quantity(field)), field.description or ""
 

@@ -27,7 +27,22 @@ def issues_from_validation(model: type[BaseModel], error: ValidationError) -> li
     list of Issue
         One per fault, in the order of the fields.
     """
-    return [_issue(model, found) for found in error.errors(include_url=False)]
+    return [issue for found in error.errors(include_url=False) for issue in _issues(model, found)]
+
+
+def _issues(model: type[BaseModel], found: Any) -> list[Issue]:
+    """Issues of one finding: a check of our own may have found several faults at once."""
+    inner = getattr(found.get("ctx", {}).get("error"), "issues", ())
+    if found["type"] != "value_error" or not inner:
+        return [_issue(model, found)]
+    path = ".".join(_untagged(model, found["loc"]))
+    return [Issue(_joined(path, issue.path), issue.value, issue.rule, issue.hint, issue.unit) for issue in inner]
+
+
+def _joined(path: str, inner: str) -> str:
+    if path.rpartition(".")[2] == inner:
+        return path
+    return ".".join(part for part in (path, inner) if part)
 
 
 def _issue(model: type[BaseModel], found: Any) -> Issue:
@@ -46,21 +61,10 @@ def _issue(model: type[BaseModel], found: Any) -> Issue:
     if kind in {"finite_number", "greater_than", "greater_than_equal", "less_than", "less_than_equal"}:
         return Issue(path, value, found["msg"], "", unit)
     if kind == "value_error":
-        return _from_message(path, value, found)
+        return Issue(path, value, str(found.get("ctx", {}).get("error") or found["msg"]))
     if kind in {"model_type", "model_attributes_type", "dict_type"}:
         return Issue(path, value, "must be a group of named values", "Write it as { … }")
     return Issue(path, value, found["msg"], "", unit)
-
-
-def _from_message(path: str, value: Any, found: Any) -> Issue:
-    inner = found.get("ctx", {}).get("error")
-    issues = getattr(inner, "issues", ())
-    if issues:
-        first = issues[0]
-        ends_there = path.rpartition(".")[2] == first.path
-        joined = path if ends_there else ".".join(part for part in (path, first.path) if part)
-        return Issue(joined, first.value, first.rule, first.hint, first.unit)
-    return Issue(path, value, str(inner or found["msg"]))
 
 
 def _near_hint(quantity: Quantity, value: Any) -> str:
@@ -79,6 +83,8 @@ def _near_hint(quantity: Quantity, value: Any) -> str:
 def _quantity_at(model: type[BaseModel], location: tuple[int | str, ...]) -> Quantity | None:
     here: Any = model
     for name in location:
+        if isinstance(name, int):
+            continue
         fields = getattr(here, "model_fields", None)
         if fields is None or name not in fields:
             return _discriminated(here, location)
@@ -123,6 +129,9 @@ def _untagged(model: type[BaseModel], location: tuple[int | str, ...]) -> list[s
     here: Any = model
     path: list[str] = []
     for name in location:
+        if isinstance(name, int):
+            path.append(str(name))
+            continue
         fields = getattr(here, "model_fields", None)
         if fields is not None and name in fields:
             here = _model_in(fields[name].annotation)
@@ -141,6 +150,8 @@ def _untagged(model: type[BaseModel], location: tuple[int | str, ...]) -> list[s
 def _siblings(model: type[BaseModel], location: tuple[int | str, ...]) -> list[str]:
     here: Any = model
     for name in location[:-1]:
+        if isinstance(name, int):
+            continue
         fields = getattr(here, "model_fields", {})
         if name not in fields:
             break

@@ -1,4 +1,4 @@
-"""Which designs a sweep solves: a grid, Latin-hypercube or Sobol' points over dotted paths."""
+"""Which designs a sweep solves: a grid, given rows, Latin-hypercube or Sobol' points over dotted paths."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from joulebook.core.errors import InputError, Issue
 
 __all__ = ["SAMPLINGS", "sample_values"]
 
-SAMPLINGS = ("grid", "lhs", "sobol")
+SAMPLINGS = ("grid", "rows", "lhs", "sobol")
 """Ways to choose the cases."""
 MOST_CASES = 10_000_000
 """A sweep beyond this is a slip of the keyboard."""
@@ -30,10 +30,11 @@ def sample_values(
     Parameters
     ----------
     variations : mapping of str to sequence of float
-        Dotted path to values. For ``"grid"`` all of them; for ``"lhs"`` and ``"sobol"`` the first and the last
-        are the limits.
+        Dotted path to values. For ``"grid"`` and ``"rows"`` all of them; for ``"lhs"`` and ``"sobol"`` the first
+        and the last are the limits.
     samples : str
-        ``"grid"``: every combination; ``"lhs"``: Latin hypercube; ``"sobol"``: scrambled Sobol' points.
+        ``"grid"``: every combination; ``"rows"``: the n-th values of all paths make the n-th case; ``"lhs"``: Latin
+        hypercube; ``"sobol"``: scrambled Sobol' points.
     n_cases : int, optional
         How many points to draw; needed for ``"lhs"`` and ``"sobol"``, a power of two serves Sobol' best.
     seed : int
@@ -47,7 +48,8 @@ def sample_values(
     Raises
     ------
     InputError
-        If there is nothing to vary, a range is empty, or the number of cases is missing or too large.
+        If there is nothing to vary, a range is empty, rows are not equally long, or the number of cases is missing
+        or too large.
     """
     if not variations:
         raise InputError(
@@ -62,6 +64,8 @@ def sample_values(
             )
         rows = np.array(list(itertools.product(*axes.values())), dtype=np.float64)
         return {path: np.ascontiguousarray(rows[:, k]) for k, path in enumerate(axes)}
+    if samples == "rows":
+        return _rows(axes)
     if samples not in SAMPLINGS:
         raise InputError(Issue("samples", samples, f"must be one of {', '.join(SAMPLINGS)}"))
     if n_cases is None or not 1 <= n_cases <= MOST_CASES:
@@ -77,6 +81,15 @@ def _axis(path: str, values: Sequence[float]) -> NDArray[np.float64]:
     if axis.ndim != 1 or axis.size == 0 or not np.all(np.isfinite(axis)):
         raise InputError(Issue(path, values, "must be a list of finite numbers in SI units"))
     return axis
+
+
+def _rows(axes: Mapping[str, NDArray[np.float64]]) -> dict[str, NDArray[np.float64]]:
+    lengths = {path: axis.size for path, axis in axes.items()}
+    if len(set(lengths.values())) > 1 or max(lengths.values()) > MOST_CASES:
+        raise InputError(
+            Issue("variations", lengths, f'with samples="rows" as many values for each path, at most {MOST_CASES}')
+        )
+    return axes
 
 
 def _drawn(axes: Mapping[str, NDArray[np.float64]], samples: str, n_cases: int, seed: int) -> dict[str, Any]:

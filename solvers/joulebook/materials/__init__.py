@@ -1,20 +1,35 @@
 """Properties of materials, each value and law with its source."""
 
 from joulebook.materials.catalogue import catalogue
+from joulebook.materials.documents import (
+    ActiveMaterialDocument,
+    ElectrolyteMaterialDocument,
+    FilmMaterialDocument,
+    MaterialWindow,
+    load,
+)
 from joulebook.materials.library import active, electrolyte, film, metal, names
+from joulebook.materials.properties import Property, Table
 from joulebook.materials.records import ActiveMaterial, ElectrolyteMaterial, FilmMaterial, Law, Metal, Value
 
 __all__ = [
     "ActiveMaterial",
+    "ActiveMaterialDocument",
     "ElectrolyteMaterial",
+    "ElectrolyteMaterialDocument",
     "FilmMaterial",
+    "FilmMaterialDocument",
     "Law",
+    "MaterialWindow",
     "Metal",
+    "Property",
+    "Table",
     "Value",
     "active",
     "catalogue",
     "electrolyte",
     "film",
+    "load",
     "metal",
     "names",
 ]

@@ -49,10 +49,10 @@ def _record(record: Any) -> dict[str, Any]:
         elif isinstance(content, Law):
             out[item.name] = _law(content)
         elif isinstance(content, tuple):
-            out[item.name] = [_value(value) for value in content]
+            out[item.name] = [_value(value) if isinstance(value, Value) else value for value in content]
         elif isinstance(content, dict):
             out[item.name] = {name: _value(value) for name, value in content.items()}
-        elif item.name != "name":
+        elif item.name != "name" and content is not None:
             out[item.name] = content
     return out
 
@@ -65,7 +65,7 @@ def _law(law: Law) -> dict[str, Any]:
     low, high = law.domain
     x = np.linspace(low, high, _POINTS)
     sampled = {"x": x.tolist(), "y": np.asarray(law.function(np, x)).tolist()}
-    if law.variable == "stoichiometry":
+    if law.variable == "stoichiometry" and law.unit == "V":
         full = np.linspace(0.0, 1.0, _POINTS)
         sampled = {"stoichiometry": full.tolist(), "voltage": np.asarray(law.function(np, full)).tolist()}
     return {
@@ -75,5 +75,6 @@ def _law(law: Law) -> dict[str, Any]:
         "domain": list(law.domain),
         "reference_temperature": law.reference_temperature,
         "source": law.source.model_dump(mode="json"),
+        **({} if law.activation_energy is None else {"activation_energy": _value(law.activation_energy)}),
         **sampled,
     }

@@ -85,8 +85,8 @@ def summary_blocks(cell: Cell, known: CellFigures) -> tuple[Block, ...]:
     items = (
         KeyFigure(label="Capacity", value=number(known.capacity, 3), unit="A h"),
         KeyFigure(label="Energy", value=number(known.energy, 3), unit="W h"),
-        KeyFigure(label="Specific energy", value=number(known.specific_energy, 3), unit="Wh/kg"),
-        KeyFigure(label="Energy density", value=number(known.energy_density, 3), unit="Wh/L"),
+        *_key_figure("Specific energy", known.specific_energy, "Wh/kg"),
+        *_key_figure("Energy density", known.energy_density, "Wh/L"),
         KeyFigure(label="N/P ratio", value=f"{known.n_p_ratio:.2f}"),
     )
     blocks: list[Block] = [KeyFigures(items=items)]
@@ -94,6 +94,11 @@ def summary_blocks(cell: Cell, known: CellFigures) -> tuple[Block, ...]:
         blocks.append(Paragraph(text=escape(cell.description)))
     blocks += [Callout(kind="warning", text=escape(warning) + ".") for warning in known.warnings]
     return tuple(blocks)
+
+
+def _key_figure(label: str, value: float | None, unit: str) -> tuple[KeyFigure, ...]:
+    """A figure for the title page, none where it is not known."""
+    return () if value is None else (KeyFigure(label=label, value=number(value, 3), unit=unit),)
 
 
 def design_section(cell: Cell, known: CellFigures) -> Section:
@@ -124,6 +129,7 @@ def design_section(cell: Cell, known: CellFigures) -> Section:
                 ("positive electrode", cell.positive),
                 ("positive collector", cell.positive_collector),
             )
+            if part is not None
         ),
     )
     masses = Figure(
@@ -143,15 +149,19 @@ def _figures_table(cell: Cell, known: CellFigures) -> Table:
         ("Mean voltage", number(known.mean_voltage), "V"),
         ("Voltage limits", f"{number(cell.lower_cutoff)} to {number(cell.upper_cutoff)}", "V"),
         ("Mass", number(known.mass * 1e3), "g"),
-        ("Outer volume", number(known.volume * 1e6), "cm³"),
-        ("Specific energy", number(known.specific_energy), "Wh/kg"),
-        ("Energy density", number(known.energy_density), "Wh/L"),
+        _known_row("Outer volume", known.volume, 1e6, "cm³"),
+        _known_row("Specific energy", known.specific_energy, 1.0, "Wh/kg"),
+        _known_row("Energy density", known.energy_density, 1.0, "Wh/L"),
         (f"N/P ratio (usual: {low:g} to {high:g})", f"{known.n_p_ratio:.3f}", ""),
         ("Coated electrode area", number(cell.area * 1e4), "cm²"),
         ("Areal capacity", number(known.capacity * 1e3 / (cell.area * 1e4)), "mA h/cm²"),
     )
     columns = (Column(title="Figure", share=1), Column(title="Value", align="right"), Column(title="Unit"))
     return Table.of("Figures of the cell.", columns, rows)
+
+
+def _known_row(title: str, value: float | None, factor: float, unit: str) -> tuple[str, str, str]:
+    return (title, "not known", "") if value is None else (title, number(value * factor), unit)
 
 
 def open_circuit_section(cell: Cell) -> Section:

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from joulebook import materials
 from joulebook.battery.balance import balance, open_circuit_voltage
+from joulebook.battery.components import Collector
 from joulebook.battery.designs import Cell
 from joulebook.report.drawings import INK
 from joulebook.report.figures import (
@@ -74,15 +74,20 @@ def stack_svg(cell: Cell) -> str:
 
 def _layers(cell: Cell) -> list[tuple[str, str, float, str]]:
     """Name, material, thickness and colour of every layer, from the negative collector on."""
-    metals = (cell.negative_collector, cell.positive_collector)
-    foils = [MATERIAL_COLOURS.get(metal.material, MATERIAL_COLOURS["aluminium"]) for metal in metals]
     return [
-        ("Collector", metals[0].material, metals[0].thickness, foils[0]),
+        *_foil(cell.negative_collector),
         ("Negative electrode", cell.negative.material, cell.negative.thickness, MATERIAL_COLOURS["negative"]),
         ("Separator", cell.separator.material, cell.separator.thickness, MATERIAL_COLOURS["separator"]),
         ("Positive electrode", cell.positive.material, cell.positive.thickness, MATERIAL_COLOURS["positive"]),
-        ("Collector", metals[1].material, metals[1].thickness, foils[1]),
+        *_foil(cell.positive_collector),
     ]
+
+
+def _foil(collector: Collector | None) -> list[tuple[str, str, float, str]]:
+    if collector is None:
+        return []
+    colour = MATERIAL_COLOURS.get(collector.material, MATERIAL_COLOURS["aluminium"])
+    return [("Collector", collector.material, collector.thickness, colour)]
 
 
 def _shorten(text: str, longest: int = 24) -> str:
@@ -151,11 +156,11 @@ def ocp_svg(cell: Cell) -> str:
     ends = balance(cell)
     figure, axes = new_figure(2.35, columns=3)
     sides = (
-        ("Negative", cell.negative.material, ends.negative_full, ends.negative_empty, MATERIAL_COLOURS["negative"]),
-        ("Positive", cell.positive.material, ends.positive_full, ends.positive_empty, MATERIAL_COLOURS["positive"]),
+        ("negative", ends.negative_full, ends.negative_empty),
+        ("positive", ends.positive_full, ends.positive_empty),
     )
-    for plot, (title, material, full, empty, colour) in zip(axes[:2], sides, strict=True):
-        law = materials.active(material).ocp
+    for plot, (side, full, empty) in zip(axes[:2], sides, strict=True):
+        law, colour = cell.active_material(side).ocp, MATERIAL_COLOURS[side]
         used = np.linspace(min(full, empty), max(full, empty), 301)
         whole = np.linspace(min(*law.domain, used[0]), max(*law.domain, used[-1]), 401)
         plot.plot(whole, law.function(np, whole), color=GRID, linewidth=1.3)
@@ -163,7 +168,7 @@ def ocp_svg(cell: Cell) -> str:
         for point, mark, word in ((full, "o", "charged"), (empty, "s", "discharged")):
             height = float(law.function(np, np.array([point]))[0])
             plot.plot([point], [height], mark, color=colour, markersize=4.5, label=word)
-        plot.set(title=title, xlabel="Stoichiometry", ylabel="Potential (V vs Li/Li⁺)")
+        plot.set(title=side.capitalize(), xlabel="Stoichiometry", ylabel="Potential (V vs Li/Li⁺)")
         plot.legend(loc="upper right", handletextpad=0.2)
         low, high = (float(f(law.function(np, used))) for f in (np.min, np.max))
         plot.set_ylim(low - 0.12 * (high - low), high + 0.45 * (high - low))
@@ -190,9 +195,8 @@ def open_circuit_curve(cell: Cell) -> tuple[Any, Any]:
     """
     ends = balance(cell)
     given = np.linspace(0.0, 1.0, 201)
-    x = ends.negative_full + given * (ends.negative_empty - ends.negative_full)
-    y = ends.positive_full + given * (ends.positive_empty - ends.positive_full)
-    voltage = np.array([open_circuit_voltage(cell, a, b) for a, b in zip(x, y, strict=True)])
+    states = [ends.stoichiometries(float(1.0 - part)) for part in given]
+    voltage = np.array([open_circuit_voltage(cell, x, y) for x, y in states])
     return given * ends.capacity, voltage
 
 

@@ -111,6 +111,17 @@ def _walk(cell: Cell, part: BaseModel, path: str, groups: list[Rows]) -> None:
         where = f"{path}.{name}" if path else name
         if isinstance(value, BaseModel):
             inner.append((where, value))
+        elif isinstance(value, tuple):
+            inner.extend((f"{where}.{index}", item) for index, item in enumerate(value) if isinstance(item, BaseModel))
+            rows.extend(
+                (
+                    f"{_words(name)}, {index + 1}",
+                    _printed(item, _quantity_of(field)),
+                    source_text(cell.sources.get(where)),
+                )
+                for index, item in enumerate(value)
+                if not isinstance(item, BaseModel)
+            )
         elif name not in _SKIPPED and value is not None:
             rows.append(
                 (
@@ -120,9 +131,15 @@ def _walk(cell: Cell, part: BaseModel, path: str, groups: list[Rows]) -> None:
                 )
             )
     if rows:
-        groups.append(Rows(title=_TITLES.get(path, path.replace("_", " ").capitalize()), rows=tuple(rows)))
+        groups.append(Rows(title=_TITLES.get(path, _heading(path)), rows=tuple(rows)))
     for where, value in inner:
         _walk(cell, value, where, groups)
+
+
+def _heading(path: str) -> str:
+    """A path as a heading: entries of a list are counted from 1."""
+    words = [str(int(word) + 1) if word.isdecimal() else word.replace("_", " ") for word in path.split(".")]
+    return ", ".join(words).capitalize()
 
 
 def _words(name: str) -> str:
@@ -148,16 +165,22 @@ def _quantity_of(field: Any) -> Quantity | None:
 
 def _records(cell: Cell) -> list[tuple[str, Any]]:
     found: dict[str, tuple[str, Any]] = {}
-    for title, kind, name in (
-        ("Negative electrode", "active", cell.negative.material),
-        ("Positive electrode", "active", cell.positive.material),
-        ("Electrolyte", "electrolyte", cell.electrolyte.material),
-        ("Negative collector", "metal", cell.negative_collector.material),
-        ("Positive collector", "metal", cell.positive_collector.material),
+    for side in ("negative", "positive"):
+        for phase in range(1 + len(getattr(cell, side).additional_phases)):
+            title = f"{side.capitalize()} electrode"
+            _add(found, f"{title}, phase {phase + 1}" if phase else title, cell.active_material(side, phase))
+    _add(found, "Electrolyte", cell.electrolyte_material())
+    for title, collector in (
+        ("Negative collector", cell.negative_collector),
+        ("Positive collector", cell.positive_collector),
     ):
-        record = getattr(materials, kind)(name)
-        found.setdefault(name, (f"{title}: {escape(name)}", record))
+        if collector is not None:
+            _add(found, title, materials.metal(collector.material))
     return list(found.values())
+
+
+def _add(found: dict[str, tuple[str, Any]], title: str, record: Any) -> None:
+    found.setdefault(record.name, (f"{title}: {escape(record.name)}", record))
 
 
 def _material_rows(record: Any) -> list[tuple[str, ...]]:

@@ -83,6 +83,11 @@ def test_grid_is_every_combination() -> None:
     assert list(zip(grid["a"], grid["b"], strict=True)) == [(1, 10), (1, 20), (1, 30), (2, 10), (2, 20), (2, 30)]
 
 
+def test_rows_are_the_cases() -> None:
+    rows = sample_values({"a": [1, 2], "b": [10, 20]}, "rows")
+    assert {path: column.tolist() for path, column in rows.items()} == {"a": [1.0, 2.0], "b": [10.0, 20.0]}
+
+
 @pytest.mark.parametrize("samples", ["lhs", "sobol"])
 def test_drawn_samples_fill_their_box_and_repeat(samples: str) -> None:
     ranges = {"a": [1.0, 2.0], "b": [-1.0, 1.0]}
@@ -103,9 +108,10 @@ def test_drawn_samples_fill_their_box_and_repeat(samples: str) -> None:
         ({"a": []}, {}, "finite numbers"),
         ({"a": ["x"]}, {}, "list of numbers"),
         ({"a": [1.0, np.nan]}, {}, "finite numbers"),
-        ({"a": [1, 2]}, {"samples": "random"}, "must be one of grid, lhs, sobol"),
+        ({"a": [1, 2]}, {"samples": "random"}, "must be one of grid, rows, lhs, sobol"),
         ({"a": [1, 2]}, {"samples": "lhs"}, "n_cases"),
         ({"a": [2, 1]}, {"samples": "lhs", "n_cases": 4}, "must rise"),
+        ({"a": [1, 2], "b": [1, 2, 3]}, {"samples": "rows"}, "as many values for each path"),
         ({c: range(100) for c in "abcd"}, {}, "at most 10000000 cases"),
     ],
 )

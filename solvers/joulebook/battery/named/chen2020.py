@@ -1,10 +1,10 @@
-"""Cells from publications, each value with its source."""
+"""The LG M50 of Chen et al. (2020)."""
 
 from __future__ import annotations
 
 from typing import Any
 
-__all__ = ["DOCUMENTS"]
+__all__ = ["CHEN_2020"]
 
 _PAPER = "Chen2020"
 
@@ -98,6 +98,3 @@ CHEN_2020: dict[str, Any] = {
         },
     },
 }
-
-DOCUMENTS: dict[str, dict[str, Any]] = {"Chen2020": CHEN_2020}
-"""Name to JSON document."""
