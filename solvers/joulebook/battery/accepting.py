@@ -62,6 +62,7 @@ from joulebook.battery.layout import (
     SIDE,
     SIDE_REACTIONS,
     STOP_SITE,
+    STRIDE,
     SURFACE,
     SURFACE_CONCENTRATION,
     SURFACE_HISTORY,
@@ -94,10 +95,12 @@ from joulebook.battery.layout import (
 )
 from joulebook.battery.particles import complete, mean_concentration
 from joulebook.battery.side_reactions import advance_films, past_state
+from joulebook.numerics.twins import separate
 
 __all__ = ["accept", "ageing_figures"]
 
 
+@separate
 def accept_sites(arena: Any, head: int, order: int, slot: int) -> None:
     """Enter particles and slow states of all sites.
 
@@ -134,6 +137,7 @@ def accept_sites(arena: Any, head: int, order: int, slot: int) -> None:
             advance_films(settings, sites, arena.films, reactions, states, run, head, order, slot, s)
 
 
+@separate
 def ageing_figures(arena: Any, slot: int, out: Any, first: int) -> None:
     """Sum up films, metal, cracks and lithium of both electrodes.
 
@@ -183,6 +187,7 @@ def ageing_figures(arena: Any, slot: int, out: Any, first: int) -> None:
             out[base + 8] /= start
 
 
+@separate
 def hand_out(arena: Any, slot: int) -> None:
     """Write the accepted step to the next row of the trace, and to the profiles where they are kept.
 
@@ -224,7 +229,7 @@ def hand_out(arena: Any, slot: int) -> None:
                 arena.profiles[row, i, k] = work[i, SALT + k]
             arena.profiles[row, i, 3] = 0.0
             arena.profiles[row, i, 4] = math.nan
-            for s in range(int(nodes[i, FIRST_SITE]), int(nodes[i, STOP_SITE])):
+            for s in range(int(nodes[i, FIRST_SITE]), int(nodes[i, STOP_SITE]), int(nodes[i, STRIDE])):
                 if sites[s, GROUP] >= 0.0:
                     arena.profiles[row, i, 3] += reactions[s, REACTION]
                     if s == int(nodes[i, FIRST_SITE]):
@@ -232,6 +237,7 @@ def hand_out(arena: Any, slot: int) -> None:
     run[ROWS] = row + 1.0
 
 
+@separate
 def accept(arena: Any, length: float) -> None:
     """Enter the solved step into the rings and hand it out.
 

@@ -26,6 +26,7 @@ from joulebook.battery.layout import (
     WARMTH,
 )
 from joulebook.battery.schedule import ANODE_BELOW, CHARGE_PASSED, CURRENT_BELOW, FALLS_TO, HOTTER_THAN, RISES_TO
+from joulebook.numerics.twins import separate
 
 __all__ = ["margin"]
 
@@ -35,6 +36,7 @@ FAR = 1e9
 """V."""
 
 
+@separate
 def margin(arena: Any) -> float:
     """Distance of the solved step from the end that is nearest.
 

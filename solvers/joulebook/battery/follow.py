@@ -60,10 +60,12 @@ from joulebook.battery.layout import (
 )
 from joulebook.battery.schedule import DURATION, HELD, SERIES_FIRST, VALUE
 from joulebook.battery.stepping import integrate
+from joulebook.numerics.twins import separate
 
 __all__ = ["follow"]
 
 
+@separate
 def begin_row(arena: Any) -> None:
     """Set what the next protocol step holds.
 
@@ -104,6 +106,7 @@ def begin_row(arena: Any) -> None:
     run[UNDER_WAY] = 1.0
 
 
+@separate
 def end_row(arena: Any, status: int) -> None:
     """Note how the protocol step ended.
 

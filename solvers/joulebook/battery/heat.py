@@ -82,6 +82,7 @@ from joulebook.battery.layout import (
 )
 from joulebook.battery.reaction import open_circuit, stoichiometry_inside, total_current_density
 from joulebook.numerics.tables import value_in_table
+from joulebook.numerics.twins import separate
 
 __all__ = ["heats", "solve_temperature"]
 
@@ -163,6 +164,7 @@ def chemical_energy(arena: Any, s: int, slot: int) -> float:
     return float(-amount * energy / volume)
 
 
+@separate
 def heats(arena: Any) -> tuple[float, float, float, float]:
     """Sources of heat at the solved step; mixing left out.
 
@@ -208,6 +210,7 @@ def heats(arena: Any) -> tuple[float, float, float, float]:
     return ohmic, reaction_heat, entropic, power
 
 
+@separate
 def solve_temperature(arena: Any, head: int, order: int) -> None:
     """Find heat and temperature at the end of the solved step.
 

@@ -144,10 +144,12 @@ SOLID: Final = 3
 """Effective electronic conductivity, S/m; 0 in the separator."""
 FIRST_SITE: Final = 4
 STOP_SITE: Final = 5
-"""One past the last; equal to the first where nothing reacts."""
+"""End of the sites of the node; not above the first where nothing reacts."""
 ELECTRODE: Final = 6
 """0 in the negative electrode, 1 in the positive one, -1 between them."""
-N_NODE: Final = 7
+STRIDE: Final = 7
+"""Distance of the sites of a node: sites of one material lie together."""
+N_NODE: Final = 8
 
 # sites ---------------------------------------------------------------------------------------------------------------
 SURFACE_DENSITY: Final = 0

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from joulebook.battery.batch import integrate_cases
-from joulebook.battery.stepping import integrate
+from joulebook.battery.batch import follow_cases
+from joulebook.battery.follow import follow
 from joulebook.numerics.twins import Loop, register
 
 __all__ = ["BATCH", "SINGLE"]
 
-SINGLE = register(Loop("battery.integrate", integrate))
+SINGLE = register(Loop("battery.follow", follow))
 """One cell."""
 BATCH = register(
-    Loop("battery.integrate_cases", integrate_cases, parallel=True, kernel="joulebook.battery.gpu:integrate_kernel")
+    Loop("battery.follow_cases", follow_cases, parallel=True, kernel="joulebook.battery.gpu:follow_kernel")
 )
 """Many cells: a CPU thread or a CUDA thread each."""

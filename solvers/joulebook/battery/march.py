@@ -9,35 +9,35 @@ import numpy as np
 from numpy.typing import NDArray
 
 from joulebook.battery import layout as at
-from joulebook.battery.discretise import Arrays, rings
-from joulebook.battery.options import Resolution
-from joulebook.battery.protocol import Step
+from joulebook.battery.discretise import Arrays
+from joulebook.battery.schedule import Schedule
 
-__all__ = ["March", "begin", "prepare_step"]
+__all__ = ["March", "begin", "first_arena"]
 
 _ROWS = 512
+NO_SERIES = np.zeros((1, 2))
 
 
 @dataclass
 class March:
     """A study under way."""
 
+    arena: at.Arena
     arrays: Arrays
-    past: NDArray[np.float64]
-    concentration: NDArray[np.float64]
-    work: NDArray[np.float64]
-    run: NDArray[np.float64]
-    trace: NDArray[np.float64]
-    profiles: NDArray[np.float64]
     seconds: float = 0.0
 
     @property
     def rows(self) -> int:
         """Rows of the trace that are filled."""
-        return int(self.run[at.ROWS])
+        return int(self.arena.run[at.ROWS])
+
+    @property
+    def trace(self) -> NDArray[np.float64]:
+        """Filled rows of the trace."""
+        return np.asarray(self.arena.trace[: self.rows])
 
     def advance(self) -> int:
-        """March on; see :func:`joulebook.battery.stepping.integrate`.
+        """March on; see :func:`joulebook.battery.follow.follow`.
 
         Returns
         -------
@@ -46,42 +46,103 @@ class March:
         """
         from joulebook.battery.loops import SINGLE
 
-        a = self.arrays
         started = time.perf_counter()
-        status = SINGLE.cpu(
-            a.settings,
-            a.nodes,
-            a.shells,
-            a.ocp,
-            a.electrolyte,
-            self.past,
-            self.concentration,
-            self.work,
-            self.run,
-            self.trace,
-            self.profiles,
-        )
+        self.arena.run[at.TAKEN] = 0.0
+        status = SINGLE.cpu(self.arena)
         self.seconds += time.perf_counter() - started
         return int(status)
 
     def make_room(self) -> None:
         """Double the rows of trace and profiles."""
-        self.trace = np.concatenate([self.trace, np.empty_like(self.trace)])
-        if self.profiles.shape[0]:
-            self.profiles = np.concatenate([self.profiles, np.empty_like(self.profiles)])
+        trace, profiles = self.arena.trace, self.arena.profiles
+        self.arena = self.arena._replace(
+            trace=np.concatenate([trace, np.empty_like(trace)]),
+            profiles=np.concatenate([profiles, np.empty_like(profiles)]) if profiles.shape[0] else profiles,
+        )
 
 
-def begin(arrays: Arrays, resolution: Resolution, current: float, profiles: bool = False) -> March:
+def first_arena(arrays: Arrays, schedule: Schedule, rows: int, profiles: bool = False) -> at.Arena:
+    """Make all arrays of a study, at its start.
+
+    Parameters
+    ----------
+    arrays : Arrays
+        The cell.
+    schedule : Schedule
+        The protocol.
+    rows : int
+        Rows of the trace.
+    profiles : bool
+        Whether to keep what varies across the stack.
+
+    Returns
+    -------
+    Arena
+        Ready for the loop.
+    """
+    nodes, sites, settings = arrays.nodes, arrays.sites, arrays.settings
+    n_r = arrays.shells.shape[1] - 2
+    work = np.zeros((nodes.shape[0], at.N_WORK))
+    reactions = np.zeros((sites.shape[0], at.N_REACTION))
+    past = np.zeros((at.RING, nodes.shape[0], at.N_PAST))
+    states = np.zeros((at.RING, *arrays.states.shape))
+    concentration = np.zeros((at.RING, n_r, sites.shape[0]))
+    run = np.zeros(at.N_RUN)
+    grid = np.linspace(0.0, 1.0, arrays.laws.shape[0])
+    states[0] = arrays.states
+    concentration[0] = arrays.concentrations
+    for s, row in enumerate(sites):
+        if row[at.GROUP] >= 0:
+            x = arrays.concentrations[s] / row[at.MAXIMUM]
+            states[0, s, at.DIFFERENCE] = np.interp(x, grid, arrays.laws[:, int(row[at.LAW])])
+    sides = [states[0, sites[:, at.SIDE] == side, at.DIFFERENCE][0] for side in (0, 1)]
+    past[0, :, 0] = work[:, at.SALT] = arrays.salt
+    past[0, :, 1] = -sides[0]
+    past[0, nodes[:, at.ELECTRODE] == 1.0, 2] = sides[1] - sides[0]
+    work[:, at.OPENNESS] = nodes[:, at.POROSITY]
+    work[:, at.TRANSPORT] = nodes[:, at.POROSITY] ** nodes[:, at.BRUGGEMAN]
+    past[0, :, at.AMOUNT] = work[:, at.OPENNESS] * arrays.salt
+    run[at.VOLTAGES] = run[at.VOLTAGE] = sides[1] - sides[0]
+    run[at.TOTALS + at.WARMTH] = settings[at.TEMPERATURE]
+    run[at.TOTALS + at.RING * at.N_TOTAL + at.WARMTH] = settings[at.TEMPERATURE]
+    run[at.BLENDED] = settings[at.TEMPERATURE]
+    node = int(round((settings[at.TEMPERATURE] - settings[at.COLDEST]) / settings[at.DEGREES]))
+    varies = bool(np.any(arrays.shells[:, -1, at.VARIES] > 0))
+    factors = np.zeros((sites.shape[0] if varies else 0, n_r + 1, 3))
+    columns = at.N_TRACE if settings[at.SIDE_REACTIONS] else at.N_TRACE_FRESH
+    return at.Arena(
+        settings,
+        nodes,
+        sites,
+        arrays.shells,
+        arrays.laws,
+        arrays.salts,
+        arrays.films,
+        schedule.rows,
+        schedule.series if schedule.series.shape[0] else NO_SERIES,
+        past,
+        states,
+        concentration,
+        work,
+        reactions,
+        factors,
+        np.array(arrays.salts[node]),
+        run,
+        np.empty((rows, columns)),
+        np.empty((rows if profiles else 0, nodes.shape[0], at.N_PROFILE)),
+        np.zeros((schedule.rows.shape[0], at.N_MARK)),
+    )
+
+
+def begin(arrays: Arrays, schedule: Schedule, profiles: bool = False) -> March:
     """Make everything that a study works on.
 
     Parameters
     ----------
     arrays : Arrays
-        The discretised cell with its step.
-    resolution : Resolution
-        Gives the first step.
-    current : float, A
-        First guess of the current.
+        The discretised cell.
+    schedule : Schedule
+        The protocol.
     profiles : bool
         Whether to keep what varies across the stack.
 
@@ -90,47 +151,5 @@ def begin(arrays: Arrays, resolution: Resolution, current: float, profiles: bool
     March
         Ready to advance.
     """
-    past, concentration, work, run = rings(arrays, current)
-    run[at.STEP] = resolution.first_step
-    rows = _ROWS if profiles else 0
-    return March(
-        arrays,
-        past,
-        concentration,
-        work,
-        run,
-        np.empty((_ROWS, at.N_TRACE)),
-        np.empty((rows, arrays.nodes.shape[0], at.N_PROFILE)),
-    )
-
-
-def prepare_step(arrays: Arrays, step: Step) -> float:
-    """Enter a protocol step into the settings.
-
-    Parameters
-    ----------
-    arrays : Arrays
-        Its settings are changed.
-    step : Step
-        What is done.
-
-    Returns
-    -------
-    float
-        First guess of the current, A.
-    """
-    settings = arrays.settings
-    settings[at.CONTROL] = step.control
-    settings[at.TARGET] = step.target
-    settings[at.EVENT_SIGN] = step.sign if step.sign else 1
-    settings[at.EVENT_VOLTAGE] = step.level if step.sign else -1e9
-    settings[at.END_TIME] = min(step.duration, 1e12)
-    settings[at.STEPS] = 1e9
-    if step.control == at.HOLD_CURRENT:
-        return step.target
-    grid = np.linspace(0.0, 1.0, arrays.ocp.shape[0])
-    potentials = [
-        float(np.interp(start / arrays.nodes[place, at.MAXIMUM], grid, arrays.ocp[:, column]))
-        for start, place, column in zip(arrays.starts, (0, -1), (0, 2), strict=True)
-    ]
-    return step.target / max(potentials[1] - potentials[0], 0.1)
+    arrays.settings[at.ENDS_AT_ONCE] = float(schedule.rows.shape[0] > 1)
+    return March(first_arena(arrays, schedule, _ROWS, profiles), arrays)

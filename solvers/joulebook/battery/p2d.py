@@ -69,6 +69,7 @@ from joulebook.battery.layout import (
     SPREAD,
     STIFFNESS,
     STOP_SITE,
+    STRIDE,
     SURFACE,
     TARGET,
     TRANSPORT,
@@ -80,6 +81,7 @@ from joulebook.battery.layout import (
 from joulebook.battery.reaction import linearise_site, ocp_remainder, total_current_density, update_site
 from joulebook.numerics.block_tridiagonal import eliminate, substitute
 from joulebook.numerics.tables import slope_in_table, value_in_table
+from joulebook.numerics.twins import separate
 
 __all__ = ["MOST_ITERATIONS", "activity_properties", "newton"]
 
@@ -95,7 +97,7 @@ def activity_properties(settings: Any, nodes: Any, liquid: Any, work: Any) -> No
     ----------
     settings : ndarray, shape (n_settings,), mixed
         See :mod:`joulebook.battery.layout`.
-    nodes : ndarray, shape (n_nodes, 7), mixed
+    nodes : ndarray, shape (n_nodes, 8), mixed
         Node properties.
     liquid : ndarray, shape (n + 1, 8), mixed
         Table of the electrolyte's laws over concentration.
@@ -124,7 +126,7 @@ def electrolyte_properties(settings: Any, nodes: Any, liquid: Any, work: Any) ->
     ----------
     settings : ndarray, shape (n_settings,), mixed
         See :mod:`joulebook.battery.layout`.
-    nodes : ndarray, shape (n_nodes, 7), mixed
+    nodes : ndarray, shape (n_nodes, 8), mixed
         Node properties.
     liquid : ndarray, shape (n + 1, 8), mixed
         Table of the electrolyte's laws over concentration.
@@ -160,7 +162,7 @@ def assemble_nodes(
         source = 0.0
         by_salt = 0.0
         by_potential = 0.0
-        for s in range(int(nodes[i, FIRST_SITE]), int(nodes[i, STOP_SITE])):
+        for s in range(int(nodes[i, FIRST_SITE]), int(nodes[i, STOP_SITE]), int(nodes[i, STRIDE])):
             linearise_site(
                 settings, sites, laws, films, reactions, run, s, work[i, SALT], work[i, METAL] - work[i, LIQUID]
             )
@@ -196,7 +198,7 @@ def assemble_faces(settings: Any, nodes: Any, work: Any) -> None:
     ----------
     settings : ndarray, shape (n_settings,), mixed
         See :mod:`joulebook.battery.layout`.
-    nodes : ndarray, shape (n_nodes, 7), mixed
+    nodes : ndarray, shape (n_nodes, 8), mixed
         Node properties.
     work : ndarray, shape (n_nodes, 34), mixed
         Off-diagonal columns are set, diagonal and load columns added to.
@@ -260,7 +262,7 @@ def assemble_solid_face(nodes: Any, work: Any, i: int, left: float, right: float
 
     Parameters
     ----------
-    nodes : ndarray, shape (n_nodes, 7), mixed
+    nodes : ndarray, shape (n_nodes, 8), mixed
         Node properties.
     work : ndarray, shape (n_nodes, 34), mixed
         Off-diagonal columns are set, diagonal and load columns added to.
@@ -313,7 +315,7 @@ def apply_update(settings: Any, nodes: Any, sites: Any, work: Any, reactions: An
         part = LARGEST_UPDATE / size
     for i in range(nodes.shape[0]):
         salt = work[i, SALT]
-        for s in range(int(nodes[i, FIRST_SITE]), int(nodes[i, STOP_SITE])):
+        for s in range(int(nodes[i, FIRST_SITE]), int(nodes[i, STOP_SITE]), int(nodes[i, STRIDE])):
             update_site(sites, reactions, run, s, part, work[i, 19], work[i, 21] - work[i, 20])
         work[i, SALT] = max(salt + part * work[i, 19], 0.1 * salt)
         work[i, LIQUID] += part * work[i, 20]
@@ -332,7 +334,7 @@ def note_differences(settings: Any, nodes: Any, work: Any, reactions: Any, run: 
     """
     anode = 0
     for i in range(nodes.shape[0]):
-        for s in range(int(nodes[i, FIRST_SITE]), int(nodes[i, STOP_SITE])):
+        for s in range(int(nodes[i, FIRST_SITE]), int(nodes[i, STOP_SITE]), int(nodes[i, STRIDE])):
             reactions[s, DIFFERENCE_HERE] = work[i, METAL] - work[i, LIQUID]
         if nodes[i, ELECTRODE] == 0.0:
             anode = i
@@ -344,6 +346,7 @@ def note_differences(settings: Any, nodes: Any, work: Any, reactions: Any, run: 
     run[ANODE] = here
 
 
+@separate
 def newton(
     settings: Any,
     nodes: Any,
@@ -361,7 +364,7 @@ def newton(
     ----------
     settings : ndarray, shape (n_settings,), mixed
         See :mod:`joulebook.battery.layout`.
-    nodes : ndarray, shape (n_nodes, 7), mixed
+    nodes : ndarray, shape (n_nodes, 8), mixed
         Node properties.
     sites : ndarray, shape (n_sites, 20), mixed
         Site properties.

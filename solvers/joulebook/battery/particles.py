@@ -42,6 +42,7 @@ from joulebook.battery.layout import (
     VOLUME,
 )
 from joulebook.numerics.tables import slope_in_table, value_in_table
+from joulebook.numerics.twins import separate
 
 __all__ = ["complete", "factorise", "factorise_own", "mean_concentration", "past_part", "surface_share", "sweep"]
 
@@ -164,6 +165,7 @@ def past_part(concentration: Any, head: int, order: int, weights: Any, k: int, p
     return past
 
 
+@separate
 def factorise_own(
     shells: Any,
     group: int,

@@ -65,6 +65,7 @@ from joulebook.battery.layout import (
     SIDE,
     SIDE_REACTIONS,
     STOP_SITE,
+    STRIDE,
     SURFACE,
     SURFACE_DENSITY,
     SURFACE_HISTORY,
@@ -78,6 +79,7 @@ from joulebook.battery.layout import (
 )
 from joulebook.battery.reaction import stoichiometry_inside
 from joulebook.numerics.tables import value_in_table
+from joulebook.numerics.twins import separate
 
 __all__ = ["prepare_nodes", "prepare_sites"]
 
@@ -143,6 +145,7 @@ def past_rate(states: Any, run: Any, head: int, order: int, s: int, k: int) -> f
     return total
 
 
+@separate
 def prepare_sites(arena: Any, head: int, order: int, points: int) -> None:
     """Find what the sites are like in the step.
 
@@ -197,6 +200,7 @@ def prepare_foil(arena: Any, s: int) -> None:
         arena.reactions[s, FILM_RESISTANCE] = 0.5 * arena.nodes[host, WIDTH] / conductivity
 
 
+@separate
 def prepare_film(arena: Any, head: int, order: int, points: int, s: int) -> None:
     """Find surface, film, cracks and plated lithium of an ageing site.
 
@@ -223,20 +227,21 @@ def prepare_film(arena: Any, head: int, order: int, points: int, s: int) -> None
     reactions[s, SURFACE] = surface
     reactions[s, FILM_RESISTANCE] = films[f, RESISTIVITY] * thickness
     reactions[s, CRACK_SHARE] = 0.0
-    taken = films[f, FILM_VOLUME] * film - sites[s, FIRST_SWELLING]
+    taken = films[f, FILM_VOLUME] * film
     if films[f, ON_CRACKS] != 0.0:
         length = ahead(states, run, head, points, s, CRACK)
         reactions[s, CRACK_SHARE] = roughness(length, films[f, MECHANICS_LAW + 3]) - 1.0
         taken += films[f, FILM_VOLUME] * ahead(states, run, head, points, s, CRACK_SEI)
     plated = ahead(states, run, head, points, s, PLATED)
     taken += films[f, METAL_VOLUME] * (plated + ahead(states, run, head, points, s, DEAD))
-    reactions[s, SWELLING] = films[f, CLOGS] * taken
+    reactions[s, SWELLING] = films[f, CLOGS] * taken - sites[s, FIRST_SWELLING]
     reactions[s, DYING] = films[f, PLATING_LAW + 3] * films[f, FIRST_THICKNESS] / max(thickness, 1e-12)
     reactions[s, FILM_HISTORY] = past_rate(states, run, head, order, s, SEI)
     reactions[s, CRACK_HISTORY] = past_rate(states, run, head, order, s, CRACK_SEI)
     reactions[s, PLATED_HISTORY] = past_rate(states, run, head, order, s, PLATED)
 
 
+@separate
 def prepare_nodes(arena: Any, head: int, points: int) -> None:
     """Find porosity and effective transport of the nodes in the step.
 
@@ -264,7 +269,7 @@ def prepare_nodes(arena: Any, head: int, points: int) -> None:
         if ages and nodes[i, ELECTRODE] >= 0.0:
             taken = 0.0
             if int(settings[MODEL]) == DFN:
-                for s in range(int(nodes[i, FIRST_SITE]), int(nodes[i, STOP_SITE])):
+                for s in range(int(nodes[i, FIRST_SITE]), int(nodes[i, STOP_SITE]), int(nodes[i, STRIDE])):
                     taken += reactions[s, SWELLING]
             else:
                 for s in range(sites.shape[0]):

@@ -36,6 +36,7 @@ from joulebook.battery.layout import (
 )
 from joulebook.battery.p2d import activity_properties
 from joulebook.numerics.tables import value_in_table
+from joulebook.numerics.twins import separate
 
 __all__ = ["electrolyte_drop", "layer_depths", "solve_salt"]
 
@@ -45,7 +46,7 @@ def layer_depths(nodes: Any) -> tuple[float, float]:
 
     Parameters
     ----------
-    nodes : ndarray, shape (n_nodes, 7), mixed
+    nodes : ndarray, shape (n_nodes, 8), mixed
         Node properties.
 
     Returns
@@ -63,6 +64,7 @@ def layer_depths(nodes: Any) -> tuple[float, float]:
     return negative, positive
 
 
+@separate
 def solve_salt(settings: Any, nodes: Any, liquid: Any, work: Any, run: Any) -> int:
     """Solve for the salt at the guessed current, and for its change with the current.
 
@@ -70,7 +72,7 @@ def solve_salt(settings: Any, nodes: Any, liquid: Any, work: Any, run: Any) -> i
     ----------
     settings : ndarray, shape (n_settings,), mixed
         See :mod:`joulebook.battery.layout`.
-    nodes : ndarray, shape (n_nodes, 7), mixed
+    nodes : ndarray, shape (n_nodes, 8), mixed
         Node properties.
     liquid : ndarray, shape (n + 1, 8), mixed
         Table of the electrolyte's laws over concentration.
@@ -145,6 +147,7 @@ def solve_salt(settings: Any, nodes: Any, liquid: Any, work: Any, run: Any) -> i
     return 0
 
 
+@separate
 def electrolyte_drop(settings: Any, nodes: Any, liquid: Any, work: Any, run: Any) -> tuple[float, float]:
     """Voltage that electrolyte and coatings add to that of the particles.
 

@@ -58,10 +58,12 @@ from joulebook.battery.layout import (
     TEMPERATURE,
     WEIGHTS,
 )
+from joulebook.numerics.twins import separate
 
 __all__ = ["advance_films", "linearise_sides"]
 
 
+@separate
 def linearise_sides(
     settings: Any,
     sites: Any,
@@ -165,6 +167,7 @@ def past_state(states: Any, run: Any, head: int, order: int, s: int, k: int) -> 
     return total
 
 
+@separate
 def advance_films(
     settings: Any,
     sites: Any,

@@ -68,6 +68,7 @@ from joulebook.battery.layout import (
 from joulebook.battery.p2d import MOST_ITERATIONS
 from joulebook.battery.reaction import linearise_site, ocp_remainder, total_current_density, update_site
 from joulebook.battery.salt import electrolyte_drop, solve_salt
+from joulebook.numerics.twins import separate
 
 __all__ = ["solve_particles"]
 
@@ -82,7 +83,7 @@ def mean_salt(settings: Any, nodes: Any, work: Any, side: int) -> float:
     ----------
     settings : ndarray, shape (n_settings,), mixed
         See :mod:`joulebook.battery.layout`.
-    nodes : ndarray, shape (n_nodes, 7), mixed
+    nodes : ndarray, shape (n_nodes, 8), mixed
         Node properties.
     work : ndarray, shape (n_nodes, 34), mixed
         Salt concentrations.
@@ -142,6 +143,7 @@ def uneven_overpotential(
     return 0.0
 
 
+@separate
 def solve_particles(
     settings: Any,
     nodes: Any,

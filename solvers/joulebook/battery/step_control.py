@@ -38,6 +38,7 @@ from joulebook.battery.layout import (
     WARMTH,
 )
 from joulebook.numerics.bdf import error_weight, extrapolation_weights, step_factor
+from joulebook.numerics.twins import separate
 
 __all__ = ["choose_next", "local_error"]
 
@@ -45,6 +46,7 @@ KELVIN_PER_VOLT = 100.0
 """Error of the temperature that counts as much as one of the voltage."""
 
 
+@separate
 def local_error(arena: Any, order: int, time: float) -> float:
     """Estimate the local error that a formula of some order makes, over what is allowed.
 

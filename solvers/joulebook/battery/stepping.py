@@ -55,6 +55,7 @@ from joulebook.battery.schedule import SERIES_FIRST, SERIES_STOP
 from joulebook.battery.step_control import choose_next, local_error
 from joulebook.battery.trial import attempt
 from joulebook.numerics.bdf import step_factor
+from joulebook.numerics.twins import separate
 
 __all__ = ["integrate"]
 
@@ -70,6 +71,7 @@ START_STEP = 1e-10
 """Length of the step that makes the start consistent, s."""
 
 
+@separate
 def find_end(arena: Any, length: float, before: float) -> float:
     """Find the length of the last step at which its end is met.
 
@@ -124,6 +126,7 @@ def find_end(arena: Any, length: float, before: float) -> float:
     return found
 
 
+@separate
 def start(arena: Any) -> int:
     """Make potentials and reactions of the first point consistent with its concentrations.
 
@@ -208,6 +211,7 @@ def next_stop(arena: Any) -> float:
     return float(stop)
 
 
+@separate
 def integrate(arena: Any) -> int:
     """March until the protocol step's end, the end of ``trace``, or a number of steps.
 

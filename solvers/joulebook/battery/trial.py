@@ -75,6 +75,7 @@ from joulebook.battery.prepare import prepare_nodes, prepare_sites
 from joulebook.battery.schedule import SERIES_FIRST, VALUE
 from joulebook.battery.spm import solve_particles
 from joulebook.numerics.bdf import MAX_ORDER, derivative_weights, extrapolation_weights
+from joulebook.numerics.twins import separate
 
 __all__ = ["attempt"]
 
@@ -82,6 +83,7 @@ GAS_OVER_FARADAY = 8.31446261815324 / 96485.33212331001
 """V/K, exact in the SI of 2019."""
 
 
+@separate
 def set_temperature(arena: Any, temperature: float) -> None:
     """Set the temperature of a step, and make the electrolyte's table for it.
 
@@ -114,6 +116,7 @@ def set_temperature(arena: Any, temperature: float) -> None:
             )
 
 
+@separate
 def solve_without_reaction(arena: Any, head: int, order: int, points: int) -> None:
     """Eliminate the shells of all particles, and find what they would be without reaction.
 
@@ -255,6 +258,7 @@ def integrate_totals(run: Any, head: int, order: int) -> None:
         run[new + k] /= run[WEIGHTS]
 
 
+@separate
 def attempt(arena: Any, length: float) -> int:
     """Solve one step of a given length, without accepting it.
 

@@ -128,11 +128,13 @@ def compile_loop(function: Callable[..., Any], *, parallel: bool = False) -> Any
     callable
         The compiled loop.
     """
-    return numba.njit(cache=True, nogil=True, error_model="numpy", fastmath=set(FASTMATH), parallel=parallel)(function)
+    return numba.njit(cache=True, nogil=True, error_model="numpy", fastmath=set(FASTMATH), parallel=parallel, _nrt=parallel)(function)
 
 
 def compile_inner(function: Callable[..., Any]) -> Any:
     """Compile a function that only compiled loops call; it becomes part of their machine code.
+
+    References to arrays are not counted: the caller of the loop owns them all.
 
     Parameters
     ----------
@@ -144,7 +146,8 @@ def compile_inner(function: Callable[..., Any]) -> Any:
     callable
         The compiled function.
     """
-    return numba.njit(nogil=True, error_model="numpy", fastmath=set(FASTMATH))(function)
+    inside = not getattr(function, "separate", False)
+    return numba.njit(nogil=True, error_model="numpy", fastmath=set(FASTMATH), _nrt=False, forceinline=inside)(function)
 
 
 def jit(*, parallel: bool = False) -> Callable[[Callable[..., Any]], Any]:

@@ -22,7 +22,7 @@ from typing import Any
 
 from joulebook.numerics import device
 
-__all__ = ["LOOPS", "Loop", "compile_tree", "register", "tree_digest"]
+__all__ = ["LOOPS", "Loop", "compile_tree", "register", "separate", "tree_digest"]
 
 _PACKAGE = "joulebook."
 
@@ -108,6 +108,25 @@ def register(loop: Loop) -> Loop:
     return loop
 
 
+def separate(function: FunctionType) -> FunctionType:
+    """Mark a function that is compiled as a routine of its own.
+
+    All others are compiled into their callers, which is faster but lets the machine code grow with every call.
+
+    Parameters
+    ----------
+    function : function
+        A large one that is called from several places, or rarely.
+
+    Returns
+    -------
+    function
+        The same.
+    """
+    function.__dict__["separate"] = True
+    return function
+
+
 def compile_tree(
     function: FunctionType,
     decorate: Callable[[Any], Any],
@@ -143,6 +162,7 @@ def compile_tree(
         names = {name: visit(other, decorate, other.__qualname__) for name, other in _called(here).items()}
         twin = FunctionType(here.__code__, {**here.__globals__, **names}, here.__name__, here.__defaults__)
         twin.__qualname__, twin.__module__, twin.__doc__ = qualname, here.__module__, here.__doc__
+        twin.__dict__.update(here.__dict__)
         done[id(here)] = compiler(twin)
         return done[id(here)]
 
