@@ -220,8 +220,6 @@ def full_dfn() -> None:
         {"name": "DFN", **FULL_MODEL},
         [CYCLE] * 2,
         {**FILM, **METAL, **STRUCTURE},
-        base=(10, 20),
-        in_r=1,
     )
 
 
@@ -253,7 +251,7 @@ film keeps 5 nm, so dead lithium forms at its own rate constant) and no film res
         METAL,
         temperature=278.15,
         initial_soc=0.0,
-        in_r=1,
+        base=(20, 40),
     )
 
 
