@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from joulebook.battery.protocol import Protocol
     from joulebook.battery.results import BatteryResult, BatterySweepResult
     from joulebook.battery.simulation import simulate
+    from joulebook.battery.small_signal.results import ImpedanceResult
+    from joulebook.battery.small_signal.study import impedance, impedance_values
     from joulebook.battery.step_kinds import Charge, Discharge, Drive, Hold, Rest
     from joulebook.battery.steps import Step
     from joulebook.battery.sweeping import sweep
@@ -31,6 +33,7 @@ _HOMES = {
     "Discharge": "step_kinds",
     "Drive": "step_kinds",
     "Hold": "step_kinds",
+    "ImpedanceResult": "small_signal.results",
     "Protocol": "protocol",
     "Rest": "step_kinds",
     "Step": "steps",
@@ -38,6 +41,8 @@ _HOMES = {
     "cycling": "builders",
     "gitt": "builders",
     "hppc": "builders",
+    "impedance": "small_signal.study",
+    "impedance_values": "small_signal.study",
     "rate_capability": "builders",
     "simulate": "simulation",
     "sweep": "sweeping",
@@ -56,6 +61,7 @@ __all__ = [
     "HalfCell",
     "HalfCellBalance",
     "Hold",
+    "ImpedanceResult",
     "Protocol",
     "Rest",
     "Step",
@@ -66,6 +72,8 @@ __all__ = [
     "figures",
     "gitt",
     "hppc",
+    "impedance",
+    "impedance_values",
     "initial_state_at",
     "rate_capability",
     "simulate",

@@ -296,9 +296,10 @@ def _kinetics(side: _Side, phase: int) -> _Kinetics:
     maximum = side.cell.maximum_concentration(side.name, phase)
     temperature = side.salt.temperature
     slope = steepness(lambda at: float(record.ocp.at(np, np.float64(at), temperature)), x)
-    if record.entropic is not None:
+    entropic = record.entropic
+    if entropic is not None:
         heated = temperature - record.ocp.reference_temperature
-        slope += heated * steepness(lambda at: float(record.entropic.at(np, np.float64(at), temperature)), x)
+        slope += heated * steepness(lambda at: float(entropic.at(np, np.float64(at), temperature)), x)
     by_salt, by_filled, by_empty = record.exchange_exponents
     share = side.salt.concentration**by_salt * (x * maximum) ** by_filled * ((1.0 - x) * maximum) ** by_empty
     if record.rate_law is not None:

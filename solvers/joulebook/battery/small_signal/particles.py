@@ -47,8 +47,7 @@ def particle_spectra(cell: LinearCell, omega: Complex) -> tuple[Complex, Complex
         if isinstance(electrode, Foil):
             sides.append(1.0 / electrode.admittances(omega)[1])
         else:
-            whole = sum(layer.at(omega, cell.transference).admittance * layer.thickness for layer in electrode)
-            sides.append(1.0 / whole)
+            sides.append(1.0 / _whole([layer.at(omega, cell.transference) for layer in electrode]))
     return sides[0], np.zeros_like(omega), sides[1]
 
 
@@ -126,7 +125,7 @@ class _Even:
 
 def _even(omega: Complex, layers: Sequence[Coating], transference: float, sign: float) -> _Even:
     porous: list[PorousLayer] = [layer.at(omega, transference) for layer in layers]
-    whole = sum(layer.admittance * layer.thickness for layer in porous)
+    whole = _whole(porous)
     impedance = 1.0 / whole
     weights, salts = [], []
     passed = np.zeros_like(omega)
@@ -146,7 +145,8 @@ def _even(omega: Complex, layers: Sequence[Coating], transference: float, sign: 
 
 def _flows(chain: Sequence[_Salt], entering: Complex) -> list[Complex]:
     """Flows D c' at the faces of all layers, from the left end of the stack to the right one, where nothing passes."""
-    pivots, sides = [], []
+    pivots: list[Complex] = []
+    sides: list[Complex] = []
     for here, there in pairwise(chain):
         pivot = here.near + there.near
         side = there.own - here.own
@@ -161,6 +161,11 @@ def _flows(chain: Sequence[_Salt], entering: Complex) -> list[Complex]:
     for k in range(len(pivots) - 1, -1, -1):
         flows.append((sides[k] + chain[k + 1].far * flows[-1]) / pivots[k])
     return [entering, *reversed(flows)]
+
+
+def _whole(layers: Sequence[PorousLayer]) -> Complex:
+    """Admittance of all layers together, S/m²."""
+    return np.asarray(sum(layer.admittance * layer.thickness for layer in layers))
 
 
 def _weighted(weights: Sequence[Complex], means: Sequence[Complex]) -> Complex:

@@ -190,7 +190,7 @@ def _divided_difference(
     gap = larger - smaller
     equal = np.abs(gap) <= _NEARLY_EQUAL * np.abs(larger)
     if not equal.any():
-        return (one - other) / gap
+        return np.asarray((one - other) / gap)
     derivative = slab_derivatives(0.5 * (larger + smaller), thickness)[which]
     return np.where(equal, derivative, (one - other) / np.where(equal, 1.0, gap))
 
@@ -198,7 +198,7 @@ def _divided_difference(
 def _drop_across(layer: PorousLayer, left: Complex, right: Complex, junction: float) -> Complex:
     """Rise of the electrolyte's potential across a layer; the total current is 1 A/m²."""
     both = layer.solid + layer.liquid
-    rise = (junction * layer.liquid * (right[1] - left[1]) - layer.solid * (right[0] - left[0])) / both
+    rise: Complex = (junction * layer.liquid * (right[1] - left[1]) - layer.solid * (right[0] - left[0])) / both
     rise[2] -= layer.thickness / both
     return rise
 
@@ -233,4 +233,4 @@ def _join(
 
 def _times(matrix: Complex, columns: Complex) -> Complex:
     """Product of 2×2 matrices and 2×3 ones, frequency by frequency."""
-    return matrix[:, 0, None] * columns[0] + matrix[:, 1, None] * columns[1]
+    return np.asarray(matrix[:, 0, None] * columns[0] + matrix[:, 1, None] * columns[1])

@@ -62,7 +62,8 @@ def spectra(cell: LinearCell, frequencies: NDArray[np.float64], model: str = "DF
     Spectra
         By part.
     """
-    negative, separator, positive = MODELS[model](cell, 2j * np.pi * frequencies)
+    omega = np.asarray(2j * np.pi * frequencies, dtype=np.complex128)
+    negative, separator, positive = MODELS[model](cell, omega)
     scale = 1.0 / cell.area
     return Spectra(negative * scale, separator * scale, positive * scale, cell.contact)
 

@@ -88,7 +88,7 @@ def impedance(
     """
     asked = read_request(cell, frequencies, soc, initial_state, model, temperature, double_layer)
     started = time.perf_counter()
-    rests = [rest_at(cell, one) for one in asked.socs] if asked.socs else [rest_from(cell, asked.initial_state)]
+    rests = _rests(cell, asked)
     cells = [
         linearise(cell, rest, kelvin, asked.double_layer, film=asked.film)
         for rest, kelvin in itertools.product(rests, asked.temperatures)
@@ -150,9 +150,14 @@ def impedance_values(
     if asked.dimensions:
         several = ", ".join(asked.dimensions)
         raise InputError(Issue(several, None, "must be one value each", "Several are for impedance(...)"))
-    rest = rest_at(cell, asked.socs[0]) if asked.socs else rest_from(cell, asked.initial_state)
-    linear = linearise(cell, rest, asked.temperatures[0], asked.double_layer, film=asked.film)
+    linear = linearise(cell, _rests(cell, asked)[0], asked.temperatures[0], asked.double_layer, film=asked.film)
     return spectra(linear, asked.frequencies, asked.model).whole
+
+
+def _rests(cell: Cell | HalfCell, asked: Request) -> list[Stoichiometries]:
+    if asked.initial_state is not None:
+        return [rest_from(cell, asked.initial_state)]
+    return [rest_at(cell, soc) for soc in asked.socs]
 
 
 def _variables(asked: Request, cells: Sequence[LinearCell], found: Sequence[Spectra]) -> dict[str, Variable]:
@@ -189,10 +194,9 @@ def _variables(asked: Request, cells: Sequence[LinearCell], found: Sequence[Spec
 
 
 def _double_layer_fact(cell: Cell | HalfCell, asked: Request) -> dict[str, str]:
-    parts = {"positive": cell.positive, **({"counter": cell.counter} if isinstance(cell, HalfCell) else {})}
-    if isinstance(cell, Cell):
-        parts = {"negative": cell.negative, **parts}
-    missing = [name for name, part in parts.items() if part.double_layer_capacity == 0.0]
+    other = ("counter", cell.counter) if isinstance(cell, HalfCell) else ("negative", cell.negative)
+    capacities = {other[0]: other[1].double_layer_capacity, "positive": cell.positive.double_layer_capacity}
+    missing = [name for name, capacity in capacities.items() if capacity == 0.0]
     if not missing:
         return {"double_layer": "of the cell"}
     return {"double_layer": f"{asked.double_layer:g} F/m² assumed where the cell gives none: {', '.join(missing)}"}
