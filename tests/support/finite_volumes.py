@@ -39,9 +39,10 @@ def surface_admittances(surface: Any, omega: complex) -> tuple[complex, complex]
 
 
 def impedance_by_volumes(cell: Any, frequency: float, per_layer: int) -> complex:
-    """Impedance of a full linearised cell; error of second order in the mesh width, Ω."""
+    """Impedance of a linearised cell, full or against a foil; error of second order in the mesh width, Ω."""
     omega = 2j * np.pi * frequency
-    layers = [*cell.negative, cell.separator, *reversed(cell.positive)]
+    porous = isinstance(cell.negative, tuple)
+    layers = [*(cell.negative if porous else ()), cell.separator, *reversed(cell.positive)]
     rows: list[dict[str, complex]] = []
     for layer in layers:
         solid = getattr(layer, "solid", 0.0)
@@ -98,14 +99,24 @@ def impedance_by_volumes(cell: Any, frequency: float, per_layer: int) -> complex
                 add(row_number, 3 * other, factor * liquid * cell.junction)
             add(3 * k + 2, 3 * k + 2, solid)
             add(3 * k + 2, 3 * other + 2, -solid)
-    right[2] = 1.0
     right[3 * n - 1] = -1.0
+    if porous:
+        right[2] = 1.0
+    else:
+        reaction = 1.0 / cell.negative.transfer
+        whole = reaction + omega * cell.negative.double_layer
+        right[0] = reaction / whole / FARADAY
     # potentials are known up to a constant: fix the liquid potential of the first volume
     entries = [entry for entry in entries if entry[0] != 1]
     add(1, 1, 1.0)
     index = np.array([entry[:2] for entry in entries]).T
     matrix = csc_matrix((np.array([entry[2] for entry in entries]), index), shape=(3 * n, 3 * n))
     found = spsolve(matrix, right)
-    first = found[2] + 0.5 * rows[0]["width"] / rows[0]["solid"]
+    half = 0.5 * rows[0]["width"]
+    if porous:
+        first = found[2] + half / rows[0]["solid"]
+    else:
+        salt_rise = half * (reaction / whole - cell.transference) / FARADAY / rows[0]["diffusivity"]
+        first = found[1] + half / rows[0]["liquid"] + cell.junction * salt_rise + 1.0 / whole
     last = found[3 * n - 1] - 0.5 * rows[-1]["width"] / rows[-1]["solid"]
     return complex((first - last) / cell.area + cell.contact)

@@ -84,7 +84,7 @@ def impedance(
     >>> from joulebook.battery import Cell, impedance
     >>> spectrum = impedance(Cell.named("Chen2020"), [0.01, 1.0, 1000.0], soc=0.5)
     >>> (1e3 * spectrum.impedance).round(2)
-    array([29.7 -6.94j, 20.45-1.6j ,  4.08-1.51j])
+    array([35.9 -6.81j, 30.65-2.61j,  3.86-1.37j])
     """
     asked = read_request(cell, frequencies, soc, initial_state, model, temperature, double_layer)
     started = time.perf_counter()
@@ -144,7 +144,7 @@ def impedance_values(
     >>> from joulebook.battery import Cell, impedance_values
     >>> cell = Cell.named("Chen2020").replace({"negative.particle_radius": 4e-6})
     >>> impedance_values(cell, [1.0]).round(5)
-    array([0.01834-0.00115j])
+    array([0.02353-0.00194j])
     """
     asked = read_request(cell, frequencies, soc, initial_state, model, temperature, double_layer)
     if asked.dimensions:
