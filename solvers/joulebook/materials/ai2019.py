@@ -154,7 +154,8 @@ ELECTROLYTE = ElectrolyteMaterial(
         _conductivity,
         "S/m",
         r"\kappa = 10^{-4} c \left(-10.5 + 6.68\cdot10^{-4} c + 4.94\cdot10^{-7} c^2"
-        r" + (0.074 - 1.78\cdot10^{-5} c - 8.86\cdot10^{-10} c^2) T + (-6.96\cdot10^{-5} + 2.8\cdot10^{-8} c) T^2\right)^2"
+        r" + (0.074 - 1.78\cdot10^{-5} c - 8.86\cdot10^{-10} c^2) T"
+        r" + (-6.96\cdot10^{-5} + 2.8\cdot10^{-8} c) T^2\right)^2"
         r",\quad c \text{ in mol/m}^3",
         thermal=_conductivity,
     ),

@@ -107,7 +107,7 @@ GRAPHITE = ActiveMaterial(
     suggested=_SET.suggested(
         porosity=0.3, active_fraction=0.6, particle_radius=1e-5, conductivity=100.0, density=1657.0
     ),
-    note="The entropic coefficient of the set is the slope of the potential in disguise; its size is not to be trusted.",
+    note="The entropic coefficient of the set is the slope of the potential over a concentration; mistrust its size.",
 )
 
 LCO = ActiveMaterial(
@@ -143,7 +143,7 @@ LCO = ActiveMaterial(
     suggested=_SET.suggested(
         porosity=0.3, active_fraction=0.5, particle_radius=1e-5, conductivity=10.0, density=3262.0
     ),
-    note="The entropic coefficient of the set is the slope of the potential in disguise; its size is not to be trusted.",
+    note="The entropic coefficient of the set is the slope of the potential over a concentration; mistrust its size.",
 )
 
 _CAPIGLIA = (

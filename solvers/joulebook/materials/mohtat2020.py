@@ -84,7 +84,8 @@ GRAPHITE = ActiveMaterial(
         "graphite_mohtat2020",
         _graphite_ocp,
         "V",
-        r"U = 0.063 + 0.8 e^{-75 (x + 0.001)} - 0.012 \tanh\frac{x - 0.127}{0.016} - 0.0118 \tanh\frac{x - 0.155}{0.016}"
+        r"U = 0.063 + 0.8 e^{-75 (x + 0.001)} - 0.012 \tanh\frac{x - 0.127}{0.016}"
+        r" - 0.0118 \tanh\frac{x - 0.155}{0.016}"
         r" - 0.0035 \tanh\frac{x - 0.22}{0.02} - 0.0095 \tanh\frac{x - 0.19}{0.013}"
         r" - 0.0145 \tanh\frac{x - 0.49}{0.02} - 0.08 \tanh\frac{x - 1.03}{0.055}",
     ),
