@@ -18,7 +18,7 @@ UNITS = """Arrays over (step, share of the step's duration): `share`, `duration`
 positive). `NAME_error` is the oracle's own estimate."""
 SETS: dict[str, dict[str, Any]] = {
     "ORegan2022": {
-        "doi": "10.1016/j.electacta.2022.140700",
+        "source": "doi:10.1016/j.electacta.2022.140700",
         "base": (20, 160),
         "shells": {"in_x": 1, "x_for_r": 10, "r_orders": (1, 2, 3)},
         "single": {"base": (5, 320), "r_orders": (1, 2, 3)},
@@ -26,7 +26,7 @@ SETS: dict[str, dict[str, Any]] = {
 20 shells the peer's SPM ends 179 s early (3119 s instead of 3298 s).""",
     },
     "Chayambuka2022": {
-        "doi": "10.1016/j.electacta.2021.139764",
+        "source": "doi:10.1016/j.electacta.2021.139764",
         "base": (20, 160),
         "shells": {"in_x": 1, "x_for_r": 10, "r_orders": (1, 2, 3)},
         "single": {"base": (5, 320), "r_orders": (1, 2, 3)},
@@ -34,15 +34,15 @@ SETS: dict[str, dict[str, Any]] = {
 their kinks even shells converge with first order only.""",
     },
     "Mohtat2020": {
-        "doi": "10.1149/1945-7111/aba5d1",
+        "source": "doi:10.1149/1945-7111/aba5d1",
         "initial_soc": 1.0,
         "note": "The publication's initial state is the discharged cell, so the case starts from SOC 1.",
     },
-    "Prada2013": {"doi": "10.1149/2.053304jes", "base": (20, 40)},
-    "NCA_Kim2011": {"doi": "10.1149/1.3597614"},
-    "Ai2020": {"doi": "10.1149/2.0122001JES"},
+    "Prada2013": {"source": "doi:10.1149/2.053304jes", "base": (20, 40)},
+    "NCA_Kim2011": {"source": "doi:10.1149/1.3597614"},
+    "Ai2020": {"source": "doi:10.1149/2.0122001JES"},
     "Xu2019": {
-        "doi": "10.1149/2.0381905jes",
+        "source": "J. Electrochem. Soc. 166, A3456 (2019)",
         "options": {"working electrode": "positive"},
         "note": "A half cell: the counter-electrode is lithium metal.",
     },
@@ -78,7 +78,7 @@ def one_set(name: str, model: str) -> None:
         domain="sets",
         name=f"{name.lower()}_{model.lower()}_1c",
         title=f"{name}, {model}, discharge at 1C",
-        notes=f"""Parameter set {name} (doi:{facts["doi"]}), {model}, isothermal at
+        notes=f"""Parameter set {name} ({facts["source"]}), {model}, isothermal at
 {values["Ambient temperature [K]"]:g} K, {start}: 1C ({values["Nominal cell capacity [A.h]"]:g} A) to {cutoff:g} V.
 {facts.get("note", "")}""",
         units=UNITS,
@@ -177,12 +177,12 @@ def warm(name: str, mixing: bool) -> None:
         "use lumped thermal capacity": "true",
         "heat of mixing": "true" if mixing else "false",
     }
-    facts = SETS.get(name, {"doi": "10.1149/2.0341915jes"})
+    facts = SETS.get(name, {"source": "doi:10.1149/2.0341915jes"})
     case = Case(
         domain="thermal",
         name=f"{name.lower()}_dfn_lumped_1c" + ("_mixing" if mixing else ""),
         title=f"{name}, DFN, lumped thermal model, 1C" + (", with heat of mixing" if mixing else ""),
-        notes=f"""Parameter set {name} (doi:{facts["doi"]}), DFN with one temperature, from the set's initial state at
+        notes=f"""Parameter set {name} ({facts["source"]}), DFN with one temperature, from the set's initial state at
 298.15 K: 1C to {cutoff:g} V. Ohmic, reaction and entropic heat{", heat of mixing in the particles" if mixing else ""};
 heat capacity {density * volume:.6g} J/K (the set's at 298.15 K, kept constant), cooling {cooling:.6g} W/K to 298.15 K.
 The heat capacity is that of the peer's cell volume {volume:.4g} m³, not of the electrode stack.
