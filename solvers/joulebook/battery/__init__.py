@@ -14,11 +14,20 @@ from joulebook.battery.figures import CellFigures, figures
 from joulebook.battery.half_cell import HalfCell
 
 if TYPE_CHECKING:
+    from joulebook.battery.analysis.fit_report import FitReport
+    from joulebook.battery.analysis.fit_result import FitResult
+    from joulebook.battery.analysis.least_squares import fit
+    from joulebook.battery.analysis.profile_likelihood import Profile
+    from joulebook.battery.analysis.ragone_plot import RagoneResult, ragone
+    from joulebook.battery.analysis.sobol import SobolResult, sobol_indices
+    from joulebook.battery.analysis.surface import Optimum, ResponseSurface, response_surface
     from joulebook.battery.builders import cccv, cycling, gitt, hppc, rate_capability
     from joulebook.battery.options import BatteryOptions
     from joulebook.battery.protocol import Protocol
     from joulebook.battery.results import BatteryResult, BatterySweepResult
     from joulebook.battery.simulation import simulate
+    from joulebook.battery.small_signal.results import ImpedanceResult
+    from joulebook.battery.small_signal.study import impedance, impedance_values
     from joulebook.battery.step_kinds import Charge, Discharge, Drive, Hold, Rest
     from joulebook.battery.steps import Step
     from joulebook.battery.sweeping import sweep
@@ -30,16 +39,30 @@ _HOMES = {
     "Charge": "step_kinds",
     "Discharge": "step_kinds",
     "Drive": "step_kinds",
+    "FitReport": "analysis.fit_report",
+    "FitResult": "analysis.fit_result",
     "Hold": "step_kinds",
+    "ImpedanceResult": "small_signal.results",
+    "Optimum": "analysis.surface",
+    "Profile": "analysis.profile_likelihood",
     "Protocol": "protocol",
+    "RagoneResult": "analysis.ragone_plot",
+    "ResponseSurface": "analysis.surface",
     "Rest": "step_kinds",
+    "SobolResult": "analysis.sobol",
     "Step": "steps",
     "cccv": "builders",
     "cycling": "builders",
+    "fit": "analysis.least_squares",
     "gitt": "builders",
     "hppc": "builders",
+    "impedance": "small_signal.study",
+    "impedance_values": "small_signal.study",
+    "ragone": "analysis.ragone_plot",
     "rate_capability": "builders",
+    "response_surface": "analysis.surface",
     "simulate": "simulation",
+    "sobol_indices": "analysis.sobol",
     "sweep": "sweeping",
 }
 
@@ -53,22 +76,36 @@ __all__ = [
     "Charge",
     "Discharge",
     "Drive",
+    "FitReport",
+    "FitResult",
     "HalfCell",
     "HalfCellBalance",
     "Hold",
+    "ImpedanceResult",
+    "Optimum",
+    "Profile",
     "Protocol",
+    "RagoneResult",
+    "ResponseSurface",
     "Rest",
+    "SobolResult",
     "Step",
     "balance",
     "balance_half_cell",
     "cccv",
     "cycling",
     "figures",
+    "fit",
     "gitt",
     "hppc",
+    "impedance",
+    "impedance_values",
     "initial_state_at",
+    "ragone",
     "rate_capability",
+    "response_surface",
     "simulate",
+    "sobol_indices",
     "sweep",
 ]
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from joulebook.battery.material_names import ElectrolyteName, FilmName, MetalName
 from joulebook.core.design import Part
-from joulebook.core.quantities import Density, Exponent, Fraction, MicroLength, Quantity, Temperature
+from joulebook.core.quantities import Density, Exponent, MicroLength, Quantity, Temperature
 
 __all__ = ["Collector", "Electrolyte", "Separator", "Thermal"]
 
@@ -18,8 +18,8 @@ class Separator(Part):
     """Film, by its name in the library."""
     thickness: MicroLength
     """Film thickness."""
-    porosity: Fraction
-    """Volume fraction of electrolyte."""
+    porosity: Annotated[float, Quantity("1", gt=0, le=1)]
+    """Volume fraction of electrolyte; 1 for a gap without a film."""
     bruggeman_electrolyte: Exponent = 1.5
     """Exponent of the porosity in the effective transport in the electrolyte."""
     density: Density | None = None

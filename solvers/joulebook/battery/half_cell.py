@@ -1,6 +1,6 @@
 """A half cell as a document: one porous electrode against lithium metal.
 
-The exchange-current density of the metal is ``j0 = rate_constant * sqrt(c_e)``.
+The exchange-current density of the metal is ``j0 = rate_constant * c_e^salt_exponent``.
 """
 
 from __future__ import annotations
@@ -23,8 +23,10 @@ __all__ = ["HalfCell", "HalfCellState", "LithiumMetal"]
 class LithiumMetal(Part):
     """A flat foil of lithium metal as counter electrode."""
 
-    rate_constant: Annotated[float, Quantity("A/m² (m³/mol)^0.5", gt=0, le=1e6)]
-    """Exchange-current density over the square root of the salt concentration."""
+    rate_constant: Annotated[float, Quantity("A/m² (m³/mol)^salt_exponent", gt=0, le=1e6)]
+    """Exchange-current density over the power of the salt concentration."""
+    salt_exponent: Annotated[float, Quantity("1", ge=0, le=2)] = 0.5
+    """Power of the salt concentration in the exchange-current density."""
     thickness: MicroLength | None = None
     """Thickness of the foil; left out where not published."""
     conductivity: Conductivity | None = None

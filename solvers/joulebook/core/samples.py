@@ -89,7 +89,7 @@ def _rows(axes: Mapping[str, NDArray[np.float64]]) -> dict[str, NDArray[np.float
         raise InputError(
             Issue("variations", lengths, f'with samples="rows" as many values for each path, at most {MOST_CASES}')
         )
-    return axes
+    return dict(axes)
 
 
 def _drawn(axes: Mapping[str, NDArray[np.float64]], samples: str, n_cases: int, seed: int) -> dict[str, Any]:

@@ -72,7 +72,7 @@ KINDS: dict[str, PropertyKind] = {
     "entropic": _over_stoichiometry("V/K", ge=-1.0, le=1.0),
     "particle diffusivity": _over_stoichiometry("m²/s", gt=0.0, le=1e-3),
     "rate factor": _over_stoichiometry("1", gt=0.0, le=1e6),
-    "maximum_concentration": PropertyKind("mol/m³", gt=0.0, le=2e5),
+    "maximum_concentration": PropertyKind("mol/m³", gt=0.0, le=1e6),
     "rate_constant": PropertyKind("A/m² (m³/mol)^1.5", gt=0.0, le=1e3),
     "hysteresis_decay": PropertyKind("1", ge=0.0, le=1e9),
     "suggested": PropertyKind("1"),

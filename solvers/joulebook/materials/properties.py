@@ -4,9 +4,9 @@ What unit a property has, over which variable it runs and which values make sens
 it (:class:`PropertyKind`). Formulas and tables become functions of arrays for NumPy and CuPy; equal properties give
 the identical function, because the solvers keep their tables by function.
 
-Between the points of a table the value runs along straight lines, or along the monotone cubic of Fritsch and Carlson
-("pchip"). Beyond the ends it goes on along the end tangent; a property that must be positive does not fall below
-the smallest value of its table there.
+Between the points of a table the value runs along straight lines, along the monotone cubic of Fritsch and Carlson
+("pchip"), or along a cubic spline ("spline", :mod:`joulebook.materials.interpolation`). Beyond the ends it goes on
+along the end tangent; a property that must be positive does not fall below the smallest value of its table there.
 
 References
 ----------
@@ -30,6 +30,7 @@ from joulebook.core.errors import InputError, Issue
 from joulebook.core.expressions import LONGEST_FORMULA, parse_expression
 from joulebook.core.formula_latex import formula_latex
 from joulebook.core.quantities import Quantity, Temperature, range_phrase
+from joulebook.materials.interpolation import spline_slopes
 from joulebook.materials.records import Law, Value
 
 __all__ = ["Property", "PropertyKind", "Table"]
@@ -42,6 +43,7 @@ _CHECKED = 201
 """Places at which a property is looked at when it is read."""
 _MOST_POINTS = 20_000
 _OWN = Source(method="user")
+_BETWEEN = {"linear": "straight lines", "pchip": "monotone cubics", "spline": "a cubic spline"}
 
 
 class Table(Part):
@@ -51,8 +53,8 @@ class Table(Part):
     """Places, rising or falling throughout, in the unit of the property's variable."""
     y: Annotated[tuple[Real, ...], Field(min_length=2, max_length=_MOST_POINTS)]
     """Values, as many, in the unit of the property."""
-    interpolation: Literal["linear", "pchip"] = "linear"
-    """Between the points: straight lines, or the monotone cubic."""
+    interpolation: Literal["linear", "pchip", "spline"] = "linear"
+    """Between the points: straight lines, the monotone cubic, or the cubic spline (of at least four points)."""
 
     @model_validator(mode="after")
     def _is_a_function(self) -> Self:
@@ -60,6 +62,8 @@ class Table(Part):
             raise InputError(
                 Issue("y", None, f"has {len(self.y)} values for {len(self.x)} places", "Give one value per place")
             )
+        if self.interpolation == "spline" and len(self.x) < 4:
+            raise InputError(Issue("interpolation", "spline", "needs at least four points", "Take pchip or linear"))
         rises = self.x[-1] > self.x[0]
         for index, (here, there) in enumerate(zip(self.x, self.x[1:], strict=False)):
             if here == there or (there > here) != rises:
@@ -283,7 +287,9 @@ def _check(kind: PropertyKind, given: Property) -> None:
             raise InputError(
                 Issue("table.x", float(x[-1] if x[-1] > 1.0 else x[0]), "stoichiometries lie between 0 and 1")
             )
-        _check_range(kind, y, x)
+        low, high = kind.domain_of(given)
+        offered = (x >= low) & (x <= high)
+        _check_range(kind, y[offered], x[offered])
         return
     expression = parse_expression(given.expression or "", (*kind.names, "T"), "expression")
     if given.activation_energy is not None and "T" in expression.used:
@@ -338,8 +344,9 @@ def _formula_functions(
 @functools.lru_cache(maxsize=4096)
 def _table_function(table: Table, floored: bool) -> Function:
     places, values = table.rising()
-    cubic = table.interpolation == "pchip"
-    slopes = _pchip_slopes(places, values) if cubic else np.zeros(0)
+    make_slopes = {"pchip": _pchip_slopes, "spline": spline_slopes}.get(table.interpolation)
+    cubic = make_slopes is not None
+    slopes = np.zeros(0) if make_slopes is None else make_slopes(places, values)
     low, high = float(places[0]), float(places[-1])
     first, last = (
         (slopes[0], slopes[-1])
@@ -400,7 +407,7 @@ def _end_slope(near: float, far: float, first: float, second: float) -> float:
 def _formula(given: Property, names: tuple[str, ...]) -> str:
     """The property in LaTeX."""
     if given.table is not None:
-        between = "straight lines" if given.table.interpolation == "linear" else "monotone cubics"
+        between = _BETWEEN[given.table.interpolation]
         return rf"\text{{table of {len(given.table.x)} points, {between} in between}}"
     if given.expression is None:
         return f"{given.value:g}"

@@ -10,9 +10,11 @@ Run with an interpreter that has PyBaMM: ``python tests/validation/generate/agei
 
 from __future__ import annotations
 
+import itertools
 import json
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -73,7 +75,7 @@ def romberg(values: Sequence[np.ndarray], orders: Sequence[int]) -> tuple[np.nda
     best = rows[-1]
     before = rows[-1]
     for order in orders[: len(values) - 1]:
-        rows = [fine + (fine - coarse) / (2.0**order - 1.0) for coarse, fine in zip(rows, rows[1:], strict=False)]
+        rows = [fine + (fine - coarse) / (2.0**order - 1.0) for coarse, fine in itertools.pairwise(rows)]
         before, best = best, rows[-1]
     return best, np.abs(best - before)
 
@@ -84,17 +86,22 @@ def extrapolate(
     *,
     in_x: int = 2,
     in_r: int = 2,
+    x_for_r: int | None = None,
+    r_orders: tuple[int, ...] = (2, 4, 6),
 ) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray], dict[str, Any]]:
-    """Values and error estimates from a base mesh, ``in_x`` halvings across the stack and ``in_r`` in the shells."""
+    """Values and error estimates from a base mesh, ``in_x`` halvings across the stack and ``in_r`` in the shells.
+
+    The shells are refined on ``x_for_r`` nodes per electrode (the base's unless given).
+    """
     started = time.process_time()
     x, r = base
-    families = [run(mesh(x, r))]
-    finer_x = [run(mesh(x * 2**k, r)) for k in range(1, in_x + 1)]
-    finer_r = [run(mesh(x, r * 2**k)) for k in range(1, in_r + 1)]
+    in_stack = [run(mesh(x * 2**k, r)) for k in range(in_x + 1)]
+    start_r = in_stack[0] if x_for_r in (None, x) else run(mesh(x_for_r or x, r))
+    in_shells = [start_r, *(run(mesh(x_for_r or x, r * 2**k)) for k in range(1, in_r + 1))]
     value, error = {}, {}
-    for name, first in families[0].items():
-        by_x, error_x = romberg([first, *(item[name] for item in finer_x)], (1, 2, 3))
-        by_r, error_r = romberg([first, *(item[name] for item in finer_r)], (2, 4, 6))
+    for name, first in start_r.items():
+        by_x, error_x = romberg([item[name] for item in in_stack], (1, 2, 3))
+        by_r, error_r = romberg([item[name] for item in in_shells], r_orders)
         value[name] = by_x + by_r - first
         error[name] = (error_x if in_x else 0.0) + (error_r if in_r else 0.0) + np.zeros_like(first)
     facts = {
@@ -107,27 +114,80 @@ def extrapolate(
     return value, error, facts
 
 
-def write(
-    domain: str,
-    name: str,
-    case: dict[str, Any],
-    value: dict[str, np.ndarray],
-    error: dict[str, np.ndarray],
-    readme: str,
-    **extra: np.ndarray,
+METHOD = """**Oracle.** {oracle} (IDAKLU, rtol = atol = {tolerance:g}), extrapolated to zero mesh width: nodes per
+electrode {nodes_per_electrode} (order 1 and up), shells {shells} (orders {r_orders}); the size of the last change in
+both is the error estimate. {cpu_seconds} s of CPU. Written by `tests/validation/generate/{script}`.
+Largest estimate in the voltage, from 1 % of each step on: {voltage:.3g} mV; in a duration: {duration:.3g} s."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """What is asked of the peer and of the engine."""
+
+    domain: str
+    name: str
+    title: str
+    notes: str
+    units: str
+    values: Any
+    model: Callable[[], Any]
+    document: dict[str, Any]
+    protocol: list[Any]
+    names: dict[str, str]
+    concentrations: dict[str, float]
+    further: dict[str, Any] = field(default_factory=dict)
+
+
+def make(
+    case: Case,
+    script: str,
+    base: tuple[int, int] = (20, 20),
+    *,
+    tolerance: float = TOLERANCE,
+    shares: np.ndarray = SHARES,
+    run: Callable[[Mesh], dict[str, np.ndarray]] | None = None,
+    initial_soc: float | None = None,
+    **meshes: Any,
 ) -> None:
-    """Store a case: ``expected.npz``, ``case.json``, ``README.md``."""
-    folder = CASES / domain / name
+    """Compute a case on its meshes; store ``expected.npz``, ``case.json`` and ``README.md``."""
+
+    def follow(nodes: Mesh) -> dict[str, np.ndarray]:
+        options = {} if initial_soc is None else {"initial_soc": initial_soc}
+        return table(solve(case.model, case.values, case.protocol, nodes, tolerance, **options), case.names, shares)
+
+    value, error, facts = extrapolate(run or follow, base, **meshes)
+    facts |= {"tolerance": tolerance, "r_orders": str(meshes.get("r_orders", (2, 4, 6))[: meshes.get("in_r", 2)])}
+    facts |= {"script": script, "voltage": 1e3 * float(np.max(error["voltage"][..., 3:]))}
+    facts |= {"duration": float(np.max(error["duration"]))}
+    sentences = [step for cycle in case.protocol for step in (cycle if isinstance(cycle, tuple) else (cycle,))]
+    document = {
+        "kind": "protocol",
+        "cell": case.document["cell"],
+        "model": case.document["model"],
+        "protocol": sentences,
+        "steps_per_cycle": len(case.protocol[0]) if isinstance(case.protocol[0], tuple) else 1,
+        "initial_soc": initial_soc,
+        "initial_concentrations": case.concentrations,
+        "temperature": float(case.values["Ambient temperature [K]"]),
+        **case.further,
+        "error": {"voltage": facts["voltage"] / 1e3, "duration": facts["duration"]},
+    }
+    folder = CASES / case.domain / case.name
     folder.mkdir(parents=True, exist_ok=True)
-    arrays: dict[str, Any] = {key: np.asarray(item) for key, item in {**value, **extra}.items()}
+    arrays: dict[str, Any] = {"share": shares, **value}
     arrays |= {f"{key}_error": np.asarray(item, dtype=np.float32) for key, item in error.items()}
     np.savez_compressed(folder / "expected.npz", **arrays)
-    (folder / "case.json").write_text(json.dumps(case, indent=2) + "\n")
-    (folder / "README.md").write_text(readme)
-    size = (folder / "expected.npz").stat().st_size
-    print(f"{domain}/{name}: {size / 1024:.0f} kB, {case.get('facts', {})}", flush=True)
+    (folder / "case.json").write_text(json.dumps(document, indent=2, default=str) + "\n")
+    text = [f"# {case.title}", "", case.notes.strip(), "", METHOD.format(**facts), "", case.units, ""]
+    (folder / "README.md").write_text("\n".join(text))
+    report(case, facts, value, error, (folder / "expected.npz").stat().st_size)
+
+
+def report(case: Case, facts: dict[str, Any], value: dict[str, Any], error: dict[str, Any], size: int) -> None:
+    """Print what was found."""
+    print(f"{case.domain}/{case.name}: {size / 1024:.0f} kB, {facts['cpu_seconds']} s", flush=True)
     for key, item in error.items():
-        print(f"  {key}: error at most {np.max(item):.3g} of {np.max(np.abs(value[key])):.6g}")
+        print(f"  {key}: error at most {np.max(item):.3g} of {np.max(np.abs(value[key])):.6g}", flush=True)
 
 
 def count_cracks_in_the_main_reaction() -> None:

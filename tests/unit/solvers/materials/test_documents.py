@@ -106,19 +106,20 @@ def test_diffusivity_over_stoichiometry_has_a_representative_number():
     assert record.diffusivity_law.activation_energy.value == record.diffusivity_activation.value == 2e4
 
 
-@pytest.mark.parametrize("interpolation", ["linear", "pchip"])
+@pytest.mark.parametrize("interpolation", ["linear", "pchip", "spline"])
 @pytest.mark.parametrize("falling", [False, True])
 def test_tables_are_interpolated_as_scipy_does(interpolation, falling):
-    from scipy.interpolate import PchipInterpolator
+    from scipy.interpolate import CubicSpline, PchipInterpolator
 
     generator = np.random.default_rng(7)
-    for count in (2, 3, 9):
+    for count in (4, 5, 9) if interpolation == "spline" else (2, 3, 9):
         x = np.sort(generator.uniform(0, 1, count))
         y = generator.uniform(-1, 1, count)
         places = np.linspace(x[0], x[-1], 101)
-        expected = (
-            np.interp(places, x, y) if interpolation == "linear" or count == 2 else PchipInterpolator(x, y)(places)
-        )
+        if interpolation == "linear" or count == 2:
+            expected = np.interp(places, x, y)
+        else:
+            expected = {"pchip": PchipInterpolator, "spline": CubicSpline}[interpolation](x, y)(places)
         if falling:
             x, y = x[::-1], y[::-1]
         table = {"table": {"x": x.tolist(), "y": y.tolist(), "interpolation": interpolation}}
@@ -179,6 +180,7 @@ def test_every_fault_is_named_at_once():
         ({"diffusivity": None}, "diffusivity"),
         ({"diffusivity": True}, "diffusivity"),
         ({"diffusivity": [1e-14]}, "diffusivity"),
+        ({"ocp": {"table": {"x": [0, 0.5, 1], "y": [1, 1, 1], "interpolation": "spline"}}}, "at least four points"),
         ({"ocp": {"value": 0.1, "domain": [1.0, 0.0]}}, "must be a lower and a higher value"),
         ({"exchange_exponents": [0.5, 0.5]}, "exchange_exponents"),
     ],

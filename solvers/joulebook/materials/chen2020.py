@@ -11,7 +11,7 @@ from typing import Any
 from joulebook.core.citations import Source
 from joulebook.materials.records import ActiveMaterial, FilmMaterial, Law, Value
 
-__all__ = ["GRAPHITE_SIOX", "NMC811", "SEPARATOR"]
+__all__ = ["GRAPHITE_SIOX", "NMC811", "SEPARATOR", "graphite_siox_ocp", "nmc811_ocp"]
 
 _FITTED = Source(ref="Chen2020", method="fitted")
 _SET = Source(ref="Chen2020", method="literature", note="From PyBaMM's set; method not checked")
@@ -98,6 +98,7 @@ GRAPHITE_SIOX = ActiveMaterial(
     maximum_concentration=Value(33133.0, "mol/m³", _SET),
     diffusivity=Value(3.3e-14, "m²/s", _SET),
     rate_constant=Value(6.48e-7, _RATE_UNIT, _SET),
+    rate_activation=Value(35000.0, "J/mol", _SET),
     charge_transfer_coefficient=Value(0.5, "1", _SET),
     window=(Value(0.9106, "1", _WINDOW), Value(0.0263, "1", _WINDOW)),
     suggested={
@@ -129,6 +130,7 @@ NMC811 = ActiveMaterial(
     maximum_concentration=Value(63104.0, "mol/m³", _SET),
     diffusivity=Value(4.0e-15, "m²/s", _SET),
     rate_constant=Value(3.42e-6, _RATE_UNIT, _SET),
+    rate_activation=Value(17800.0, "J/mol", _SET),
     charge_transfer_coefficient=Value(0.5, "1", _SET),
     window=(Value(0.2638, "1", _WINDOW), Value(0.8540, "1", _WINDOW)),
     suggested={
