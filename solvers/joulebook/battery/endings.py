@@ -1,4 +1,4 @@
-"""How a study ended, in words: reasons for the good ends, advice for the others."""
+"""How a study and its steps ended, in words: reasons for the good ends, advice for the others."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from joulebook.battery import layout as at
-from joulebook.battery.discretise import Arrays
-from joulebook.battery.protocol import Step
+from joulebook.battery import schedule as column
+from joulebook.battery.schedule import Schedule
 from joulebook.core.errors import DivergedError, InfeasibleError, SolveError
 
 __all__ = ["end_reason", "failure"]
@@ -18,57 +18,54 @@ _EMPTY_SALT = 0.02
 """Share of the salt at rest below which the electrolyte counts as empty."""
 _EDGE = 0.01
 """Distance of a stoichiometry from 0 and 1 below which a particle surface counts as empty or full."""
+_UNITS = {at.HOLD_CURRENT: "A", at.HOLD_POWER: "W", at.HOLD_VOLTAGE: "V", at.HOLD_RESISTANCE: "ohm"}
 
 
-def end_reason(status: int, step: Step) -> str:
-    """Say why a study ended.
+def end_reason(status: int, event: int, row: NDArray[np.float64]) -> str:
+    """Say why a protocol step ended.
 
     Parameters
     ----------
     status : int
-        Status code.
-    step : Step
-        What was done.
+        Status code of the step.
+    event : int
+        Which of its ends was met.
+    row : ndarray, shape (14,), mixed
+        The step; see :mod:`joulebook.battery.schedule`.
 
     Returns
     -------
     str
         A phrase.
     """
-    if status == at.REACHED_VOLTAGE:
-        return f"voltage {'fell' if step.sign > 0 else 'rose'} to {step.level:g} V"
+    if status in {at.REACHED_EVENT, at.ALREADY_PAST}:
+        reason = {
+            at.EVENT_FELL: f"voltage fell to {row[column.FALLS_TO]:g} V",
+            at.EVENT_ROSE: f"voltage rose to {row[column.RISES_TO]:g} V",
+            at.EVENT_CURRENT: f"current fell below {row[column.CURRENT_BELOW]:g} A",
+            at.EVENT_CHARGE: f"{row[column.CHARGE_PASSED]:g} A h have passed",
+            at.EVENT_HOT: f"temperature rose to {row[column.HOTTER_THAN]:g} K",
+            at.EVENT_ANODE: f"potential of the negative electrode fell to {row[column.ANODE_BELOW]:g} V",
+        }.get(event, "end met")
+        return reason if status == at.REACHED_EVENT else f"passed over: {reason} before it began"
     if status == at.REACHED_TIME:
-        return f"time reached {step.duration:g} s"
+        return f"time reached {row[column.DURATION]:g} s"
     if status == at.LOST_POWER:
-        return f"the cell could no longer give {step.target:g} W"
+        return f"the cell could no longer give {row[column.VALUE]:g} W"
     return "stopped: no further solution"
 
 
-def failure(
-    status: int,
-    step: Step,
-    arrays: Arrays,
-    past: NDArray[np.float64],
-    concentration: NDArray[np.float64],
-    run: NDArray[np.float64],
-    partial: Any = None,
-) -> SolveError:
+def failure(status: int, schedule: Schedule, arena: Any, partial: Any = None) -> SolveError:
     """Make the error of a study that did not end well.
 
     Parameters
     ----------
     status : int
         Status code, negative.
-    step : Step
-        What was done.
-    arrays : Arrays
-        The cell.
-    past : ndarray, shape (n_ring, n_nodes, 4), mixed
-        Ring of past points.
-    concentration : ndarray, shape (n_ring, n_r, n_particles), mol/m³
-        Ring of concentrations.
-    run : ndarray, shape (n_run,), mixed
-        Scalars of the study.
+    schedule : Schedule
+        The protocol.
+    arena : Arena
+        The study where it stopped.
     partial : object
         Result up to the failure.
 
@@ -77,49 +74,64 @@ def failure(
     SolveError
         What happened and what to try.
     """
-    held = f"{abs(step.target):g} {'A' if step.control == at.HOLD_CURRENT else 'W'}"
+    run = arena.run
+    number = min(int(run[at.ROW]), schedule.rows.shape[0] - 1)
+    row = schedule.rows[number]
+    sentence = schedule.sentences[int(schedule.sentence_of[number])]
+    if schedule.rows.shape[0] > 1:
+        sentence = f"step {number + 1} of {schedule.rows.shape[0]}, {sentence}"
+    value = row[column.VALUE] if row[column.SERIES_FIRST] < 0 else arena.settings[at.TARGET]
+    held = f"{abs(value):.6g} {_UNITS[int(row[column.HELD])]}"
     voltage = run[at.VOLTAGE]
     if status == at.ALREADY_PAST:
-        side, other = ("below", "higher") if step.sign > 0 else ("above", "lower")
+        event = int(run[at.EVENT])
+        if event == at.EVENT_FELL:
+            where = f"already below the end of the step, {row[column.FALLS_TO]:g} V. Start from a higher"
+        elif event == at.EVENT_ROSE:
+            where = f"already above the end of the step, {row[column.RISES_TO]:g} V. Start from a lower"
+        else:
+            where = f"the end of the step is met before it begins ({end_reason(1, event, row)}). Start from another"
         return InfeasibleError(
-            f"voltage = {voltage:.4g} V at the start with {held}: already {side} the end of the step, "
-            f"{step.level:g} V. Start from a {other} state of charge (initial_soc), take a lower rate, or move the end",
+            f"voltage = {voltage:.4g} V at the start with {held}: {where} state of charge (initial_soc), "
+            "take a lower rate, or move the end",
             partial=partial,
         )
     if status == at.NO_START:
         return InfeasibleError(
-            f"“{step.sentence}”: no state of this cell carries {held} at the start. "
+            f"“{sentence}”: no state of this cell carries {held} at the start. "
             "Take a lower rate, another state of charge (initial_soc), or check conductivities and rate constants",
             partial=partial,
         )
     return DivergedError(
-        f"“{step.sentence}” cannot be continued at t = {run[at.TIME]:.6g} s, voltage = {voltage:.4g} V: "
-        f"{_limit(arrays, past, concentration, run)}. "
-        "Take a lower rate or a nearer end, or another accuracy in the options",
+        f"“{sentence}” cannot be continued at t = {run[at.TIME]:.6g} s, voltage = {voltage:.4g} V: "
+        f"{_limit(arena)}. Take a lower rate or a nearer end, or another accuracy in the options",
         partial=partial,
     )
 
 
-def _limit(
-    arrays: Arrays,
-    past: NDArray[np.float64],
-    concentration: NDArray[np.float64],
-    run: NDArray[np.float64],
-) -> str:
+def _limit(arena: Any) -> str:
     """What stands in the way, as far as the last good state tells."""
-    head = int(run[at.HEAD])
-    n_r = arrays.shells.shape[1] - 2
+    head = int(arena.run[at.HEAD])
+    sites, nodes = arena.sites, arena.nodes
+    n_r = arena.shells.shape[1] - 2
     found = []
-    for name, nodes in (("negative", slice(0, arrays.layers[0])), ("positive", slice(-arrays.layers[2], None))):
-        properties = arrays.nodes[nodes]
-        weights = arrays.shells[int(properties[0, at.GROUP]), n_r]
-        shells = concentration[head][:, properties[:, at.PARTICLE].astype(int)]
-        surface = weights[at.LAST_WEIGHT] * shells[-1] + weights[at.BEFORE_WEIGHT] * shells[-2]
-        x = (surface + weights[at.FLUX_WEIGHT] * past[head, nodes, 3]) / properties[:, at.MAXIMUM]
+    for number, name in enumerate(("negative", "positive")):
+        mine = np.flatnonzero((sites[:, at.SIDE] == number) & (sites[:, at.GROUP] >= 0))
+        if not mine.size:
+            continue
+        weights = arena.shells[sites[mine, at.GROUP].astype(int), n_r]
+        shells = arena.concentration[head][:, mine]
+        surface = weights[:, at.LAST_WEIGHT] * shells[-1] + weights[:, at.BEFORE_WEIGHT] * shells[-2]
+        x = surface / sites[mine, at.MAXIMUM]
         if x.min() < _EDGE:
             found.append(f"particles of the {name} electrode are empty at their surface")
         if x.max() > 1.0 - _EDGE:
             found.append(f"particles of the {name} electrode are full at their surface")
-        if past[head, nodes, 0].min() < _EMPTY_SALT * arrays.salt:
+        salt = arena.past[head, nodes[:, at.ELECTRODE] == number, 0]
+        if salt.size and salt.min() < _EMPTY_SALT * arena.settings[at.SALT_AT_REST]:
             found.append(f"the electrolyte has run out of salt in the {name} electrode")
+        for s in mine[sites[mine, at.FILM] >= 0]:
+            if arena.reactions[s, at.SWELLING] > 0.95 * nodes[int(sites[s, at.HOST]), at.POROSITY]:
+                found.append(f"films have clogged the pores of the {name} electrode")
+                break
     return " and ".join(found) or "the equations have no further solution that the solver can reach"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
 from joulebook.core.errors import InputError, Issue
@@ -44,6 +44,59 @@ class Resolution:
     highest_order: int = 4
     first_step: float = 0.01
     largest_step: float = 1e9
+
+    def coarser(self) -> Resolution:
+        """Give half the mesh and four times the tolerances: the second solve that shows the error of this one.
+
+        Returns
+        -------
+        Resolution
+            Coarser.
+        """
+        return replace(
+            self,
+            negative_nodes=max(4, self.negative_nodes // 2),
+            separator_nodes=max(2, self.separator_nodes // 2),
+            positive_nodes=max(4, self.positive_nodes // 2),
+            shells=max(5, self.shells // 2),
+            voltage_tolerance=4.0 * self.voltage_tolerance,
+            salt_tolerance=4.0 * self.salt_tolerance,
+        )
+
+    def finer(self, model: str) -> Resolution:
+        """Give the mesh that is tried where this one is not as good as promised.
+
+        Parameters
+        ----------
+        model : str
+            ``"SPM"`` has no mesh across the stack.
+
+        Returns
+        -------
+        Resolution
+            Twice the shells, thinner at the surface, half as many nodes again, and half the tolerances.
+        """
+        wider = 1.0 if model == "SPM" else 1.5
+        return replace(
+            self,
+            negative_nodes=round(wider * self.negative_nodes),
+            separator_nodes=round(wider * self.separator_nodes),
+            positive_nodes=round(wider * self.positive_nodes),
+            shells=2 * self.shells,
+            grading=min(self.grading, 0.2),
+            voltage_tolerance=0.5 * self.voltage_tolerance,
+            salt_tolerance=0.5 * self.salt_tolerance,
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give all values, for the record.
+
+        Returns
+        -------
+        dict
+            JSON-able.
+        """
+        return asdict(self)
 
 
 ACCURACIES: dict[str, Resolution] = {
@@ -91,6 +144,11 @@ class BatteryOptions:
         Of the time formula, 1 to 4.
     first_step, largest_step : float, s, optional
         Length of the first time step, and of the longest.
+    error_estimate : bool
+        Whether a second solve on a coarser mesh estimates the error.
+    refine : bool
+        Whether a mesh that turns out coarser than the accuracy promises is refined; a mesh that is given by number
+        stays as it is.
 
     Examples
     --------
@@ -109,6 +167,8 @@ class BatteryOptions:
     highest_order: int | None = None
     first_step: float | None = None
     largest_step: float | None = None
+    error_estimate: bool = True
+    refine: bool = True
 
     def __post_init__(self) -> None:
         faults: list[Issue] = []
@@ -123,8 +183,16 @@ class BatteryOptions:
             if isinstance(value, bool) or not isinstance(value, kinds) or not low <= value <= high:
                 noun = "a whole number" if whole else "a number"
                 faults.append(Issue(f"options.{name}", value, f"must be {noun} from {low:g} to {high:g}"))
+        for name in ("error_estimate", "refine"):
+            if not isinstance(getattr(self, name), bool):
+                faults.append(Issue(f"options.{name}", getattr(self, name), "must be True or False"))
         if faults:
             raise InputError(faults, "BatteryOptions")
+
+    @property
+    def refines(self) -> bool:
+        """Whether the mesh may be refined: nothing of it was given by number."""
+        return self.refine and all(getattr(self, name) is None for name in _LIMITS)
 
     def resolution(self, model: str = "DFN") -> Resolution:
         """Fill in what was left out.

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from joulebook.battery import between
+from joulebook.battery import layout as at
 from joulebook.battery.discretise import Arrays
-from joulebook.battery.layout import WIDTH
 from joulebook.core.errors import InputError, Issue
 from joulebook.core.results import Result, Variable
 
@@ -68,7 +68,37 @@ class BatteryResult(Result):
     @property
     def delivered_energy(self) -> float:
         """Energy taken from the cell from start to end, W h; negative on charge."""
-        return between.integral(self.time, self.voltage * self.current) / 3600.0
+        return float(self["energy"][-1])
+
+    @property
+    def error(self) -> dict[str, float]:
+        """Estimated error of the discretisation in space and time.
+
+        ``voltage`` and ``largest_voltage`` (V, root mean square and largest) and ``capacity`` (A h), from a second
+        solve on a coarser mesh; empty where that was not asked for.
+        """
+        return dict(self.facts.get("error", {}))
+
+    @property
+    def steps(self) -> pandas.DataFrame:
+        """The steps of the protocol: what was done, when, how it ended, charge, energy and resistance.
+
+        The resistance is the jump of the voltage over that of the current at the beginning of the step.
+        """
+        import pandas
+
+        return pandas.DataFrame(self.facts["steps"])
+
+    @property
+    def cycles(self) -> pandas.DataFrame:
+        """One row for each cycle: capacities, losses, resistance, duration and energy efficiency.
+
+        Loss of lithium is what films, metal and lost material hold more than at the start, over the lithium at the
+        start; loss of active material is that of each electrode.
+        """
+        from joulebook.battery.summary import cycle_table
+
+        return cycle_table(self)
 
     def at(self, times: Sequence[float] | NDArray[np.float64]) -> BatteryResult:
         """Give the run at other times.
@@ -105,10 +135,15 @@ class BatteryResult(Result):
         found = {
             name: item
             if "time" not in item.dims
-            else replace(item, values=wanted if name == "time" else between.values_at(self.time, item.values, wanted))
+            else replace(item, values=wanted if name == "time" else self._values_at(item.values, wanted))
             for name, item in self.variables.items()
         }
         return replace(self, variables=found)
+
+    def _values_at(self, values: NDArray[np.float64], wanted: NDArray[np.float64]) -> NDArray[np.float64]:
+        straight = frozenset(int(row) for row in self.facts.get("followed", ()))
+        rows = self["protocol_step"] if "protocol_step" in self.variables else None
+        return between.values_at(self.time, values, wanted, rows, straight)
 
     def even(self, points: int = 401) -> BatteryResult:
         """Give the run at even steps of time, for drawing.
@@ -188,26 +223,62 @@ class BatterySweepResult(Result):
         return said
 
 
-def trace_variables(trace: NDArray[np.float64]) -> dict[str, Variable]:
+_TRACE = (
+    ("time", at.TRACE_TIME, "s", "Time"),
+    ("voltage", at.TRACE_VOLTAGE, "V", "Voltage"),
+    ("current", at.TRACE_CURRENT, "A", "Current"),
+    ("discharge_capacity", at.TRACE_CHARGE, "A h", "Discharged capacity"),
+    ("energy", at.TRACE_ENERGY, "W h", "Delivered energy"),
+    ("throughput", at.TRACE_THROUGHPUT, "A h", "Charge passed in either direction"),
+    ("temperature", at.TRACE_TEMPERATURE, "K", "Temperature"),
+    ("anode_potential", at.TRACE_ANODE, "V", "Potential of the negative electrode at the separator"),
+    ("protocol_step", at.TRACE_ROW, "1", "Protocol step"),
+    ("ohmic_heat", at.TRACE_OHMIC, "W", "Ohmic heat"),
+    ("reaction_heat", at.TRACE_REACTION, "W", "Heat of reaction"),
+    ("entropic_heat", at.TRACE_ENTROPIC, "W", "Entropic heat"),
+)
+_MIXING = ("mixing_heat", at.TRACE_MIXING, "W", "Heat of mixing")
+_AGEING = (
+    ("sei_thickness", "m", "thickness of the film"),
+    ("sei_thickness_on_cracks", "m", "thickness of the film on cracks"),
+    ("lithium_in_sei", "A h", "lithium in films"),
+    ("lithium_plated", "A h", "plated lithium"),
+    ("lithium_dead", "A h", "dead lithium"),
+    ("lithium_buried", "A h", "lithium in lost material"),
+    ("lithium_active", "A h", "lithium in active material"),
+    ("crack_length", "m", "length of cracks"),
+    ("active_material", "1", "active material over its start"),
+)
+
+
+def trace_variables(trace: NDArray[np.float64], arrays: Arrays) -> dict[str, Variable]:
     """Name the columns that the loop handed out.
 
     Parameters
     ----------
-    trace : ndarray, shape (n_rows, 4), mixed
-        Time, voltage, current, charge.
+    trace : ndarray, shape (n_rows, n_columns), mixed
+        See :mod:`joulebook.battery.layout`.
+    arrays : Arrays
+        The discretised cell.
 
     Returns
     -------
     dict of str to Variable
         Over ``time``.
     """
-    over = ("time",)
-    return {
-        "time": Variable(over, np.ascontiguousarray(trace[:, 0]), "s", "Time"),
-        "voltage": Variable(over, np.ascontiguousarray(trace[:, 1]), "V", "Voltage"),
-        "current": Variable(over, np.ascontiguousarray(trace[:, 2]), "A", "Current"),
-        "discharge_capacity": Variable(over, np.ascontiguousarray(trace[:, 3]), "A h", "Discharged capacity"),
+    thermal = arrays.settings[at.THERMAL] != 0.0
+    columns = (*_TRACE, _MIXING) if thermal else _TRACE
+    found = {
+        name: Variable(("time",), np.ascontiguousarray(trace[:, column]), unit, label)
+        for name, column, unit, label in columns
     }
+    for side, name in enumerate(("negative", "positive")):
+        if trace.shape[1] == at.N_TRACE and np.any(arrays.sites[arrays.sites[:, at.SIDE] == side, at.FILM] >= 0):
+            first = at.TRACE_AGEING + side * at.N_TRACE_AGEING
+            for k, (key, unit, label) in enumerate(_AGEING):
+                values = np.ascontiguousarray(trace[:, first + k])
+                found[f"{name}_{key}"] = Variable(("time",), values, unit, f"{name.capitalize()} electrode: {label}")
+    return found
 
 
 def profile_variables(arrays: Arrays, profiles: NDArray[np.float64]) -> dict[str, Variable]:
@@ -225,7 +296,7 @@ def profile_variables(arrays: Arrays, profiles: NDArray[np.float64]) -> dict[str
     dict of str to Variable
         Over ``time`` and ``x``.
     """
-    widths = arrays.nodes[:, WIDTH]
+    widths = arrays.nodes[:, at.WIDTH]
     n_negative, n_separator, n_positive = arrays.layers
     centres = np.cumsum(widths) - 0.5 * widths
     if n_separator == 0:

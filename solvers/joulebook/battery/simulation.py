@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from joulebook import materials
+import numpy as np
+
 from joulebook.battery import layout as at
-from joulebook.battery.designs import Cell
+from joulebook.battery import schedule as column
+from joulebook.battery.designs import Cell, InitialState
 from joulebook.battery.discretise import discretise
 from joulebook.battery.endings import end_reason, failure
-from joulebook.battery.march import March, begin, prepare_step
-from joulebook.battery.options import BatteryOptions
-from joulebook.battery.protocol import Step, parse
+from joulebook.battery.equilibrium import FARADAY
+from joulebook.battery.half_cell import HalfCell, HalfCellState
+from joulebook.battery.honesty import difference, promised
+from joulebook.battery.march import March, begin
+from joulebook.battery.models import Model, as_model
+from joulebook.battery.options import BatteryOptions, Resolution
+from joulebook.battery.protocol import Protocol
 from joulebook.battery.results import BatteryResult, profile_variables, trace_variables
-from joulebook.battery.starts import starting_concentrations
+from joulebook.battery.schedule import Schedule
+from joulebook.battery.starts import Start, starting_concentrations
+from joulebook.battery.steps import Step
+from joulebook.battery.summary import step_table
 from joulebook.core.citations import bibliography
 from joulebook.core.errors import DeviceUnavailableError, InputError, Issue, StepLimitError
 from joulebook.core.progress import NullProgress, Progress, check_cancelled, progress_or_default
@@ -23,48 +32,47 @@ from joulebook.core.results import Status
 from joulebook.numerics import device
 
 __all__ = [
-    "MODELS",
+    "as_protocol",
     "checked_device",
-    "checked_model",
     "checked_options",
     "citations",
     "simulate",
 ]
 
-MODELS = {"DFN": at.DFN, "SPM": at.SPM}
-"""Names of the models."""
-_MOST_ROWS = 400_000
+_MOST_ROWS = 4_000_000
 _CHUNK = 64
 """Steps between two looks at the progress display."""
+_MOST_REFINEMENTS = 3
 
 
 def simulate(
-    cell: Cell,
-    protocol: str,
+    cell: Cell | HalfCell,
+    protocol: str | Sequence[str | Step] | Step | Protocol,
     *,
-    model: str = "DFN",
+    model: str | Model = "DFN",
     options: BatteryOptions | Mapping[str, Any] | None = None,
     initial_soc: float | None = None,
+    initial_state: InitialState | HalfCellState | Mapping[str, Any] | None = None,
     profiles: bool = False,
     progress: Progress | bool | None = None,
     backend: str = "auto",
 ) -> BatteryResult:
-    """Discharge or charge a cell.
+    """Put a cell through a protocol.
 
     Parameters
     ----------
-    cell : Cell
+    cell : Cell or HalfCell
         The design.
-    protocol : str
-        What is done, in a sentence: ``"Discharge at 1C until 2.5 V"``; the grammar is in
-        :mod:`joulebook.battery.protocol`.
-    model : str
-        ``"DFN"``, the Doyle–Fuller–Newman model, or ``"SPM"``, the single-particle model.
+    protocol : str, Step, sequence of these, or Protocol
+        What is done: ``"Discharge at 1C until 2.5 V"``; the grammar is in :mod:`joulebook.battery.sentences`.
+    model : str or Model
+        ``"DFN"``, ``"SPMe"`` or ``"SPM"``, or a :class:`joulebook.battery.Model` with heat and ageing.
     options : BatteryOptions or mapping, optional
         Mesh and tolerances.
     initial_soc : float, 1, optional
         State of charge at the start, 0 to 1: at rest the voltage is the lower cut-off at 0 and the upper one at 1.
-        The cell's ``initial_state`` where left out.
+    initial_state : InitialState or mapping, optional
+        Concentrations at the start, mol/m³. The cell's own ``initial_state`` where both are left out.
     profiles : bool
         Whether to keep what varies across the stack.
     progress : Progress or bool, optional
@@ -75,14 +83,15 @@ def simulate(
     Returns
     -------
     BatteryResult
-        Voltage, current and discharged capacity over time.
+        Voltage, current, charge, energy, temperature and heat over time, and what the steps came to.
 
     Raises
     ------
     InputError
-        If the protocol is not understood, or an option or a value is not allowed.
+        If the protocol is not understood, an option or a value is not allowed, or the model needs a value that the
+        cell lacks.
     InfeasibleError
-        If the cell is past the end of the step before it begins, or no state carries what is asked for.
+        If the cell is past the end of its only step before it begins, or no state carries what is asked for.
     DivergedError
         If the solution cannot be continued; it carries the result up to there.
     StepLimitError
@@ -94,7 +103,8 @@ def simulate(
 
     References
     ----------
-    Doyle, Fuller and Newman 1993, doi:10.1149/1.2221597 (DFN). Marquis et al. 2019, doi:10.1149/2.0341915jes (SPM).
+    Doyle, Fuller and Newman 1993, doi:10.1149/1.2221597 (DFN). Marquis et al. 2019, doi:10.1149/2.0341915jes (SPM and
+    SPMe).
 
     Examples
     --------
@@ -103,42 +113,78 @@ def simulate(
     >>> round(float(run.discharge_capacity[-1]), 3), run.end_reason
     (4.938, 'voltage fell to 2.5 V')
     """
-    step = parse(protocol, cell)
-    flag = checked_model(model)
+    physics = as_model(model)
+    plan = as_protocol(protocol)
+    schedule = plan.compile(cell)
     chosen = checked_options(options)
     checked_device(backend, 1)
-    resolution = chosen.resolution(model)
-    arrays = discretise(cell, flag, resolution, starting_concentrations(cell, initial_soc))
-    current = prepare_step(arrays, step)
-    march = begin(arrays, resolution, current, profiles)
-    status = _carry_on(march, step, cell, progress_or_default(progress))
-    result = _result(cell, march, step, status, chosen, model, initial_soc)
+    physics.check(cell)
+    start = starting_concentrations(cell, initial_soc, initial_state)
+    study = _Study(cell, schedule, physics, start, chosen)
+    record = {
+        "protocol": str(plan),
+        "model": physics.to_dict(),
+        "initial_soc": initial_soc,
+        **({"initial_state": {side: list(values) for side, values in start.items()}} if initial_state else {}),
+    }
+    shown = progress_or_default(progress)
+    resolution = chosen.resolution(physics.name)
+    march, status = study.solve(resolution, profiles, shown)
+    error: dict[str, float] = {}
+    if status >= 0 and chosen.error_estimate:
+        coarse, ended = study.solve(resolution.coarser(), False, NullProgress())
+        error = difference(march, coarse, schedule) if ended >= 0 else {}
+        for _ in range(_MOST_REFINEMENTS if chosen.refines else 0):
+            if error and error["largest_voltage"] <= promised(chosen.accuracy):
+                break
+            resolution, coarse = resolution.finer(physics.name), march
+            march, status = study.solve(resolution, profiles, shown)
+            if status < 0:
+                break
+            error = difference(march, coarse, schedule)
+    result = _result(study, march, status, resolution, record, error)
     if status < 0:
-        error = failure(status, step, march.arrays, march.past, march.concentration, march.run, result)
-        raise error
+        raise failure(status, schedule, march.arena, result)
     return result
 
 
-def _carry_on(march: March, step: Step, cell: Cell, progress: Progress) -> int:
+class _Study:
+    """What stays the same while meshes change."""
+
+    def __init__(
+        self, cell: Cell | HalfCell, schedule: Schedule, model: Model, start: Start, options: BatteryOptions
+    ) -> None:
+        self.cell, self.schedule, self.model, self.start, self.options = cell, schedule, model, start, options
+
+    def solve(self, resolution: Resolution, profiles: bool, progress: Progress) -> tuple[March, int]:
+        arrays = discretise(self.cell, self.model, resolution, self.start)
+        march = begin(arrays, self.schedule, profiles)
+        return march, _carry_on(march, self.schedule, self.cell, progress)
+
+
+def _carry_on(march: March, schedule: Schedule, cell: Cell | HalfCell, progress: Progress) -> int:
     silent = type(progress) is NullProgress
     if not silent:
         march.arrays.settings[at.STEPS] = _CHUNK
-    amount = abs(step.target) if step.control == at.HOLD_CURRENT else abs(step.target) / cell.lower_cutoff
-    expected = min(step.duration, 3600.0 * cell.nominal_capacity / max(amount, 1e-9))
-    progress.start(expected, step.sentence)
+    count = schedule.rows.shape[0]
+    amount = abs(schedule.rows[0, column.VALUE]) if schedule.rows[0, column.HELD] == at.HOLD_CURRENT else 0.0
+    expected = min(schedule.rows[0, column.DURATION], 3600.0 * cell.nominal_capacity / max(amount, 1e-9))
+    total = expected if count == 1 else float(count)
+    progress.start(total, schedule.sentences[0] if count == 1 else f"{count} steps")
     shown = 0.0
     try:
         while True:
             status = march.advance()
+            run = march.arena.run
             if not silent:
-                reached = min(float(march.run[at.TIME]), expected)
-                progress.advance(reached - shown, voltage=round(float(march.run[at.VOLTAGE]), 3))
+                reached = min(float(run[at.TIME] if count == 1 else run[at.ROW]), total)
+                progress.advance(reached - shown, voltage=round(float(run[at.VOLTAGE]), 3))
                 shown = reached
                 check_cancelled(progress)
             if status == at.TRACE_FULL:
-                if march.trace.shape[0] >= _MOST_ROWS:
+                if march.arena.trace.shape[0] >= _MOST_ROWS:
                     raise StepLimitError(
-                        f"{march.rows} time steps reached only t = {march.run[at.TIME]:g} s. "
+                        f"{march.rows} time steps reached only t = {run[at.TIME]:g} s. "
                         "Loosen voltage_tolerance, or raise largest_step in the options"
                     )
                 march.make_room()
@@ -149,57 +195,69 @@ def _carry_on(march: March, step: Step, cell: Cell, progress: Progress) -> int:
 
 
 def _result(
-    cell: Cell,
-    march: March,
-    step: Step,
-    status: int,
-    options: BatteryOptions,
-    model: str,
-    initial_soc: float | None,
+    study: _Study, march: March, status: int, resolution: Resolution, record: dict[str, Any], error: dict[str, float]
 ) -> BatteryResult:
-    rows = march.rows
-    variables = trace_variables(march.trace[:rows])
-    if march.profiles.shape[0]:
-        variables |= profile_variables(march.arrays, march.profiles[:rows])
-    run = march.run
-    record = {"protocol": step.sentence, "model": model, "initial_soc": initial_soc, **options.to_dict(model)}
+    cell, schedule, arena = study.cell, study.schedule, march.arena
+    trace = march.trace
+    variables = trace_variables(trace, march.arrays)
+    if arena.profiles.shape[0]:
+        variables |= profile_variables(march.arrays, arena.profiles[: trace.shape[0]])
+    run = arena.run
+    done = int(run[at.ROW])
+    last = min(max(done - 1, 0), schedule.rows.shape[0] - 1)
+    reason = end_reason(int(arena.marks[last, at.MARK_CODE]), int(arena.marks[last, at.MARK_EVENT]), schedule.rows[last])
+    if status < 0:
+        reason = "stopped: no further solution"
+    sites = march.arrays.sites
+    lithium = sites[:, at.FRACTION] * sites[:, at.DEPTH] * march.arrays.concentrations
     return BatteryResult(
         variables=variables,
-        status=Status.SOLVED if status in {at.REACHED_VOLTAGE, at.REACHED_TIME} else Status.PARTIAL,
+        status=Status.SOLVED if status == at.FINISHED else Status.PARTIAL,
         stats=Stats(
-            steps=rows,
+            steps=trace.shape[0],
             iterations=int(run[at.ITERATIONS]),
             rejected=int(run[at.REJECTED]),
             residual=float(run[at.UPDATE]),
             seconds=march.seconds,
             device="cpu",
         ),
-        provenance=Provenance.record("battery.simulate", cell, record, citations(cell, model)),
-        facts={"end_reason": end_reason(status, step), "protocol": step.sentence, "model": model},
+        provenance=Provenance.record(
+            "battery.simulate",
+            cell,
+            {**record, "accuracy": study.options.accuracy, **resolution.to_dict()},
+            citations(cell, study.model),
+        ),
+        facts={
+            "end_reason": reason,
+            "protocol": record["protocol"],
+            "model": str(study.model),
+            "error": error,
+            "steps": step_table(schedule, arena, done),
+            "followed": np.flatnonzero(schedule.rows[:, column.SERIES_FIRST] >= 0).tolist(),
+            "lithium_at_start": float(lithium.sum()) * FARADAY * cell.area / 3600.0,
+        },
     )
 
 
-def checked_model(model: str) -> int:
-    """Check the name of a model.
+def as_protocol(protocol: Any) -> Protocol:
+    """Read what a user gave as a protocol.
 
     Parameters
     ----------
-    model : str
-        One of :data:`MODELS`.
+    protocol : str, Step, sequence of these, or Protocol
+        As given.
 
     Returns
     -------
-    int
-        Its flag in the settings.
+    Protocol
+        As meant.
 
     Raises
     ------
     InputError
-        If there is no such model.
+        If a step is not understood.
     """
-    if model not in MODELS:
-        raise InputError(Issue("model", model, f"must be one of {', '.join(MODELS)}"))
-    return MODELS[model]
+    return protocol if isinstance(protocol, Protocol) else Protocol(protocol)
 
 
 def checked_options(options: BatteryOptions | Mapping[str, Any] | None) -> BatteryOptions:
@@ -231,27 +289,28 @@ def checked_options(options: BatteryOptions | Mapping[str, Any] | None) -> Batte
     return BatteryOptions(**options)
 
 
-def citations(cell: Cell, model: str) -> list[str]:
+def citations(cell: Cell | HalfCell, model: Model) -> list[str]:
     """List the works that a study rests on.
 
     Parameters
     ----------
-    cell : Cell
+    cell : Cell or HalfCell
         Its materials bring their sources.
-    model : str
-        Name of the model.
+    model : Model
+        The physics.
 
     Returns
     -------
     list of str
         Keys of the bibliography.
     """
-    found = ["Doyle1993" if model == "DFN" else "Marquis2019"]
-    for side in (cell.negative, cell.positive):
-        active = materials.active(side.material)
-        found += [active.ocp.source.ref, active.diffusivity.source.ref, active.rate_constant.source.ref]
-    salt = materials.electrolyte(cell.electrolyte.material)
-    if model == "DFN":
+    found = ["Doyle1993" if model.name == "DFN" else "Marquis2019"]
+    for side, electrode in Model.sides(cell).items():
+        for phase in range(1 + len(electrode.additional_phases)):
+            active = cell.active_material(side, phase)
+            found += [active.ocp.source.ref, active.diffusivity.source.ref, active.rate_constant.source.ref]
+    salt = cell.electrolyte_material()
+    if model.name != "SPM":
         found += [salt.conductivity.source.ref, salt.diffusivity.source.ref, salt.transference_number.source.ref]
     found += [source.ref for source in cell.sources.values()]
     known = bibliography()
