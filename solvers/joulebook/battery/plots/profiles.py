@@ -18,7 +18,7 @@ MOST_FRAMES = 400
 _SIZE: Final[dict[str, Any]] = {"width": 400, "height": 285, "title": "", "shared_axes": False}
 
 
-def plot_profiles(result: Any, *names: str, frames: int = 31) -> Any:
+def plot_profiles(result: Any, *names: str, frames: int = 25) -> Any:
     """Draw profiles across the stack, with a slider for the time.
 
     The first panel shows the voltage and where in it the slider stands; in the others a thin line keeps the profile of
