@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     from joulebook.battery.analysis.sobol import SobolResult, sobol_indices
     from joulebook.battery.analysis.surface import Optimum, ResponseSurface, response_surface
     from joulebook.battery.builders import cccv, cycling, gitt, hppc, rate_capability
+    from joulebook.battery.instrument import virtual_cycler
     from joulebook.battery.options import BatteryOptions
+    from joulebook.battery.plots import Comparison, compare
     from joulebook.battery.protocol import Protocol
     from joulebook.battery.results import BatteryResult, BatterySweepResult
     from joulebook.battery.simulation import simulate
@@ -37,6 +39,7 @@ _HOMES = {
     "BatteryResult": "results",
     "BatterySweepResult": "results",
     "Charge": "step_kinds",
+    "Comparison": "plots",
     "Discharge": "step_kinds",
     "Drive": "step_kinds",
     "FitReport": "analysis.fit_report",
@@ -52,6 +55,7 @@ _HOMES = {
     "SobolResult": "analysis.sobol",
     "Step": "steps",
     "cccv": "builders",
+    "compare": "plots",
     "cycling": "builders",
     "fit": "analysis.least_squares",
     "gitt": "builders",
@@ -64,6 +68,7 @@ _HOMES = {
     "simulate": "simulation",
     "sobol_indices": "analysis.sobol",
     "sweep": "sweeping",
+    "virtual_cycler": "instrument",
 }
 
 __all__ = [
@@ -74,6 +79,7 @@ __all__ = [
     "Cell",
     "CellFigures",
     "Charge",
+    "Comparison",
     "Discharge",
     "Drive",
     "FitReport",
@@ -93,6 +99,7 @@ __all__ = [
     "balance",
     "balance_half_cell",
     "cccv",
+    "compare",
     "cycling",
     "figures",
     "fit",
@@ -107,6 +114,7 @@ __all__ = [
     "simulate",
     "sobol_indices",
     "sweep",
+    "virtual_cycler",
 ]
 
 

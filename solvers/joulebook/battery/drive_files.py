@@ -1,8 +1,9 @@
 """Read a drive cycle from a table of text, by its headings.
 
-A heading names quantity and unit: ``Time / s``, ``Current [mA]``, ``Test_Time(s)``, ``power_W``. Columns are parted by
-tabs, semicolons, commas or spaces; with semicolons or tabs, numbers may have a decimal comma. Lines before the
-headings and lines that begin with ``#`` are passed over, but a line of headings may begin with ``#``.
+A heading names quantity and unit: ``Time / s``, ``Current [mA]``, ``Test_Time(s)``, ``power_W``, ``Amps``; without a
+unit it means SI. Columns are parted by tabs, semicolons, commas or spaces; with semicolons or tabs, numbers may have a
+decimal comma. Lines before the headings and lines that begin with ``#`` are passed over, but a line of headings may
+begin with ``#``.
 """
 
 from __future__ import annotations
@@ -24,31 +25,27 @@ _HEADINGS_WITHIN: Final = 500
 """Lines in which the headings must stand."""
 _PARTED_BY: Final = ("\t", ";", ",", " ")
 _NAMES: Final = {
-    "time": "time",
-    "t": "time",
-    "testtime": "time",
-    "totaltime": "time",
-    "elapsedtime": "time",
-    "current": "current",
-    "i": "current",
-    "power": "power",
-    "p": "power",
-    "voltage": "voltage",
-    "v": "voltage",
-    "u": "voltage",
-    "crate": "c_rate",
-    "rate": "c_rate",
-    "resistance": "resistance",
-    "load": "resistance",
+    **dict.fromkeys(("testtime", "test", "totaltime", "elapsedtime", "cumulativetime", "time", "seconds", "t"), "time"),
+    **dict.fromkeys(("current", "amps", "amperes", "i"), "current"),
+    **dict.fromkeys(("power", "watts", "p"), "power"),
+    **dict.fromkeys(("voltage", "volts", "v", "u", "ecell", "ewe"), "voltage"),
+    **dict.fromkeys(("crate", "rate"), "c_rate"),
+    **dict.fromkeys(("resistance", "load"), "resistance"),
 }
 _UNITS: Final = {
-    "time": {"s": 1.0, "sec": 1.0, "second": 1.0, "seconds": 1.0, "ms": 1e-3, "min": 60.0, "h": 3600.0, "hr": 3600.0},
-    "current": {"A": 1.0, "mA": 1e-3, "kA": 1e3},
-    "power": {"W": 1.0, "mW": 1e-3, "kW": 1e3},
-    "voltage": {"V": 1.0, "mV": 1e-3},
+    "time": {
+        **dict.fromkeys(("s", "sec", "secs", "second", "seconds"), 1.0),
+        "ms": 1e-3,
+        **dict.fromkeys(("min", "minute", "minutes"), 60.0),
+        **dict.fromkeys(("h", "hr", "hour", "hours"), 3600.0),
+    },
+    "current": {**dict.fromkeys(("A", "amp", "amps", "ampere"), 1.0), "mA": 1e-3, "kA": 1e3},
+    "power": {**dict.fromkeys(("W", "watt"), 1.0), "mW": 1e-3, "kW": 1e3},
+    "voltage": {**dict.fromkeys(("V", "volt", "volts"), 1.0), "mV": 1e-3},
     "c_rate": {"C": 1.0, "1/h": 1.0},
-    "resistance": {"ohm": 1.0, "Ohm": 1.0, "Ω": 1.0, "mohm": 1e-3, "mOhm": 1e-3, "mΩ": 1e-3},
+    "resistance": {**dict.fromkeys(("ohm", "Ohm", "Ω"), 1.0), **dict.fromkeys(("mohm", "mOhm", "mΩ"), 1e-3)},
 }
+_PREFERRED: Final = ("current", "c_rate", "power", "voltage", "resistance")
 _HEADING = re.compile(
     r"^[#\s\"']*(?P<name>[A-Za-z][A-Za-z _-]*?)\s*(?:/\s*|_|\[|\(|,\s*)(?P<unit>[A-Za-zΩ/1]+)[\])]?[\s\"']*$"
 )
@@ -63,7 +60,7 @@ def read_drive(path: Path, held: str, positive: str) -> tuple[str, NDArray[np.fl
     path : Path
         The file.
     held : str
-        Which quantity; empty to take the only one that drives a cell (current, C-rate or power before voltage).
+        Which quantity; empty for the first there is of current, C-rate, power, voltage and resistance.
     positive : str
         Whether positive numbers of the file mean ``"discharge"`` or ``"charge"``.
 
@@ -88,7 +85,7 @@ def read_drive(path: Path, held: str, positive: str) -> tuple[str, NDArray[np.fl
     chosen = _chosen(columns, held, path.name)
     table = _numbers(lines, first, parted_by, [columns["time"][0], columns[chosen][0]], path.name)
     sign = -1.0 if positive == "charge" and chosen != "voltage" else 1.0
-    return chosen, table[:, 0] * columns["time"][1], table[:, 1] * (sign * columns[chosen][1])
+    return chosen, table[:, 0] * columns["time"][1], table[:, 1] * (sign * columns[chosen][1]) + 0.0
 
 
 def _lines(path: Path) -> list[str]:
@@ -124,14 +121,28 @@ def _headings(lines: list[str], file: str) -> tuple[int, str, _Columns]:
 def _columns(fields: list[str]) -> _Columns:
     found: _Columns = {}
     for k, field in enumerate(fields):
-        heading = _HEADING.match(field)
-        if not heading:
-            continue
-        quantity = _NAMES.get(re.sub(r"[ _-]", "", heading["name"]).lower(), "")
-        scale = _UNITS.get(quantity, {}).get(heading["unit"])
-        if scale is not None:
+        quantity, scale = _heading(field)
+        if quantity:
             found.setdefault(quantity, (k, scale))
     return found
+
+
+def _heading(field: str) -> tuple[str, float]:
+    """The quantity of a column and its factor to SI; no quantity where the heading is not understood."""
+    heading = _HEADING.match(field)
+    if heading:
+        quantity = _NAMES.get(_plain(heading["name"]), "")
+        unit = heading["unit"]
+        units = _UNITS.get(quantity, {})
+        scale = units.get(unit, units.get(unit.lower()) if len(unit) > 2 else None)
+        if scale is not None:
+            return quantity, scale
+    name = _plain(field)
+    return (_NAMES.get(name, ""), 1.0) if len(name) > 1 and name != "test" else ("", 1.0)
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"[#\s_\"'-]", "", text).lower()
 
 
 def _split(line: str, parted_by: str, *, heading: bool = False) -> list[str]:
@@ -147,10 +158,7 @@ def _chosen(columns: _Columns, held: str, file: str) -> str:
         if held not in columns:
             raise DataFormatError(f"has no column of {held}; it has {', '.join(there)}", file=file)
         return held
-    driving = [name for name in there if name not in {"voltage", "resistance"}] or there
-    if len(driving) > 1:
-        raise DataFormatError(f"has columns of {' and '.join(driving)}: say which one with held=…", file=file)
-    return driving[0]
+    return min(there, key=_PREFERRED.index)
 
 
 def _numbers(lines: list[str], first: int, parted_by: str, wanted: list[int], file: str) -> NDArray[np.float64]:

@@ -194,8 +194,8 @@ class Drive(Step):
             A file of columns parted by commas, semicolons, tabs or spaces, with headings that name quantity and unit,
             such as ``Time / s`` and ``Current / mA``.
         held : str
-            Which column to follow, where there are several: ``"current"``, ``"power"``, ``"voltage"``, ``"c_rate"`` or
-            ``"resistance"``.
+            Which column to follow: ``"current"``, ``"c_rate"``, ``"power"``, ``"voltage"`` or ``"resistance"``; if not
+            given, the first of these that there is.
         positive : str
             Whether positive numbers of the file mean ``"discharge"`` or ``"charge"``.
 

@@ -298,8 +298,7 @@ def _contradictions(step: Step) -> list[Issue]:
 def _held_text(step: Step) -> str:
     value, held = step.value, step.held
     if isinstance(value, Series):
-        low, high = number_text(value.values.min()), number_text(value.values.max())
-        span = f"{low} to {high} {HELD_UNITS[held]}"
+        span = f"{value.values.min():.6g} to {value.values.max():.6g} {HELD_UNITS[held]}"
         return (
             f"Drive {len(value)} points of {held.replace('_', '-').replace('c-', 'C-')}, {span}, {value.duration:g} s"
         )

@@ -27,11 +27,11 @@ SETS: dict[str, dict[str, Any]] = {
     },
     "Chayambuka2022": {
         "source": "doi:10.1016/j.electacta.2021.139764",
-        "base": (20, 160),
-        "shells": {"in_x": 1, "x_for_r": 10, "r_orders": (1, 2, 3)},
+        "base": (10, 80),
+        "shells": {"in_x": 2, "x_for_r": 5, "in_r": 3, "r_orders": (1, 2, 3)},
         "single": {"base": (5, 320), "r_orders": (1, 2, 3)},
         "note": """Sodium-ion. Diffusivities and rate constants are tables, which the peer joins by straight lines; at
-their kinks even shells converge with first order only.""",
+their kinks even shells converge with first order only. It also carries the tables on beyond their ends.""",
     },
     "Mohtat2020": {
         "source": "doi:10.1149/1945-7111/aba5d1",
@@ -205,7 +205,7 @@ The heat capacity is that of the peer's cell volume {volume:.4g} m³, not of the
     )
     meshes: dict[str, Any] = {"base": (20, 20)}
     if name == "ORegan2022":
-        meshes = {"base": (20, 160), "in_x": 1, "x_for_r": 10, "r_orders": (1, 2, 3)}
+        meshes = {"base": (10, 80), "in_x": 2, "x_for_r": 5, "in_r": 3, "r_orders": (2,)}
     make(case, "discharges.py", **meshes)
 
 

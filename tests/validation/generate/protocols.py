@@ -1,4 +1,4 @@
-"""Oracles of protocols for the LG M50 of Chen et al. 2020, DFN: power pulses, a drive cycle.
+"""Oracles of protocols for the LG M50 of Chen et al. 2020, DFN: power pulses, a cycle, a drive cycle.
 
 ``python tests/validation/generate/protocols.py NAME ...`` writes the named cases; without names all of them.
 """
@@ -66,6 +66,20 @@ for 54 minutes and 1 hour of rest, twice, then the pulses again."""
     make(case, "protocols.py", (20, 40), initial_soc=0.8)
 
 
+def cccv() -> None:
+    """A full cycle with rests."""
+    protocol = [
+        "Discharge at 1C until 2.5 V",
+        "Rest for 1 hour",
+        "Charge at C/2 until 4.2 V",
+        "Hold at 4.2 V until C/50",
+        "Rest for 1 hour",
+    ]
+    notes = f"{SET}, from SOC 1: 1C to 2.5 V, rest for 1 hour, C/2 to 4.2 V, held there to C/50, rest for 1 hour."
+    case = describe("chen2020_dfn_cccv", "LG M50 (Chen2020), DFN, cycle with rests", notes, protocol, 1.0)
+    make(case, "protocols.py", (20, 20), initial_soc=1.0)
+
+
 def drive() -> None:
     """A drive cycle given by its knots."""
     notes = f"""{SET}, from SOC 0.6: 1200 s of a current given each second and joined by straight lines,
@@ -93,7 +107,7 @@ I = clip(5 (0.4 + 0.5 sin(2π t/97) + 0.8 sin(2π t/31) + 0.6 sin(2π t/7.3)), -
     make(case, "protocols.py", (20, 20), run=run, shares=KNOTS / 1200.0, initial_soc=0.6)
 
 
-MAKERS: dict[str, Callable[[], None]] = {"hppc": hppc, "drive": drive}
+MAKERS: dict[str, Callable[[], None]] = {"hppc": hppc, "cccv": cccv, "drive": drive}
 
 if __name__ == "__main__":
     for chosen in sys.argv[1:] or MAKERS:
