@@ -12,6 +12,7 @@ de Boor, A Practical Guide to Splines, revised ed., chapter IV (not-a-knot end c
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import numpy as np
@@ -43,7 +44,7 @@ def pieces(time: Array, rows: Array | None = None) -> list[slice]:
     if rows is not None:
         breaks |= np.diff(rows) != 0
     places = [0, *(np.flatnonzero(breaks) + 1).tolist(), time.size]
-    return [slice(a, b) for a, b in zip(places[:-1], places[1:], strict=True)]
+    return [slice(a, b) for a, b in itertools.pairwise(places)]
 
 
 def values_at(

@@ -137,9 +137,7 @@ def _coats(side: Electrode, number: int) -> list[_Coat]:
         share = layer.share if layer is not None else 1.0
         further = sum(phase.active_fraction for phase in side.additional_phases)
         solid = own("conductivity") * (own("active_fraction") + further) ** side.bruggeman_electrode
-        return _Coat(
-            number, share, side.thickness * share, own("porosity"), solid, own("bruggeman_electrolyte"), layer
-        )
+        return _Coat(number, share, side.thickness * share, own("porosity"), solid, own("bruggeman_electrolyte"), layer)
 
     return [coat(layer) for layer in side.layers] if side.layers else [coat(None)]
 
@@ -218,9 +216,7 @@ def _nodes(
             nodes[number, at.WIDTH] = sum(coat.thickness for coat in coats[number]) or cell.separator.thickness
             nodes[number, at.POROSITY], nodes[number, at.SOLID] = 1.0, 1.0
         return nodes, [[1], [1]], (1, 0, 1)
-    counts = [
-        share_out(wanted[side], [coat.share for coat in coats[side]]) if coats[side] else [] for side in (0, 1)
-    ]
+    counts = [share_out(wanted[side], [coat.share for coat in coats[side]]) if coats[side] else [] for side in (0, 1)]
     layers = (sum(counts[0]), resolution.separator_nodes, sum(counts[1]))
     nodes = np.zeros((sum(layers), at.N_NODE))
     nodes[:, at.ELECTRODE] = -1.0
@@ -264,7 +260,9 @@ def _sites(
             continue
         for phase, material in enumerate(actives[side]):
             host = 0 if side == 0 else layers[0] + layers[1]
-            for coat, count in zip(coats[side], counts[side] if model.flag == at.DFN else [1] * len(coats[side]), strict=True):
+            for coat, count in zip(
+                coats[side], counts[side] if model.flag == at.DFN else [1] * len(coats[side]), strict=True
+            ):
                 row = _site(electrode, phase, coat, material, law, len(planes), model)
                 row[at.FILM] = side if film_row(electrode, model)[at.FIRST_THICKNESS] > 0.0 else -1.0
                 row[at.DEPTH] = coat.thickness / count

@@ -161,7 +161,7 @@ def follow(arena: Any) -> int:
             begin_row(arena)
         status = integrate(arena)
         passed_over = status == ALREADY_PAST and arena.settings[ENDS_AT_ONCE] != 0.0
-        if status == REACHED_EVENT or status == REACHED_TIME or passed_over:
+        if status in (REACHED_EVENT, REACHED_TIME) or passed_over:
             end_row(arena, status)
         elif status == LOST_POWER:
             end_row(arena, status)

@@ -1,6 +1,7 @@
 """Many cells at once on a GPU: one thread marches one case with the same loop as on the CPU.
 
-The case is the last index of every array, so that neighbouring threads read neighbouring numbers.
+The case is the last index of every array, so that neighbouring threads read neighbouring numbers. An array that all
+cases share has one entry there.
 """
 
 from __future__ import annotations
@@ -11,73 +12,99 @@ import numpy as np
 from numba import cuda
 from numpy.typing import NDArray
 
-from joulebook.battery.stepping import integrate
+from joulebook.battery.batch import own
+from joulebook.battery.follow import follow
+from joulebook.battery.layout import Arena
 from joulebook.numerics.device import BLOCK_SIZE
 
-__all__ = ["integrate_kernel", "run_on_gpu"]
+__all__ = ["follow_kernel", "run_on_gpu"]
 
-_SHARED = ("ocp", "electrolyte")
-_RESULTS = ("past", "concentration", "run", "trace", "status")
+_RESULTS = ("past", "states", "concentration", "reactions", "run", "trace", "marks", "settings")
 
 
-def integrate_kernel(
+def follow_kernel(
     settings: Any,
     nodes: Any,
+    sites: Any,
     shells: Any,
-    ocp: Any,
-    electrolyte: Any,
+    laws: Any,
+    salts: Any,
+    films: Any,
+    rows: Any,
+    series: Any,
     past: Any,
+    states: Any,
     concentration: Any,
     work: Any,
+    reactions: Any,
+    factors: Any,
+    liquid: Any,
     run: Any,
     trace: Any,
     profiles: Any,
+    marks: Any,
     status: Any,
 ) -> None:
     """March the case of this thread.
 
     Parameters
     ----------
-    settings, nodes, shells, past, concentration, work, run, trace, profiles : device array, shape (..., n_cases), mixed
-        As for :func:`joulebook.battery.stepping.integrate`, the case last.
-    ocp, electrolyte : device array, mixed
-        Tables, common to all cases.
+    settings, nodes, sites, shells, laws, salts, films, rows, series : device array, shape (..., n_cases), mixed
+        What a case is made of, as in :class:`joulebook.battery.layout.Arena`, the case last.
+    past, states, concentration, work, reactions, factors, liquid, run : device array, shape (..., n_cases), mixed
+        What changes in time.
+    trace, profiles, marks : device array, shape (..., n_cases), mixed
+        What is handed out.
     status : device array of int, shape (n_cases,), 1
         Filled with status codes.
     """
     case = cuda.grid(1)
     if case < status.shape[0]:
-        status[case] = integrate(
-            settings[:, case],
-            nodes[:, :, case],
-            shells[:, :, :, case],
-            ocp,
-            electrolyte,
-            past[:, :, :, case],
-            concentration[:, :, :, case],
-            work[:, :, case],
-            run[:, case],
-            trace[:, :, case],
-            profiles[:, :, :, case],
+        status[case] = follow(
+            Arena(
+                settings[:, case],
+                nodes[:, :, case],
+                sites[:, :, case],
+                shells[:, :, :, case],
+                laws[:, :, own(case, laws.shape[2])],
+                salts[:, :, :, own(case, salts.shape[3])],
+                films[:, :, case],
+                rows[:, :, own(case, rows.shape[2])],
+                series[:, :, own(case, series.shape[2])],
+                past[:, :, :, case],
+                states[:, :, :, case],
+                concentration[:, :, :, case],
+                work[:, :, case],
+                reactions[:, :, case],
+                factors[:, :, :, case],
+                liquid[:, :, own(case, liquid.shape[2])],
+                run[:, case],
+                trace[:, :, case],
+                profiles[:, :, :, case],
+                marks[:, :, case],
+            )
         )
 
 
-def run_on_gpu(batch: dict[str, NDArray[Any]]) -> None:
+def run_on_gpu(arena: Arena, status: NDArray[np.int64]) -> None:
     """March every case of a batch on the GPU.
 
     Parameters
     ----------
-    batch : dict of str to ndarray, shape (n_cases, ...), mixed
-        The arguments of :func:`integrate_kernel` by name, the case first; results are written back into it.
+    arena : Arena
+        As for :func:`joulebook.battery.batch.follow_cases`, the case first; results are written back into it.
+    status : ndarray of int, shape (n_cases,), 1
+        Filled with status codes.
     """
     from joulebook.battery.loops import BATCH
 
-    n_cases = batch["status"].shape[0]
-    placed = {}
-    for name, values in batch.items():
-        ordered = values if name in _SHARED else np.ascontiguousarray(np.moveaxis(values, 0, -1))
-        placed[name] = cuda.to_device(ordered)
-    blocks = -(-n_cases // BLOCK_SIZE)
-    BATCH.cuda[blocks, BLOCK_SIZE](*placed.values())
+    placed = {
+        name: cuda.to_device(np.ascontiguousarray(np.moveaxis(values, 0, -1)))
+        for name, values in arena._asdict().items()
+    }
+    codes = cuda.to_device(status)
+    blocks = -(-status.shape[0] // BLOCK_SIZE)
+    BATCH.cuda[blocks, BLOCK_SIZE](*placed.values(), codes)
     for name in _RESULTS:
-        batch[name][...] = np.moveaxis(placed[name].copy_to_host(), -1, 0)
+        getattr(arena, name)[...] = np.moveaxis(placed[name].copy_to_host(), -1, 0)
+    status[...] = codes.copy_to_host()

@@ -91,4 +91,4 @@ def difference(fine: March, coarse: March, schedule: Schedule) -> dict[str, floa
 
 def _sampled(done: int) -> list[int]:
     """Steps that are compared: all of a short protocol, evenly spread ones of a long one."""
-    return sorted({int(round(k)) for k in np.linspace(0, done - 1, min(done, 60))}) if done else []
+    return sorted({round(k) for k in np.linspace(0, done - 1, min(done, 60))}) if done else []

@@ -11,7 +11,13 @@ from __future__ import annotations
 
 import math
 
-__all__ = ["arrhenius", "butler_volmer", "exchange_current_density", "overpotential", "unequal_exchange_current_density"]
+__all__ = [
+    "arrhenius",
+    "butler_volmer",
+    "exchange_current_density",
+    "overpotential",
+    "unequal_exchange_current_density",
+]
 
 
 def exchange_current_density(rate: float, salt: float, surface: float, maximum: float) -> float:

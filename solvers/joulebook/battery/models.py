@@ -86,9 +86,11 @@ class Model:
             faults.append(Issue("model.loss_of_active_material", losses, rule))
         else:
             object.__setattr__(self, "loss_of_active_material", tuple(losses))
-        for name in ("sei_on_cracks", "porosity_change", "film_resistance", "hysteresis", "double_layer"):
-            if not isinstance(getattr(self, name), bool):
-                faults.append(Issue(f"model.{name}", getattr(self, name), "must be True or False"))
+        faults.extend(
+            Issue(f"model.{name}", getattr(self, name), "must be True or False")
+            for name in ("sei_on_cracks", "porosity_change", "film_resistance", "hysteresis", "double_layer")
+            if not isinstance(getattr(self, name), bool)
+        )
         if faults:
             raise InputError(faults, "Model")
         if self.sei_on_cracks and self.sei == "none":

@@ -183,9 +183,11 @@ class BatteryOptions:
             if isinstance(value, bool) or not isinstance(value, kinds) or not low <= value <= high:
                 noun = "a whole number" if whole else "a number"
                 faults.append(Issue(f"options.{name}", value, f"must be {noun} from {low:g} to {high:g}"))
-        for name in ("error_estimate", "refine"):
-            if not isinstance(getattr(self, name), bool):
-                faults.append(Issue(f"options.{name}", getattr(self, name), "must be True or False"))
+        faults.extend(
+            Issue(f"options.{name}", getattr(self, name), "must be True or False")
+            for name in ("error_estimate", "refine")
+            if not isinstance(getattr(self, name), bool)
+        )
         if faults:
             raise InputError(faults, "BatteryOptions")
 

@@ -24,7 +24,6 @@ from typing import Any
 
 from joulebook.battery.layout import (
     BEFORE_WEIGHT,
-    DIFFUSION,
     ELIMINATED,
     FIRST,
     FLUX_WEIGHT,
@@ -88,9 +87,7 @@ def factorise(shells: Any, group: int, leading: float, diffusivity: float) -> No
     )
 
 
-def sweep(
-    shells: Any, group: int, concentration: Any, head: int, order: int, weights: Any, diffusivity: float
-) -> None:
+def sweep(shells: Any, group: int, concentration: Any, head: int, order: int, weights: Any, diffusivity: float) -> None:
     """Find the concentrations that the step would give without reaction; they go to the slot after ``head``.
 
     Parameters

@@ -163,9 +163,7 @@ def prepare_sites(arena: Any, head: int, order: int, points: int) -> None:
     settings, sites, states, reactions, run = arena.settings, arena.sites, arena.states, arena.reactions, arena.run
     for s in range(sites.shape[0]):
         reference = sites[s, REFERENCE_TEMPERATURE]
-        reactions[s, RATE_NOW] = sites[s, RATE] * arrhenius(
-            sites[s, RATE_ACTIVATION], reference, settings[TEMPERATURE]
-        )
+        reactions[s, RATE_NOW] = sites[s, RATE] * arrhenius(sites[s, RATE_ACTIVATION], reference, settings[TEMPERATURE])
         reactions[s, SURFACE] = sites[s, SURFACE_DENSITY]
         reactions[s, FILM_RESISTANCE] = 0.0
         reactions[s, OFFSET] = 0.0

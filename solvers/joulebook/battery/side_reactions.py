@@ -244,4 +244,3 @@ def advance_films(
     gone = -surface * reactions[s, REACTION] / FARADAY
     change = leading * held + past_state(states, run, head, order, s, HELD)
     states[slot, s, BURIED] = (gone - change - past_state(states, run, head, order, s, BURIED)) / leading
-

@@ -144,7 +144,8 @@ def simulate(
             error = difference(march, coarse, schedule)
     result = _result(study, march, status, resolution, record, error)
     if status < 0:
-        raise failure(status, schedule, march.arena, result)
+        unsolved = failure(status, schedule, march.arena, result)
+        raise unsolved
     return result
 
 
@@ -205,7 +206,9 @@ def _result(
     run = arena.run
     done = int(run[at.ROW])
     last = min(max(done - 1, 0), schedule.rows.shape[0] - 1)
-    reason = end_reason(int(arena.marks[last, at.MARK_CODE]), int(arena.marks[last, at.MARK_EVENT]), schedule.rows[last])
+    reason = end_reason(
+        int(arena.marks[last, at.MARK_CODE]), int(arena.marks[last, at.MARK_EVENT]), schedule.rows[last]
+    )
     if status < 0:
         reason = "stopped: no further solution"
     sites = march.arrays.sites

@@ -188,9 +188,7 @@ def solve_particles(
         by_potential = (0.0, 0.0)
         for s in range(sites.shape[0]):
             side = int(sites[s, SIDE])
-            linearise_site(
-                settings, sites, laws, films, reactions, run, s, salt[side], below if side == 0 else above
-            )
+            linearise_site(settings, sites, laws, films, reactions, run, s, salt[side], below if side == 0 else above)
             surface = reactions[s, SURFACE] * sites[s, DEPTH]
             total = total_current_density(sites, reactions, s) + reactions[s, CHARGING] + reactions[s, ALL_MISS]
             part = surface * reactions[s, ALL_BY_POTENTIAL]
@@ -239,9 +237,7 @@ def solve_particles(
     return 1
 
 
-def finish(
-    nodes: Any, sites: Any, work: Any, reactions: Any, run: Any, below: float, above: float, kind: int
-) -> int:
+def finish(nodes: Any, sites: Any, work: Any, reactions: Any, run: Any, below: float, above: float, kind: int) -> int:
     """Write the potentials of the electrodes to their nodes, the electrolyte of the separator at zero.
 
     Parameters

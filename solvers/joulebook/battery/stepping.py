@@ -270,4 +270,3 @@ def integrate(arena: Any) -> int:
         if stops and run[TIME] >= settings[END_TIME] - SHORTEST_STEP:
             return REACHED_TIME
     return RUNNING
-

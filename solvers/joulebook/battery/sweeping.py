@@ -17,15 +17,20 @@ from numpy.typing import NDArray
 
 from joulebook.battery import between
 from joulebook.battery import layout as at
+from joulebook.battery import schedule as column
 from joulebook.battery.designs import Cell
-from joulebook.battery.discretise import Arrays, discretise, rings
+from joulebook.battery.discretise import Arrays, discretise
 from joulebook.battery.endings import failure
-from joulebook.battery.march import prepare_step
+from joulebook.battery.half_cell import HalfCell
+from joulebook.battery.march import first_arena
+from joulebook.battery.models import Model, as_model
 from joulebook.battery.options import BatteryOptions
-from joulebook.battery.protocol import Step, parse
+from joulebook.battery.protocol import Protocol
 from joulebook.battery.results import BatterySweepResult
-from joulebook.battery.simulation import checked_device, checked_model, checked_options, citations
+from joulebook.battery.schedule import Schedule
+from joulebook.battery.simulation import as_protocol, checked_device, checked_options, citations
 from joulebook.battery.starts import starting_concentrations
+from joulebook.battery.steps import Step
 from joulebook.core.progress import Progress, progress_or_default
 from joulebook.core.provenance import Provenance, Stats
 from joulebook.core.results import Status, Variable
@@ -41,7 +46,16 @@ _ONE_AT_A_TIME = threading.Lock()
 """Numba's simplest thread pool, the only one on some machines, takes one caller at a time."""
 _ROWS = 512
 _MOST_ROWS = 65_536
-_ENDS = {at.REACHED_VOLTAGE: "voltage reached", at.REACHED_TIME: "time reached", at.LOST_POWER: "power no longer held"}
+_EVENTS = {
+    at.EVENT_FELL: "voltage reached",
+    at.EVENT_ROSE: "voltage reached",
+    at.EVENT_CURRENT: "current reached",
+    at.EVENT_CHARGE: "charge reached",
+    at.EVENT_HOT: "temperature reached",
+    at.EVENT_ANODE: "anode potential reached",
+}
+_FAILED, _TIME, _POWER = 0.0, 100.0, 101.0
+_ENDS = {_TIME: "time reached", _POWER: "power no longer held", **{float(k): text for k, text in _EVENTS.items()}}
 _VARIABLES = (
     ("delivered_capacity", ("case",), "A h", "Delivered capacity"),
     ("delivered_energy", ("case",), "W h", "Delivered energy"),
@@ -58,19 +72,15 @@ class Row:
     """One case, unpacked."""
 
     arrays: Arrays
-    current: float
-    """First guess, A."""
-    first_step: float
-    """s."""
-    step: Step
+    schedule: Schedule
 
 
 def sweep(
-    cell: Cell,
+    cell: Cell | HalfCell,
     variations: Mapping[str, Sequence[float]],
-    protocol: str,
+    protocol: str | Sequence[str | Step] | Step | Protocol,
     *,
-    model: str = "DFN",
+    model: str | Model = "DFN",
     options: BatteryOptions | Mapping[str, Any] | None = None,
     initial_soc: float | None = None,
     samples: str = "grid",
@@ -84,12 +94,12 @@ def sweep(
 
     Parameters
     ----------
-    cell : Cell
+    cell : Cell or HalfCell
         The design that is varied.
     variations : mapping of str to sequence of float
         Dotted path to values: ``{"negative.thickness": [80e-6, 90e-6]}``. With ``samples="grid"`` every combination
         is a case; otherwise the first and the last value are limits.
-    protocol : str
+    protocol : str, Step, sequence of these, or Protocol
         What is done, as for :func:`joulebook.battery.simulate`.
     model, options, initial_soc
         As for :func:`joulebook.battery.simulate`.
@@ -129,8 +139,10 @@ def sweep(
     >>> found["delivered_capacity"].round(2).tolist()
     [4.65, 5.23]
     """
-    parse(protocol, cell)
-    flag = checked_model(model)
+    plan = as_protocol(protocol)
+    plan.compile(cell)
+    physics = as_model(model)
+    physics.check(cell)
     chosen = checked_options(options)
     values = sample_values(variations, samples, n_cases, seed)
     for path in values:
@@ -141,14 +153,20 @@ def sweep(
     cases = run_sweep(
         cell,
         values,
-        functools.partial(_prepare, flag=flag, options=chosen, protocol=protocol, initial_soc=initial_soc),
+        functools.partial(_prepare, model=physics, options=chosen, protocol=plan, initial_soc=initial_soc),
         functools.partial(solve_rows, gpu=where is device.Device.GPU, serial=client is not None),
         client=client,
         progress=progress_or_default(progress),
     )
     ends = np.nan_to_num(cases.arrays.pop("end", np.zeros(count)))
     failed = [{"case": item.case, "values": item.values, "reason": item.reason} for item in cases.failed]
-    record = {"protocol": protocol, "model": model, "initial_soc": initial_soc, "samples": samples, "seed": seed}
+    record = {
+        "protocol": str(plan),
+        "model": physics.to_dict(),
+        "initial_soc": initial_soc,
+        "samples": samples,
+        "seed": seed,
+    }
     if not failed:
         status = Status.SOLVED
     else:
@@ -158,24 +176,26 @@ def sweep(
         status=status,
         stats=Stats(seconds=time.perf_counter() - started, device=where.value),
         provenance=Provenance.record(
-            "battery.sweep", cell, {**record, **chosen.to_dict(model)}, citations(cell, model)
+            "battery.sweep", cell, {**record, **chosen.to_dict(physics.name)}, citations(cell, physics)
         ),
         facts={
             "cases": count,
             "failed": failed,
-            "ends": [_ENDS.get(int(code), "failed") for code in ends],
-            "protocol": protocol,
-            "model": model,
+            "ends": [_ENDS.get(float(code), "failed") for code in ends],
+            "protocol": str(plan),
+            "model": str(physics),
         },
     )
 
 
-def _prepare(cell: Cell, *, flag: int, options: BatteryOptions, protocol: str, initial_soc: float | None) -> Row:
-    step = parse(protocol, cell)
-    resolution = options.resolution("SPM" if flag == at.SPM else "DFN")
-    arrays = discretise(cell, flag, resolution, starting_concentrations(cell, initial_soc))
-    current = prepare_step(arrays, step)
-    return Row(arrays, current, resolution.first_step, step)
+def _prepare(
+    cell: Cell | HalfCell, *, model: Model, options: BatteryOptions, protocol: Protocol, initial_soc: float | None
+) -> Row:
+    start = starting_concentrations(cell, initial_soc)
+    arrays = discretise(cell, model, options.resolution(model.name), start)
+    schedule = protocol.compile(cell)
+    arrays.settings[at.ENDS_AT_ONCE] = float(schedule.rows.shape[0] > 1)
+    return Row(arrays, schedule)
 
 
 def solve_rows(rows: list[Row], *, gpu: bool = False, serial: bool = False) -> Solved:
@@ -184,7 +204,7 @@ def solve_rows(rows: list[Row], *, gpu: bool = False, serial: bool = False) -> S
     Parameters
     ----------
     rows : list of Row
-        Unpacked cases on equal meshes.
+        Unpacked cases.
     gpu : bool
         Whether on the GPU.
     serial : bool
@@ -195,84 +215,101 @@ def solve_rows(rows: list[Row], *, gpu: bool = False, serial: bool = False) -> S
     Solved
         Figures and curves, and for each failed case the reason.
     """
-    n_rows = _ROWS
-    while True:
-        batch = _stack(rows, n_rows)
-        if gpu:
-            from joulebook.battery.gpu import run_on_gpu
-
-            run_on_gpu(batch)
-        elif serial:
-            _run_serially(batch)
-        else:
-            from joulebook.battery.loops import BATCH
-
-            with _ONE_AT_A_TIME:
-                BATCH.cpu(*batch.values())
-        if n_rows >= _MOST_ROWS or not np.any(batch["status"] == at.TRACE_FULL):
-            return _read(rows, batch)
-        n_rows *= 4
-
-
-def _run_serially(batch: dict[str, NDArray[Any]]) -> None:
-    from joulebook.battery.loops import SINGLE
-
-    shared = ("ocp", "electrolyte")
-    for case in range(batch["status"].shape[0]):
-        own = [values if name in shared else values[case] for name, values in batch.items() if name != "status"]
-        batch["status"][case] = SINGLE.cpu(*own)
-
-
-def _stack(rows: list[Row], n_rows: int) -> dict[str, NDArray[Any]]:
-    starts = [rings(row.arrays, row.current) for row in rows]
-    for row, start in zip(rows, starts, strict=True):
-        start[3][at.STEP] = row.first_step
-    n_nodes = rows[0].arrays.nodes.shape[0]
-    return {
-        "settings": np.stack([row.arrays.settings for row in rows]),
-        "nodes": np.stack([row.arrays.nodes for row in rows]),
-        "shells": np.stack([row.arrays.shells for row in rows]),
-        "ocp": rows[0].arrays.ocp,
-        "electrolyte": rows[0].arrays.electrolyte,
-        "past": np.stack([start[0] for start in starts]),
-        "concentration": np.stack([start[1] for start in starts]),
-        "work": np.stack([start[2] for start in starts]),
-        "run": np.stack([start[3] for start in starts]),
-        "trace": np.empty((len(rows), n_rows, at.N_TRACE)),
-        "profiles": np.empty((len(rows), 0, n_nodes, at.N_PROFILE)),
-        "status": np.zeros(len(rows), dtype=np.int64),
-    }
-
-
-def _read(rows: list[Row], batch: dict[str, NDArray[Any]]) -> Solved:
     n = len(rows)
     arrays = {name: np.full((n, N_POINTS) if len(dims) == 2 else n, np.nan) for name, dims, _unit, _label in _VARIABLES}
-    arrays["end"] = batch["status"].astype(np.float64)
-    reasons = []
-    for case, row in enumerate(rows):
-        status, run = int(batch["status"][case]), batch["run"][case]
-        if status <= 0 or status == at.TRACE_FULL:
-            reason = failure(status, row.step, row.arrays, batch["past"][case], batch["concentration"][case], run)
-            reasons.append(str(reason))
-            continue
-        reasons.append("")
-        _read_case(arrays, case, batch["trace"][case, : int(run[at.ROWS])])
+    arrays["end"] = np.zeros(n)
+    reasons = [""] * n
+    for cases in _alike(rows):
+        group = [rows[case] for case in cases]
+        n_rows = _ROWS
+        while True:
+            arena, status = _solve_group(group, n_rows, gpu, serial)
+            if n_rows >= _MOST_ROWS or not np.any(status == at.TRACE_FULL):
+                break
+            n_rows *= 4
+        for k, case in enumerate(cases):
+            reasons[case] = _read_case(arrays, case, group[k].schedule, _case(arena, k), int(status[k]))
     return Solved(arrays, reasons)
 
 
-def _read_case(arrays: dict[str, NDArray[Any]], case: int, trace: NDArray[np.float64]) -> None:
+def _alike(rows: list[Row]) -> list[list[int]]:
+    """Cases whose arrays have the same shapes."""
+    groups: dict[Any, list[int]] = {}
+    for case, row in enumerate(rows):
+        a = row.arrays
+        parts = (a.nodes, a.sites, a.shells, a.laws, a.salts, a.states, row.schedule.rows, row.schedule.series)
+        groups.setdefault(tuple(part.shape for part in parts), []).append(case)
+    return list(groups.values())
+
+
+def _solve_group(rows: list[Row], n_rows: int, gpu: bool, serial: bool) -> tuple[at.Arena, NDArray[np.int64]]:
+    arena = _stack([first_arena(row.arrays, row.schedule, n_rows) for row in rows])
+    status = np.zeros(len(rows), dtype=np.int64)
+    if gpu:
+        from joulebook.battery.gpu import run_on_gpu
+
+        run_on_gpu(arena, status)
+    elif serial:
+        from joulebook.battery.loops import SINGLE
+
+        for case in range(len(rows)):
+            status[case] = SINGLE.cpu(_case(arena, case))
+    else:
+        from joulebook.battery.loops import BATCH
+
+        with _ONE_AT_A_TIME:
+            BATCH.cpu(arena, status)
+    return arena, status
+
+
+def _stack(arenas: list[at.Arena]) -> at.Arena:
+    def together(name: str) -> NDArray[Any]:
+        parts = [getattr(arena, name) for arena in arenas]
+        if name in _SHARED and all(_same(parts[0], part) for part in parts[1:]):
+            return np.array(parts[0][None])
+        return np.stack(parts)
+
+    thermal = any(arena.settings[at.THERMAL] for arena in arenas)
+    stacked = {name: together(name) for name in at.Arena._fields if name != "liquid"}
+    liquids = [arena.liquid for arena in arenas]
+    shared = not thermal and all(_same(liquids[0], liquid) for liquid in liquids[1:])
+    stacked["liquid"] = np.array(liquids[0][None]) if shared else np.stack(liquids)
+    return at.Arena(**stacked)
+
+
+_SHARED = {"laws", "salts", "rows", "series"}
+"""Arrays that may be the same for all cases."""
+
+
+def _same(one: NDArray[Any], other: NDArray[Any]) -> bool:
+    return one is other or np.array_equal(one, other, equal_nan=True)
+
+
+def _case(arena: at.Arena, case: int) -> at.Arena:
+    return at.Arena(*(values[min(case, values.shape[0] - 1)] for values in arena))
+
+
+def _read_case(arrays: dict[str, NDArray[Any]], case: int, schedule: Schedule, arena: at.Arena, status: int) -> str:
+    run = arena.run
+    if status <= 0 or status == at.TRACE_FULL:
+        return str(failure(status, schedule, arena))
+    trace = arena.trace[: int(run[at.ROWS])]
+    last = arena.marks[int(run[at.ROW]) - 1]
+    code = float(last[at.MARK_EVENT]) if last[at.MARK_EVENT] else _TIME
+    arrays["end"][case] = _POWER if status == at.LOST_POWER else code
     even = np.linspace(trace[0, 0], trace[-1, 0], N_POINTS)
-    voltage, current, charge = between.values_at(trace[:, 0], trace[:, 1:], even).T
-    energy = between.integral(trace[:, 0], trace[:, 1] * trace[:, 2]) / 3600.0
-    arrays["time"][case], arrays["voltage"][case] = even, voltage
-    arrays["current"][case], arrays["discharge_capacity"][case] = current, charge
-    arrays["delivered_capacity"][case] = trace[-1, 3]
-    arrays["delivered_energy"][case] = energy
+    followed = frozenset(np.flatnonzero(schedule.rows[:, column.SERIES_FIRST] >= 0).tolist())
+    curves = between.values_at(trace[:, at.TRACE_TIME], trace[:, 1:4], even, trace[:, at.TRACE_ROW], followed)
+    arrays["time"][case], arrays["voltage"][case] = even, curves[:, 0]
+    arrays["current"][case], arrays["discharge_capacity"][case] = curves[:, 1], curves[:, 2]
+    arrays["delivered_capacity"][case] = trace[-1, at.TRACE_CHARGE]
+    arrays["delivered_energy"][case] = trace[-1, at.TRACE_ENERGY]
     arrays["duration"][case] = trace[-1, 0] - trace[0, 0]
+    return ""
 
 
 def _variables(
-    cell: Cell, values: Mapping[str, NDArray[np.float64]], arrays: Mapping[str, NDArray[Any]], count: int
+    cell: Cell | HalfCell, values: Mapping[str, NDArray[np.float64]], arrays: Mapping[str, NDArray[Any]], count: int
 ) -> dict[str, Variable]:
     found = {"case": Variable(("case",), np.arange(count), "1", "Case")}
     found |= {path: Variable(("case",), column, unit_at(cell, path), path) for path, column in values.items()}
@@ -282,7 +319,7 @@ def _variables(
     return found
 
 
-def unit_at(cell: Cell, path: str) -> str:
+def unit_at(cell: Cell | HalfCell, path: str) -> str:
     """Find the unit of a value of a design.
 
     Parameters

@@ -25,33 +25,27 @@ from joulebook.battery.layout import (
     DIFFUSION,
     ENERGY,
     FIRST,
-    GROUP,
     GROUP_ACTIVATION,
     GROUP_DIFFUSIVITY,
     HALF_THERMAL,
     HEAD,
     HOLD_CURRENT,
-    HYSTERESIS,
     LAW,
     LAWS_WIDTH,
     MAXIMUM,
     MODEL,
     N_TOTAL,
-    OPENNESS,
     ORDER,
     OWN_RESPONSE,
     POINT,
     POINTS,
     PREPARES,
-    POROSITY,
     REACTION,
     REFERENCE_TEMPERATURE,
     RING,
     ROW,
     SALT,
-    SIDE_REACTIONS,
     SPM,
-    SPME,
     STEP_TIME,
     STOP,
     SURFACE_HISTORY,
@@ -112,7 +106,10 @@ def set_temperature(arena: Any, temperature: float) -> None:
     for i in range(salts.shape[1]):
         for k in range(salts.shape[2]):
             arena.liquid[i, k] = (
-                a * salts[first, i, k] + b * salts[first + 1, i, k] + c * salts[first + 2, i, k] + d * salts[first + 3, i, k]
+                a * salts[first, i, k]
+                + b * salts[first + 1, i, k]
+                + c * salts[first + 2, i, k]
+                + d * salts[first + 3, i, k]
             )
 
 
@@ -301,9 +298,7 @@ def attempt(arena: Any, length: float) -> int:
                 history += weights[q + 1] * past[(head - q) % RING, i, AMOUNT]
             work[i, AMOUNT_HISTORY] = history
     if int(settings[MODEL]) == DFN:
-        failed = newton(
-            settings, nodes, arena.sites, arena.laws, arena.films, arena.liquid, work, arena.reactions, run
-        )
+        failed = newton(settings, nodes, arena.sites, arena.laws, arena.films, arena.liquid, work, arena.reactions, run)
     else:
         failed = solve_particles(
             settings, nodes, arena.sites, arena.laws, arena.films, arena.liquid, work, arena.reactions, run
