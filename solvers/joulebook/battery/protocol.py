@@ -23,6 +23,7 @@ from joulebook.battery import sentences
 from joulebook.battery.designs import Cell
 from joulebook.battery.half_cell import HalfCell
 from joulebook.battery.protocol_documents import document_of, items_of
+from joulebook.battery.protocol_pybamm import items_from_pybamm
 from joulebook.battery.schedule import Schedule
 from joulebook.battery.scheduling import MOST_STEPS, Block, count, make_schedule, unrolled
 from joulebook.battery.step_ends import duration_text
@@ -201,6 +202,37 @@ class Protocol:
         faults = faults or _size_faults(items)
         if faults:
             raise InputError(faults, "protocol")
+        return _made(items)
+
+    @classmethod
+    def from_pybamm(cls, experiment: Any) -> Protocol:
+        """Read an experiment of PyBaMM.
+
+        Parameters
+        ----------
+        experiment : pybamm.Experiment or mapping
+            The experiment, or what its ``to_config()`` gives; PyBaMM itself is not needed for that.
+
+        Returns
+        -------
+        Protocol
+            The same steps and cycles.
+
+        Raises
+        ------
+        InputError
+            If a step has something that steps here do not have; all of these at once.
+
+        Examples
+        --------
+        >>> step = {"type": "c-rate", "value": 0.5, "terminations": [{"type": "voltage", "value": 2.5}]}
+        >>> print(Protocol.from_pybamm({"cycles": [[step]]}))
+        Discharge at C/2 until 2.5 V
+        """
+        faults: list[Issue] = []
+        items = items_from_pybamm(experiment, faults)
+        if faults:
+            raise InputError(faults, "experiment")
         return _made(items)
 
     def save(self, path: str | Path) -> Path:

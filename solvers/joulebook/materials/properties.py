@@ -7,6 +7,7 @@ the identical function, because the solvers keep their tables by function.
 Between the points of a table the value runs along straight lines, along the monotone cubic of Fritsch and Carlson
 ("pchip"), or along a cubic spline ("spline", :mod:`joulebook.materials.interpolation`). Beyond the ends it goes on
 along the end tangent; a property that must be positive does not fall below the smallest value of its table there.
+Where a formula has no value, as a logarithm at the ends of its domain, that of a place a little inside is taken.
 
 References
 ----------
@@ -42,6 +43,8 @@ Real = Annotated[float, Quantity("1")]
 _CHECKED = 201
 """Places at which a property is looked at when it is read."""
 _MOST_POINTS = 20_000
+_INSET = 1e-6
+"""Of the domain: how far inside a formula is asked where it has no value."""
 _OWN = Source(method="user")
 _BETWEEN = {"linear": "straight lines", "pchip": "monotone cubics", "spline": "a cubic spline"}
 
@@ -248,7 +251,7 @@ class PropertyKind:
         if given.table is not None:
             return _table_function(given.table, floored), None
         text = repr(given.value) if given.expression is None else given.expression
-        return _formula_functions(text, self.names, given.reference_temperature)
+        return _formula_functions(text, self.names, given.reference_temperature, self.domain_of(given))
 
     def domain_of(self, given: Property) -> tuple[float, float]:
         """Range over which a property is offered.
@@ -303,11 +306,7 @@ def _check(kind: PropertyKind, given: Property) -> None:
             )
         )
     x = np.linspace(*kind.domain_of(given), _CHECKED)
-    with np.errstate(all="ignore"):
-        values = np.array(kind.functions(given)[0](np, x))
-    at_ends = ~np.isfinite(values)
-    at_ends[1:-1] = False  # a logarithm has no value at the very ends; the solvers stop short of them
-    _check_range(kind, values[~at_ends], x[~at_ends])
+    _check_range(kind, np.array(kind.functions(given)[0](np, x)), x)
 
 
 def _check_range(kind: PropertyKind, values: NDArray[np.float64], places: NDArray[np.float64] | None) -> None:
@@ -327,16 +326,22 @@ def _check_range(kind: PropertyKind, values: NDArray[np.float64], places: NDArra
 
 @functools.lru_cache(maxsize=4096)
 def _formula_functions(
-    text: str, names: tuple[str, ...], reference_temperature: float
+    text: str, names: tuple[str, ...], reference_temperature: float, domain: tuple[float, float]
 ) -> tuple[Function, ThermalFunction | None]:
     expression = parse_expression(text, (*names, "T"))
     count = len(names)
+    inset = _INSET * (domain[1] - domain[0])
+    low, high = domain[0] + inset, domain[1] - inset
 
     def thermal(xp: Any, x: Any, temperature: Any) -> Any:
-        return expression(xp, *(x,) * count, temperature)
+        with np.errstate(all="ignore"):
+            value = expression(xp, *(x,) * count, temperature)
+            if bool(xp.all(xp.isfinite(value))):
+                return value
+            return xp.where(xp.isfinite(value), value, expression(xp, *(xp.clip(x, low, high),) * count, temperature))
 
     def function(xp: Any, x: Any) -> Any:
-        return expression(xp, *(x,) * count, reference_temperature)
+        return thermal(xp, x, reference_temperature)
 
     return function, thermal if "T" in expression.used else None
 

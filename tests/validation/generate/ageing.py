@@ -234,7 +234,8 @@ porosity constant.""",
         METAL,
         temperature=278.15,
         initial_soc=0.0,
-        base=(20, 40),
+        base=(40, 80),
+        x_for_r=10,
     )
 
 

@@ -251,6 +251,83 @@ def test_documents_that_are_none(document, path):
     assert caught.value.issues[0].path == path
 
 
+# What PyBaMM 26.10's Experiment.to_config gives for two cycles, a held voltage and a drive cycle.
+PYBAMM = {
+    "cycles": [
+        [
+            {
+                "type": "c-rate",
+                "duration": "10 hours",
+                "value": 0.1,
+                "terminations": [{"type": "voltage", "value": 3.3}],
+                "description": "Discharge at C/10 for 10 hours or until 3.3 V",
+            },
+            {"type": "rest", "duration": "1 hour", "description": "Rest for 1 hour"},
+        ],
+        [{"type": "current", "value": -4.0, "terminations": [{"type": "voltage", "value": 4.1, "operator": ">"}]}],
+        [{"type": "voltage", "value": 4.1, "terminations": [{"type": "current", "value": 0.05}], "tags": ["x"]}],
+        [{"type": "power", "value": [[0.0, 1.0], [1.0, 2.0], [2.0, 3.0]]}],
+        [{"type": "rest", "duration": 60, "terminations": [{"type": "voltage", "value": 3.0}]}],
+    ]
+}
+
+
+def test_experiments_of_pybamm():
+    test = Protocol.from_pybamm(PYBAMM)
+    assert test == Protocol(
+        [
+            ("Discharge at C/10 for 10 hours or until 3.3 V", "Rest for 1 hour"),
+            "Charge at 4 A until 4.1 V",
+            "Hold at 4.1 V until 50 mA",
+            Drive([0, 1, 2], power=[1, 2, 3]),
+            "Rest for 1 minute",
+        ]
+    )
+    assert test.cycles == 1
+    assert Protocol.from_pybamm({**PYBAMM, "period": 60}).items[1].period == 60
+
+
+@pytest.mark.parametrize(
+    ("experiment", "path"),
+    [
+        ("Rest for 1 s", "experiment"),
+        ({"cycles": ["Rest"]}, "experiment"),
+        ({"cycles": []}, "protocol"),
+        ({"cycles": [[{"type": "mood"}]]}, "cycles.0.0.type"),
+        ({"cycles": [[{"type": "current", "value": None}]]}, "cycles.0.0.step"),
+        ({"cycles": [[{"type": "current", "value": "I_app", "duration": 1}]]}, "cycles.0.0.current"),
+        ({"cycles": [[{"type": "power", "value": [[0, 1], [1]]}]]}, "cycles.0.0.value"),
+        ({"cycles": [[{"type": "power", "value": [0, 1]}]]}, "cycles.0.0.value"),
+        ({"cycles": [[{"type": "rest", "duration": 1, "temperature": 300.0}]]}, "cycles.0.0.temperature"),
+        ({"cycles": [[{"type": "rest", "duration": 1}]], "temperature": 300.0}, "cycles.0.0.temperature"),
+        ({"cycles": [[{"type": "rest", "duration": 1}]], "termination": ["80% capacity"]}, "termination"),
+        ({"cycles": [[{"type": "voltage", "value": 4, "terminations": [{"type": "x"}]}]]}, "cycles.0.0.terminations"),
+        (
+            {"cycles": [[{"type": "voltage", "value": 4, "terminations": [{"type": "current", "value": math.nan}]}]]},
+            "cycles.0.0.terminations",
+        ),
+        (
+            {
+                "cycles": [
+                    [
+                        {
+                            "type": "voltage",
+                            "value": 4,
+                            "terminations": [{"type": "current", "value": 1, "operator": "<"}],
+                        }
+                    ]
+                ]
+            },
+            "cycles.0.0.terminations",
+        ),
+    ],
+)
+def test_experiments_that_cannot_be_taken_over(experiment, path):
+    with pytest.raises(InputError) as caught:
+        Protocol.from_pybamm(experiment)
+    assert caught.value.issues[0].path == path
+
+
 def test_it_shows_itself():
     test = Protocol([tuple(CYCLE)]) * 5 + Drive([0, 1], power=[1.0, 2.0])
     assert repr(test).splitlines()[0] == "<Protocol: 21 steps, 5 cycles>"
