@@ -47,7 +47,6 @@ from joulebook.battery.layout import (
     N_TRACE_AGEING,
     OHMIC_HEAT,
     OPENNESS,
-    ORDER,
     PLATED,
     POINTS,
     REACTION,
@@ -85,6 +84,7 @@ from joulebook.battery.layout import (
     TRACE_THROUGHPUT,
     TRACE_TIME,
     TRACE_VOLTAGE,
+    TRIED_ORDER,
     VARIES,
     VOLTAGE,
     VOLTAGES,
@@ -217,7 +217,7 @@ def hand_out(arena: Any, slot: int) -> None:
     trace[row, TRACE_ENTROPIC] = run[ENTROPIC_HEAT]
     trace[row, TRACE_MIXING] = run[MIXING_HEAT]
     trace[row, TRACE_THROUGHPUT] = run[totals + THROUGHPUT]
-    trace[row, TRACE_ORDER] = run[ORDER]
+    trace[row, TRACE_ORDER] = run[TRIED_ORDER]
     if arena.settings[SIDE_REACTIONS] != 0.0:
         ageing_figures(arena, slot, trace[row], TRACE_AGEING)
     if arena.profiles.shape[0] > row:
@@ -249,7 +249,7 @@ def accept(arena: Any, length: float) -> None:
     run, past, work = arena.run, arena.past, arena.work
     head = int(run[HEAD])
     slot = (head + 1) % RING
-    accept_sites(arena, head, int(run[ORDER]), slot)
+    accept_sites(arena, head, int(run[TRIED_ORDER]), slot)
     for i in range(work.shape[0]):
         for k in range(N_PAST - 1):
             past[slot, i, k] = work[i, SALT + k]

@@ -32,6 +32,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
+from joulebook.battery.ageing import GAS_CONSTANT
 from joulebook.battery.balance import FARADAY
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 __all__ = [
     "active_loss",
     "crack_growth",
+    "diffusion_factor",
     "hydrostatic_stress",
     "mechanics_law",
     "roughness",
@@ -125,6 +127,34 @@ def hydrostatic_stress(tangential: float) -> float:
         Pa; positive in tension.
     """
     return 2.0 * tangential / 3.0
+
+
+def diffusion_factor(part: Mechanics, temperature: float) -> float:
+    r"""Growth of the diffusivity with concentration that stress brings about.
+
+    .. math:: D_{eff} = D \,(1 + \theta (c - c_0)), \qquad
+        \theta = \frac{\Omega}{R T} \frac{2 \Omega E}{9 (1 - \nu)}
+
+    Parameters
+    ----------
+    part : Mechanics
+        Parameters; those of stress are given.
+    temperature : float, K
+        Of the cell.
+
+    Returns
+    -------
+    float
+        θ in m³/mol.
+
+    References
+    ----------
+    Ai et al. 2019, doi:10.1149/2.0122001JES, equation 12.
+    """
+    if not (part.young_modulus and part.partial_molar_volume) or part.poisson_ratio is None:
+        return 0.0
+    stiffness = 2.0 * part.partial_molar_volume * part.young_modulus / (9.0 * (1.0 - part.poisson_ratio))
+    return part.partial_molar_volume / (GAS_CONSTANT * temperature) * stiffness
 
 
 def surface_displacement(molar_volume: float, radius: float, mean: float, reference: float) -> float:

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from joulebook.battery import layout as at
+from joulebook.battery.ageing_mechanics import diffusion_factor
 from joulebook.battery.designs import Cell
 from joulebook.battery.electrodes import Electrode, Layer
 from joulebook.battery.equilibrium import FARADAY
 from joulebook.battery.films import FilmStart, film_row, film_start
 from joulebook.battery.half_cell import HalfCell
-from joulebook.battery.laws import DEGREES, electrolyte_tables, law_table
+from joulebook.battery.laws import DEGREES, Stretch, electrolyte_tables, law_table
 from joulebook.battery.meshes import fill_shells, share_out
 from joulebook.battery.models import Model
 from joulebook.battery.options import Resolution
@@ -96,11 +97,20 @@ def discretise(cell: Cell | HalfCell, model: Model, resolution: Resolution, star
     sides: list[Electrode | None] = [None if isinstance(cell, HalfCell) else cell.negative, cell.positive]
     coats = [_coats(side, number) if side else [] for number, side in enumerate(sides)]
     actives = [_actives(cell, number, side) for number, side in enumerate(sides)]
-    laws, laws_width = law_table(tuple(material for side in actives for material in side), cell.temperature)
+    stretches = [_stretches(cell, model, number, side) for number, side in enumerate(sides)]
+    flat = [stretch for side in stretches for stretch in side]
+    laws, laws_width = law_table(
+        tuple(material for side in actives for material in side),
+        cell.temperature,
+        tuple(flat),
+    )
     settings = _settings(cell, model, resolution)
     settings[at.LAWS_WIDTH] = laws_width
     nodes, counts, layers = _nodes(cell, model, resolution, coats)
     sites, shells, hosts = _sites(cell, model, resolution, coats, actives, counts, layers)
+    for row in sites[sites[:, at.GROUP] >= 0]:
+        if flat[int(row[at.LAW]) // at.N_LAW][0] != 0.0:
+            shells[int(row[at.GROUP]), -1, at.VARIES] = 1.0
     _fill_hosts(nodes, model, layers, hosts)
     salts = _salts(cell, model, settings)
     films = np.stack([film_row(side, model) for side in sides])
@@ -159,7 +169,24 @@ def _actives(cell: Cell | HalfCell, number: int, side: Electrode | None) -> list
                     "Choose a material whose rate law is symmetric",
                 )
             )
-        found.append(active)
+        part: Any = side if phase == 0 else side.additional_phases[phase - 1]
+        found.append(active if part.diffusivity is None else replace(active, diffusivity_law=None))
+    return found
+
+
+def _stretches(cell: Cell | HalfCell, model: Model, number: int, side: Electrode | None) -> list[Stretch]:
+    """How stress speeds diffusion in each material of an electrode, where the model knows of stress."""
+    if side is None:
+        return []
+    part = side.mechanics if model.sei_on_cracks or "stress" in model.loss_of_active_material else None
+    found = []
+    for phase in range(1 + len(side.additional_phases)):
+        stretch = (0.0, 0.0)
+        if part is not None and model.stress_diffusion:
+            factor = diffusion_factor(part, cell.temperature)
+            most = cell.maximum_concentration(("negative", "positive")[number], phase)
+            stretch = (factor * most, part.reference_concentration / most)
+        found.append(stretch)
     return found
 
 
@@ -183,6 +210,7 @@ def _settings(cell: Cell | HalfCell, model: Model, resolution: Resolution) -> Ar
         settings[at.HEAT_CAPACITY] = cell.thermal.heat_capacity
         settings[at.COOLING] = cell.thermal.cooling_conductance
         settings[at.AMBIENT] = cell.thermal.ambient_temperature
+    settings[at.MIXES] = float(model.heat_of_mixing)
     settings[at.VOLTAGE_TOLERANCE] = resolution.voltage_tolerance
     settings[at.SALT_TOLERANCE] = resolution.salt_tolerance
     settings[at.NEWTON_TOLERANCE] = NEWTON_SHARE * resolution.voltage_tolerance
@@ -336,10 +364,10 @@ def _fill_group(row: Array, electrode: Electrode, phase: int, coat: _Coat, mater
 def _foil(cell: Cell | HalfCell, model: Model, layers: tuple[int, int, int]) -> Array:
     row = np.zeros(at.N_SITE)
     row[at.GROUP] = row[at.FILM] = -1.0
-    row[at.SALT_POWER] = 0.5
     row[at.REFERENCE_TEMPERATURE] = cell.temperature
     if isinstance(cell, HalfCell):
         row[at.RATE] = cell.counter.rate_constant
+        row[at.SALT_POWER] = cell.counter.salt_exponent
         row[at.CAPACITANCE] = cell.counter.double_layer_capacity if model.double_layer else 0.0
     depth = cell.separator.thickness / layers[1] if model.flag == at.DFN else 1.0
     row[at.DEPTH] = depth

@@ -48,6 +48,7 @@ from joulebook.battery.layout import (
     LIQUID,
     MAXIMUM,
     METAL,
+    MIXES,
     MIXING_HEAT,
     MODEL,
     N_TOTAL,
@@ -238,7 +239,7 @@ def solve_temperature(arena: Any, head: int, order: int) -> None:
         warmth += weight * run[row + WARMTH]
         made += weight * run[row + HEAT_MADE]
         lost += weight * run[row + HEAT_LOST]
-    mixing = -change - power if run[TRIED] > SHORT else 0.0
+    mixing = settings[MIXES] * (-change - power) if run[TRIED] > SHORT else 0.0
     total = ohmic + reaction + entropic + mixing
     capacity = settings[HEAT_CAPACITY]
     cooling = settings[COOLING]

@@ -36,7 +36,13 @@ Span = tuple[float, int]
 """First temperature of the electrolyte's tables and their number; one where the temperature is held."""
 
 
-def law_table(materials: tuple[ActiveMaterial, ...], temperature: float) -> tuple[Array, float]:
+Stretch = tuple[float, float]
+"""How stress speeds diffusion: growth of the factor per stoichiometry, and the stoichiometry where it is 1."""
+
+
+def law_table(
+    materials: tuple[ActiveMaterial, ...], temperature: float, stretches: tuple[Stretch, ...] | None = None
+) -> tuple[Array, float]:
     """Tabulate the laws of active materials over stoichiometry 0 to 1.
 
     Parameters
@@ -45,6 +51,8 @@ def law_table(materials: tuple[ActiveMaterial, ...], temperature: float) -> tupl
         In the order of their columns.
     temperature : float, K
         At which a diffusivity is taken whose dependence on temperature is more than a factor.
+    stretches : tuple of Stretch, optional
+        Of each material; none where left out.
 
     Returns
     -------
@@ -66,6 +74,7 @@ def law_table(materials: tuple[ActiveMaterial, ...], temperature: float) -> tupl
             )
             for material in materials
         ),
+        stretches or ((0.0, 0.0),) * len(materials),
         temperature if any(_varies_freely(material.diffusivity_law) for material in materials) else 298.15,
     )
     return table, 1.0 / (table.shape[0] - 1)
@@ -76,14 +85,15 @@ def _varies_freely(law: Law | None) -> bool:
 
 
 @functools.lru_cache(maxsize=64)
-def _law_table(materials: tuple[tuple[Any, ...], ...], temperature: float) -> Array:
+def _law_table(materials: tuple[tuple[Any, ...], ...], stretches: tuple[Stretch, ...], temperature: float) -> Array:
     functions: list[Callable[[Array], Array]] = []
     tolerances: list[float] = []
-    for ocp, entropic, diffusivity, reference, factor, lithiation, delithiation in materials:
+    for parts, stretch in zip(materials, stretches, strict=True):
+        ocp, entropic, diffusivity, reference, factor, lithiation, delithiation = parts
         functions += [
             _inside(_branch_mean(ocp, lithiation, delithiation)),
             _inside(_or(entropic, 0.0)),
-            _inside(_ratio(diffusivity, reference, temperature)),
+            _inside(_stretched(_ratio(diffusivity, reference, temperature), stretch)),
             _inside(_or(factor, 1.0)),
             _inside(_gap(lithiation, delithiation)),
         ]
@@ -136,6 +146,10 @@ def _ratio(law: Law | None, reference: float, temperature: float) -> Callable[[A
     if law.thermal_function is not None:
         return lambda xp, x: law.at(xp, x, temperature) / reference
     return lambda xp, x: law.function(xp, x) / reference
+
+
+def _stretched(ratio: Callable[[Any, Any], Any], stretch: Stretch) -> Callable[[Any, Any], Any]:
+    return lambda xp, x: ratio(xp, x) * (1.0 + stretch[0] * (x - stretch[1]))
 
 
 def electrolyte_tables(salt: ElectrolyteMaterial, span: Span) -> tuple[Array, float]:

@@ -123,7 +123,9 @@ SALT_AT_REST: Final = 32
 """mol/m³."""
 PREPARES: Final = 33
 """1 if sites and nodes differ from step to step."""
-N_SETTINGS: Final = 34
+MIXES: Final = 34
+"""1 if the heat of mixing counts."""
+N_SETTINGS: Final = 35
 
 DFN: Final = 0
 SPM: Final = 1
@@ -460,7 +462,9 @@ TRIED: Final = 26
 """Length of the step that was solved last, s."""
 BLENDED: Final = 27
 """Temperature for which ``liquid`` was made, K."""
-WEIGHTS: Final = 28
+TRIED_ORDER: Final = 28
+"""Order with which it was solved."""
+WEIGHTS: Final = 29
 """MAX_ORDER + 1 weights of the derivative."""
 AHEAD: Final = WEIGHTS + MAX_ORDER + 1
 """RING weights of the extrapolation."""

@@ -41,12 +41,16 @@ class Model:
         ``"none"``, ``"irreversible"``, ``"reversible"`` or ``"partially reversible"``.
     loss_of_active_material : tuple of str
         Of ``"stress"``, ``"reaction"``, ``"current"``.
+    stress_diffusion : bool
+        Whether stress speeds the diffusion in the particles, where the model knows of stress.
     porosity_change : bool
         Whether films and metal take their volume from the pores.
     film_resistance : bool
         Whether the film drops potential.
     hysteresis : bool
         Whether open-circuit potentials with two branches follow the direction; otherwise their mean.
+    heat_of_mixing : bool
+        Whether the heat of lithium that spreads in the particles counts, where the temperature follows the heat.
     double_layer : bool
         Whether the double layer is charged; needs ``double_layer_capacity`` of an electrode.
 
@@ -62,9 +66,11 @@ class Model:
     sei_on_cracks: bool = False
     plating: str = "none"
     loss_of_active_material: tuple[str, ...] = field(default=())
+    stress_diffusion: bool = True
     porosity_change: bool = True
     film_resistance: bool = True
     hysteresis: bool = True
+    heat_of_mixing: bool = True
     double_layer: bool = False
 
     def __post_init__(self) -> None:
@@ -88,7 +94,15 @@ class Model:
             object.__setattr__(self, "loss_of_active_material", tuple(losses))
         faults.extend(
             Issue(f"model.{name}", getattr(self, name), "must be True or False")
-            for name in ("sei_on_cracks", "porosity_change", "film_resistance", "hysteresis", "double_layer")
+            for name in (
+                "sei_on_cracks",
+                "porosity_change",
+                "film_resistance",
+                "stress_diffusion",
+                "hysteresis",
+                "heat_of_mixing",
+                "double_layer",
+            )
             if not isinstance(getattr(self, name), bool)
         )
         if faults:

@@ -10,12 +10,20 @@ from __future__ import annotations
 
 from typing import Any
 
+from joulebook.battery.equilibrium import FARADAY
 from joulebook.battery.layout import (
     AHEAD,
     CLOCK,
+    CONTROL,
     CURRENT,
     CURRENTS,
+    FILM,
+    FILM_HISTORY,
+    FILM_LITHIUM,
+    GROWTH,
+    GROWTH_LAW,
     HEAD,
+    HOLD_VOLTAGE,
     HIGHEST_ORDER,
     LARGEST_STEP,
     MODEL,
@@ -25,10 +33,13 @@ from joulebook.battery.layout import (
     RING,
     SALT,
     SALT_TOLERANCE,
+    SEI,
+    SIDE_REACTIONS,
     SINCE,
     SPM,
     STEP,
     STIFFNESS,
+    SURFACE,
     THERMAL,
     TIME,
     TOTALS,
@@ -36,12 +47,15 @@ from joulebook.battery.layout import (
     VOLTAGE_TOLERANCE,
     VOLTAGES,
     WARMTH,
+    WEIGHTS,
 )
 from joulebook.numerics.bdf import error_weight, extrapolation_weights, step_factor
 from joulebook.numerics.twins import separate
 
 __all__ = ["choose_next", "local_error"]
 
+HELD_VOLTAGE_WEIGHT = 10.0
+"""Where the voltage is held, the error is that of the current times the resistance, and currents get small."""
 KELVIN_PER_VOLT = 100.0
 """Error of the temperature that counts as much as one of the voltage."""
 
@@ -76,6 +90,8 @@ def local_error(arena: Any, order: int, time: float) -> float:
         current += weights[q] * run[CURRENTS + (head - q) % RING]
     guess += run[STIFFNESS] * (run[CURRENT] - current)
     error = abs(run[VOLTAGE] - guess) / settings[VOLTAGE_TOLERANCE]
+    if int(settings[CONTROL]) == HOLD_VOLTAGE:
+        error *= HELD_VOLTAGE_WEIGHT
     if int(settings[MODEL]) != SPM:
         for i in range(work.shape[0]):
             guess = 0.0
@@ -88,7 +104,40 @@ def local_error(arena: Any, order: int, time: float) -> float:
             guess += weights[q] * run[TOTALS + ((head - q) % RING) * N_TOTAL + WARMTH]
         miss = abs(run[TOTALS + RING * N_TOTAL + WARMTH] - guess) / KELVIN_PER_VOLT
         error = max(error, miss / settings[VOLTAGE_TOLERANCE])
+    if settings[SIDE_REACTIONS] != 0.0:
+        error = max(error, film_error(arena, head, order) / settings[VOLTAGE_TOLERANCE])
     return error * error_weight(clock, head, order, time)
+
+
+def film_error(arena: Any, head: int, order: int) -> float:
+    """Distance of the films from their extrapolation.
+
+    Parameters
+    ----------
+    arena : Arena
+        See :mod:`joulebook.battery.layout`, with a solved step and the weights of the extrapolation.
+    head : int
+        Slot of the last accepted point.
+    order : int
+        Of the formula.
+
+    Returns
+    -------
+    float
+        Relative; the largest of all sites.
+    """
+    states, reactions, run = arena.states, arena.reactions, arena.run
+    largest = 0.0
+    for s in range(states.shape[1]):
+        f = int(arena.sites[s, FILM])
+        if f >= 0 and arena.films[f, GROWTH_LAW] > 0.0:
+            per_charge = reactions[s, SURFACE] / (arena.films[f, FILM_LITHIUM] * FARADAY)
+            film = (-per_charge * reactions[s, GROWTH] - reactions[s, FILM_HISTORY]) / run[WEIGHTS]
+            guess = 0.0
+            for q in range(order + 1):
+                guess += run[AHEAD + q] * states[(head - q) % RING, s, SEI]
+            largest = max(largest, abs(film - guess) / film)
+    return largest
 
 
 def choose_next(arena: Any, error: float, length: float) -> None:

@@ -58,6 +58,7 @@ from joulebook.battery.layout import (
     TIME,
     TOTALS,
     TRIED,
+    TRIED_ORDER,
     VARIES,
     VOLTAGE,
     WARMTH,
@@ -277,6 +278,7 @@ def attempt(arena: Any, length: float) -> int:
     points = min(order + 1, max(1, int(run[POINTS])))
     time = run[TIME] + length
     run[TRIED] = length
+    run[TRIED_ORDER] = order
     set_target(arena, time)
     weights = run[WEIGHTS : WEIGHTS + MAX_ORDER + 1]
     derivative_weights(run[CLOCK : CLOCK + RING], head, order, time, weights)
