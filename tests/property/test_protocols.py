@@ -75,6 +75,7 @@ def test_any_text_is_understood_or_answered(text: str) -> None:
 
 
 @given(steps())
+@example(Step(current=0.0, until=End("anode_potential", -0.0)))
 @settings(max_examples=1500, deadline=None)
 def test_every_step_says_itself(step: Step | None) -> None:
     if step is None:
