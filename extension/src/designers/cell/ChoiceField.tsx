@@ -71,10 +71,7 @@ export function ShapeField({ field, shapes }: { field: Field; shapes: readonly s
         ? valueAt(state.original, ['format'])
         : undefined;
     const fresh = { shape, ...SIZES[shape], ...(typeof mass === 'number' ? { case_mass: mass } : {}) };
-    const stale = Object.keys((valueAt(state.document, ['sources']) as object | undefined) ?? {})
-      .filter(key => key.startsWith('format.'))
-      .map(key => ({ path: ['sources', key], value: undefined }));
-    editor.change([{ path: ['format'], value: kept ?? fresh }, ...stale], 'Housing, shape');
+    editor.change([{ path: ['format'], value: kept ?? fresh }], 'Housing, shape');
   };
   return <Choice field={field} choices={shapes} choose={choose} />;
 }

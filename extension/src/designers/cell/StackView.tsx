@@ -21,9 +21,12 @@ const BODY = { top: 58, height: 150 };
 const BOTTOM = BODY.top + BODY.height;
 const HEIGHT = BOTTOM + 84;
 
-/** Layers of a document; null if a thickness is missing or no positive number. */
+/** Layers of a document, without the foils that it leaves out; null if a thickness is missing or no positive number. */
 function layersOf(document: JsonObject): readonly LayerInput[] | null {
-  const layers = LAYERS.flatMap((part): readonly LayerInput[] => {
+  const given = LAYERS.filter(
+    part => part.materials !== 'metal' || valueAt(document, [part.id]) !== undefined
+  );
+  const layers = given.flatMap((part): readonly LayerInput[] => {
     const thickness = valueAt(document, [part.id, 'thickness']);
     const field = cellSchema.field([part.id, 'thickness'], document);
     if (typeof thickness !== 'number' || !(thickness > 0) || !field) {
@@ -42,7 +45,7 @@ function layersOf(document: JsonObject): readonly LayerInput[] | null {
       }
     ];
   });
-  return layers.length === LAYERS.length ? layers : null;
+  return layers.length === given.length ? layers : null;
 }
 
 export function StackView() {
