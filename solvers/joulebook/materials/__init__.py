@@ -8,6 +8,7 @@ from joulebook.materials.documents import (
     MaterialWindow,
     load,
 )
+from joulebook.materials.gaps import Gap, gaps
 from joulebook.materials.library import active, electrolyte, film, metal, names
 from joulebook.materials.properties import Property, Table
 from joulebook.materials.records import ActiveMaterial, ElectrolyteMaterial, FilmMaterial, Law, Metal, Value
@@ -19,6 +20,7 @@ __all__ = [
     "ElectrolyteMaterialDocument",
     "FilmMaterial",
     "FilmMaterialDocument",
+    "Gap",
     "Law",
     "MaterialWindow",
     "Metal",
@@ -29,6 +31,7 @@ __all__ = [
     "catalogue",
     "electrolyte",
     "film",
+    "gaps",
     "load",
     "metal",
     "names",
