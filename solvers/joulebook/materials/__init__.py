@@ -1,5 +1,6 @@
 """Properties of materials, each value and law with its source."""
 
+from joulebook.materials.as_documents import document_of
 from joulebook.materials.catalogue import catalogue
 from joulebook.materials.documents import (
     ActiveMaterialDocument,
@@ -29,6 +30,7 @@ __all__ = [
     "Value",
     "active",
     "catalogue",
+    "document_of",
     "electrolyte",
     "film",
     "gaps",
