@@ -9,6 +9,7 @@ import { displayQuantity } from '../../core/units';
 import { material } from './catalogue';
 import { useEditor, useWidth } from './hooks';
 import { CELL_PARTS, cellSchema } from './model';
+import { ownMaterial, shownName } from './own';
 import { LayerDrawing } from './LayerDrawing';
 import type { LayerInput, PlacedLabel, StackLayout } from './stack';
 import { fitScale, handlePlaces, layoutStack } from './stack';
@@ -33,7 +34,8 @@ function layersOf(document: JsonObject): readonly LayerInput[] | null {
       return [];
     }
     const name = valueAt(document, [part.id, 'material']);
-    const detail = material(part.materials, name)?.chemistry ?? (typeof name === 'string' ? name : '');
+    const own = ownMaterial(document, name)?.['chemistry'] || shownName(String(name ?? ''));
+    const detail = material(part.materials, name)?.chemistry ?? String(own);
     const short = detail.length > 18 ? `${detail.slice(0, 17)}…` : detail;
     return [
       {

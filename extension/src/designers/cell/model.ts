@@ -8,9 +8,8 @@ import type { CrossRule, Fault } from '../../core/validation';
 import { fault, numbersAt } from '../../core/validation';
 import schemaJson from '../../generated/cell.schema.json';
 import { material, materialNames } from './catalogue';
+import { isOwn, ownFaults } from './own';
 
-/** Begins the name of a material that travels with the document; Python alone checks those. */
-const OWN = 'own:';
 const SLACK = 1e-9;
 
 export const cellSchema = new Schema(schemaJson as unknown as JsonObject);
@@ -122,8 +121,11 @@ function namedMaterials(document: JsonObject): readonly (readonly [Path, string,
 
 const materialsAreKnown: CrossRule = document =>
   namedMaterials(document).flatMap(([path, kind, name]): readonly Fault[] => {
-    if (typeof name !== 'string' || name.startsWith(OWN) || material(kind, name)) {
+    if (typeof name !== 'string' || material(kind, name)) {
       return [];
+    }
+    if (isOwn(name)) {
+      return ownFaults(document, path, kind, name);
     }
     const rule = `not in the library of ${kind} materials`;
     return [fault(path, name, rule, `Known: ${materialNames(kind).join(', ')}`)];

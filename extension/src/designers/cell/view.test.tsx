@@ -162,6 +162,28 @@ describe('a document with parts that the designer does not show', () => {
     open();
   });
 
+  it('shows a material of one’s own as such and can go back to the library', () => {
+    const graphite = {
+      kind: 'joulebook.active_material',
+      name: 'mine',
+      polarity: 'negative',
+      chemistry: 'carbon'
+    };
+    const document = { ...CHEN, materials: { mine: graphite } };
+    open(withValue(document, ['negative', 'material'], 'own:mine'));
+    click(tab('negative'));
+    const choice = find<HTMLSelectElement>('[data-path="negative.material"] select');
+    expect(choice.selectedOptions[0]?.textContent).toBe('own: mine');
+    expect(find('[data-path="negative.material"]').dataset['invalid']).toBe('false');
+    expect(find('.jb-Card').textContent).toContain('travels with this cell');
+    act(() => {
+      choice.value = 'LGM50 graphite-SiOx';
+      choice.dispatchEvent(new Event('change', { bubbles: true }));
+    });
+    expect(at('negative.material')).toBe('LGM50 graphite-SiOx');
+    expect(at('materials.mine.chemistry')).toBe('carbon');
+  });
+
   it('offers a foil and a housing where the document has none', () => {
     open(named.Prada2013 as unknown as JsonObject);
     click(tab('format'));
