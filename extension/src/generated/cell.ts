@@ -12,6 +12,11 @@ export interface Cell {
    * A few words on what it is and where the values come from.
    */
   description?: string;
+  negative: Electrode;
+  /**
+   * Foil behind the negative electrode; left out where not published.
+   */
+  negative_collector?: Collector | null;
   separator: Separator;
   positive: Electrode;
   electrolyte: Electrolyte;
@@ -71,11 +76,6 @@ export interface Cell {
       [k: string]: unknown;
     };
   };
-  negative: Electrode;
-  /**
-   * Foil behind the negative electrode; left out where not published.
-   */
-  negative_collector?: Collector | null;
   initial_state: InitialState;
   /**
    * Where each value comes from, by its dotted path.
@@ -83,31 +83,6 @@ export interface Cell {
   sources?: {
     [k: string]: Source;
   };
-}
-/**
- * The porous film between the electrodes.
- */
-export interface Separator {
-  /**
-   * Film, by its name in the library.
-   */
-  material: string;
-  /**
-   * Film thickness.
-   */
-  thickness: number;
-  /**
-   * Volume fraction of electrolyte; 1 for a gap without a film.
-   */
-  porosity: number;
-  /**
-   * Exponent of the porosity in the effective transport in the electrolyte.
-   */
-  bruggeman_electrolyte?: number;
-  /**
-   * Density of the dry film, pores included; left out where not published.
-   */
-  density?: number | null;
 }
 /**
  * A porous electrode coating.
@@ -450,19 +425,6 @@ export interface Mechanics {
   reference_temperature?: number;
 }
 /**
- * The liquid in the pores.
- */
-export interface Electrolyte {
-  /**
-   * Electrolyte, by its name in the library.
-   */
-  material: string;
-  /**
-   * Salt concentration at rest.
-   */
-  concentration: number;
-}
-/**
  * The metal foil behind an electrode.
  */
 export interface Collector {
@@ -474,6 +436,44 @@ export interface Collector {
    * Foil thickness.
    */
   thickness: number;
+}
+/**
+ * The porous film between the electrodes.
+ */
+export interface Separator {
+  /**
+   * Film, by its name in the library.
+   */
+  material: string;
+  /**
+   * Film thickness.
+   */
+  thickness: number;
+  /**
+   * Volume fraction of electrolyte; 1 for a gap without a film.
+   */
+  porosity: number;
+  /**
+   * Exponent of the porosity in the effective transport in the electrolyte.
+   */
+  bruggeman_electrolyte?: number;
+  /**
+   * Density of the dry film, pores included; left out where not published.
+   */
+  density?: number | null;
+}
+/**
+ * The liquid in the pores.
+ */
+export interface Electrolyte {
+  /**
+   * Electrolyte, by its name in the library.
+   */
+  material: string;
+  /**
+   * Salt concentration at rest.
+   */
+  concentration: number;
 }
 /**
  * A wound cell in a can.
