@@ -21,12 +21,13 @@ import numpy as np
 import joulebook as jb
 from joulebook.battery.designs import Cell
 from joulebook.core.errors import InputError
+from joulebook.materials.interpolation import PublishedTable
 from joulebook.materials.records import Law
 
 ROOT = Path(__file__).resolve().parents[1]
 GENERATED = ROOT / "extension" / "src" / "generated"
 CORPUS = ROOT / "tests" / "corpus"
-OCP_ERROR = 5e-5
+OCP_ERROR = 1.5e-4
 """V; linear interpolation between the kept points stays within this of the law."""
 LAW_POINTS = 41
 
@@ -68,12 +69,39 @@ def outputs() -> dict[Path, str]:
         By file.
     """
     return {
-        GENERATED / "cell.schema.json": text_of(Cell.model_json_schema()),
+        GENERATED / "cell.schema.json": text_of(schema()),
         GENERATED / "materials.json": text_of(materials()),
         GENERATED / "named.json": text_of({name: Cell.named(name).to_document() for name in Cell.names()}),
         CORPUS / "figures.json": text_of(figures_corpus()),
         CORPUS / "faults.json": text_of(faults_corpus()),
     }
+
+
+def schema() -> dict[str, Any]:
+    """Schema of a cell for the browser: materials that travel with a document are for Python alone to check.
+
+    Returns
+    -------
+    dict
+        JSON Schema without the definitions that nothing leads to.
+    """
+    out = Cell.model_json_schema()
+    out["properties"]["materials"]["additionalProperties"] = {"type": "object", "additionalProperties": True}
+    definitions = out.pop("$defs")
+    wanted = _references(out)
+    while True:
+        reached = wanted | {name for known in wanted for name in _references(definitions[known])}
+        if reached == wanted:
+            return {"$defs": {name: definitions[name] for name in definitions if name in wanted}, **out}
+        wanted = reached
+
+
+def _references(node: Any) -> set[str]:
+    if isinstance(node, dict):
+        own = {node["$ref"].rpartition("/")[2]} if isinstance(node.get("$ref"), str) else set()
+        own |= {target.rpartition("/")[2] for target in node.get("discriminator", {}).get("mapping", {}).values()}
+        return own.union(*(_references(value) for value in node.values()))
+    return set().union(*(_references(item) for item in node)) if isinstance(node, list) else set()
 
 
 def text_of(data: Any) -> str:
@@ -150,8 +178,12 @@ def types(check: bool) -> bool:
     return subprocess.run(command, cwd=ROOT / "extension", check=False).returncode == 0
 
 
+_SHOWN = {"active": ("ocp",), "electrolyte": ("conductivity", "diffusivity")}
+"""Laws that the designer shows, by kind of material."""
+
+
 def materials() -> dict[str, Any]:
-    """Reduce the catalogue for the browser: few points where a curve is straight, rounded.
+    """Reduce the catalogue for the browser: the laws that it shows, few points where a curve is straight, rounded.
 
     Returns
     -------
@@ -167,23 +199,28 @@ def materials() -> dict[str, Any]:
     for kind, find in finders.items():
         for name, record in out[kind].items():
             source = find(name)
-            for key, value in record.items():
-                law = getattr(source, key, None)
-                if isinstance(law, Law) and isinstance(value, dict):
-                    record[key] = {**_without_samples(value), **_sampled(law)}
+            for key in [key for key in record if isinstance(getattr(source, key, None), Law)]:
+                if key in _SHOWN[kind]:
+                    record[key] = {**_without_samples(record[key]), **_sampled(getattr(source, key))}
+                else:
+                    del record[key]
+            record.pop("exchange_exponents", None)
     return dict(out)
 
 
 def _without_samples(law: dict[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in law.items() if key not in {"x", "y", "stoichiometry", "voltage"}}
+    dropped = {"x", "y", "stoichiometry", "voltage", "activation_energy"}
+    return {key: value for key, value in law.items() if key not in dropped}
 
 
 def _sampled(law: Law) -> dict[str, list[float]]:
     if law.variable == "stoichiometry":
-        x = np.linspace(0.0, 1.0, 2001)
+        x = np.linspace(0.0, 1.0, 4001)
+        if isinstance(law.function, PublishedTable) and law.function.kind == "linear":
+            x = np.union1d(x, np.clip(law.function.points[0], 0.0, 1.0))
         kept = thin(x, np.asarray(law.function(np, x)), OCP_ERROR)
         y = np.asarray(law.function(np, x[kept]))
-        return {"x": [round(float(v), 4) for v in x[kept]], "y": [round(float(v), 5) for v in y]}
+        return {"x": [round(float(v), 9) for v in x[kept]], "y": [round(float(v), 4) for v in y]}
     x = np.linspace(*law.domain, LAW_POINTS)
     y = np.asarray(law.function(np, x))
     return {"x": [float(f"{v:.5g}") for v in x], "y": [float(f"{v:.4g}") for v in y]}
@@ -231,6 +268,17 @@ CHANGES: list[dict[str, Any]] = [
     {"initial_state.negative_concentration": 28000.0},
     {"negative.thickness": 20e-6},
     {"negative.thickness": 160e-6},
+    {"negative.layers": [{"share": 0.25, "porosity": 0.4, "active_fraction": 0.6}, {"share": 0.75}]},
+    {
+        "negative.material": "graphite (Ai 2022)",
+        "negative.active_fraction": 0.735,
+        "negative.additional_phases": [
+            {"material": "silicon (Ai 2022)", "active_fraction": 0.015, "particle_radius": 1.5e-6}
+        ],
+        "initial_state.negative_concentration": 27700.0,
+        "initial_state.negative_additional": [270000.0],
+    },
+    {"electrolyte.material": "LiPF6 EC:DMC 1:1 (Landesfeind 2019)"},
 ]
 
 FAULTS: list[dict[str, Any]] = [
@@ -258,6 +306,17 @@ FAULTS: list[dict[str, Any]] = [
     {"colour": "red"},
     {"negative.colour": "red"},
     {"negative.thickness": 1, "positive.thickness": -1, "temperature": -5},
+    {"negative.layers": [{"share": 0.5, "porosity": 0.4}, {"share": 0.4}]},
+    {"negative.layers": [{"share": 0.5, "porosity": -1}, {"share": 0.5}]},
+    {"negative.layers": "two"},
+    {
+        "negative.active_fraction": 0.6,
+        "negative.additional_phases": [{"material": "unobtainium", "active_fraction": 0.1, "particle_radius": 1e-6}],
+        "initial_state.negative_additional": [1000.0],
+    },
+    {"initial_state.negative_additional": [1000.0]},
+    {"negative.sei.resistivity": -1},
+    {"thermal.heat_capacity": 0},
 ]
 
 

@@ -16,10 +16,11 @@ from sphinx.util.docutils import SphinxDirective
 sys.path.insert(0, str(Path(__file__).parent))
 
 import api_text
+import materials_text
 import reference_text
 import validation_text
 
-PAGES = {**reference_text.PAGES, **validation_text.PAGES, "api": api_text.module_page}
+PAGES = {**reference_text.PAGES, **materials_text.PAGES, **validation_text.PAGES, "api": api_text.module_page}
 
 
 class GeneratedText(SphinxDirective):

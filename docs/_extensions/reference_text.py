@@ -159,36 +159,6 @@ def bibliography() -> str:
     return table(("Key", "Work", "DOI"), rows)
 
 
-def materials() -> str:
-    """Tables of the library: values with unit and source."""
-    from joulebook import materials as library
-
-    catalogue = library.catalogue()
-    blocks = []
-    for kind in ("active", "electrolyte", "film", "metal"):
-        for name, record in catalogue[kind].items():
-            rows = [
-                _value_row(field, value) for field, value in {**record["values"], **record.get("suggested", {})}.items()
-            ]
-            note = f"\n\n{record['note']}" if record.get("note") else ""
-            laws = "".join(
-                f"\n\n{field.upper() if field == 'ocp' else field}: ${law['formula']}$"
-                for field, law in record.items()
-                if isinstance(law, dict) and law.get("formula")
-            )
-            blocks.append(f"**{name}** ({kind}; {record['chemistry']}){note}{laws}\n\n" + table(_VALUE_HEAD, rows))
-    return "\n\n".join(blocks)
-
-
-_VALUE_HEAD = ("Value", "Number", "Unit", "Method", "From")
-
-
-def _value_row(field: str, value: dict[str, Any]) -> tuple[str, ...]:
-    source = value["source"]
-    where = " ".join(part for part in (source["ref"], source["where"], source["note"]) if part)
-    return (field.replace("_", " "), f"{value['value']:g}", value["unit"], source["method"], where)
-
-
 def lab_settings() -> str:
     """Settings of the JupyterLab extension, from its schema."""
     schema = json.loads((ROOT / "extension" / "schema" / "plugin.json").read_text(encoding="utf-8"))
@@ -238,7 +208,6 @@ PAGES: dict[str, Callable[..., str]] = {
     "extras": extras,
     "lab-settings": lab_settings,
     "latex": latex,
-    "materials": materials,
     "quantities": quantities,
     "shell": shell,
 }

@@ -45,6 +45,27 @@ def measured_battery() -> str:
     return table(head, rows)
 
 
+def measured_impedance() -> str:
+    """Errors of the impedance against its oracle."""
+    tests = _tests("impedance")
+    rows = []
+    for folder in tests.CASES:
+        case, expected = tests.load(folder)
+        found = tests.errors(expected, tests.solve(case, expected["frequency"]))
+        rows.append(
+            (
+                f"`{folder.name}`",
+                f"{100 * found['largest']:.4f}",
+                f"{found['at']:.2g}",
+                f"{100 * found['median']:.4f}",
+                f"{100 * case['tolerance']:g}",
+                f"{100 * found['oracle']:.4f}",
+            )
+        )
+    head = ("Case", "Largest (%)", "at (Hz)", "Median (%)", "allowed (%)", "oracle's own (%)")
+    return table(head, rows)
+
+
 def cases(domain: str) -> str:
     """The README of each case of a domain."""
     blocks = []
@@ -65,4 +86,4 @@ def _tests(domain: str) -> ModuleType:
     return sys.modules[name]
 
 
-PAGES = {"validation-battery": measured_battery, "validation-cases": cases}
+PAGES = {"validation-battery": measured_battery, "validation-impedance": measured_impedance, "validation-cases": cases}

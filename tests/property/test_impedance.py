@@ -17,8 +17,9 @@ from joulebook.battery.small_signal.linear import Coating, Foil, LinearCell, Por
 from joulebook.battery.small_signal.linearise import linearise, rest_at, steepness
 from joulebook.battery.small_signal.spectra import MODELS, spectra
 from joulebook.core.errors import InputError
+from joulebook.materials.records import GAS_CONSTANT
 
-CELL = Cell.named("Chen2020")
+CELL = Cell.named("Chen2020").replace({"negative.double_layer_capacity": 0.0, "positive.double_layer_capacity": 0.0})
 FREQUENCIES = np.logspace(-5, 6, 12)
 
 
@@ -223,11 +224,12 @@ def test_single_particles_with_electrolyte_are_the_limit_of_fast_transport() -> 
     assert gaps[2] / gaps[1] == pytest.approx(0.01, rel=0.05)
 
 
-def test_warmer_cells_differ_by_their_thermal_voltage_alone_without_activation() -> None:
-    """The charge transfer of materials without activation energies grows with R T/F."""
-    found = impedance(CELL, [1.0], temperature=[280.0, 308.0])
-    ratio = found["negative_transfer_resistance"][1] / found["negative_transfer_resistance"][0]
-    assert ratio == pytest.approx(1.1, rel=1e-12)
+@pytest.mark.parametrize("side", ["negative", "positive"])
+def test_charge_transfer_follows_arrhenius_and_the_thermal_voltage(side: str) -> None:
+    found = impedance(CELL, [1.0], temperature=[280.0, 308.0])[f"{side}_transfer_resistance"]
+    energy = CELL.active_material(side).rate_activation
+    slower = 1.0 if energy is None else np.exp(energy.value / GAS_CONSTANT * (1 / 308.0 - 1 / 280.0))
+    assert found[1] / found[0] == pytest.approx(1.1 * slower, rel=1e-12)
 
 
 @settings(max_examples=150, deadline=None)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import math
+from pathlib import Path
 from typing import Any
 
 import numpy as np
-from hypothesis import example, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from joulebook.battery import Cell, Drive, Protocol, Step
@@ -16,7 +17,7 @@ from joulebook.battery.protocol import parse
 from joulebook.battery.sentences import EXAMPLES, read_sentence
 from joulebook.battery.series import Series
 from joulebook.battery.step_ends import QUANTITIES, End
-from joulebook.core.errors import InputError
+from joulebook.core.errors import DataFormatError, InputError
 
 CELL = Cell.named("Chen2020")
 TYPED = (
@@ -75,6 +76,7 @@ def test_any_text_is_understood_or_answered(text: str) -> None:
 
 
 @given(steps())
+@example(Step(current=0.0, until=End("anode_potential", -0.0)))
 @settings(max_examples=1500, deadline=None)
 def test_every_step_says_itself(step: Step | None) -> None:
     if step is None:
@@ -163,3 +165,28 @@ def test_repeats_are_sums(sentences: list[str], inner: int, outer: int) -> None:
     numbers = (block * outer).compile(CELL).rows[:, column.CYCLE]
     assert np.all(np.isin(np.diff(numbers), (0.0, 1.0)))
     assert math.isfinite(numbers.sum())
+
+
+lines = st.lists(
+    st.sampled_from(
+        [
+            *("Time / s,Current / A", "# time_s power_W", "t;U [V]", "Test Time (sec)\tAmps", "time,current,power"),
+            *("0,1", "1,2", "2,nan", "1e400,3", "0 1", "1 2", "0;1,5", "1;2,5", "x,y", "", "#", ",", "0,1,2,3", "\x00"),
+        ]
+    )
+    | st.text(max_size=12),
+    max_size=8,
+)
+
+
+@given(lines, st.sampled_from(["", "power", "current", "mood"]), st.booleans())
+@settings(max_examples=500, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_any_file_is_a_drive_cycle_or_answered(tmp_path: Path, written: list[str], held: str, latin: bool) -> None:
+    path = tmp_path / "drive.txt"
+    path.write_bytes("\n".join(written).encode("latin-1" if latin else "utf-8", errors="replace"))
+    try:
+        step = Drive.read(path, held=held)
+    except (DataFormatError, InputError):
+        return
+    assert isinstance(step.value, Series)
+    assert np.all(np.diff(step.value.time) > 0)

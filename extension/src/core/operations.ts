@@ -106,9 +106,13 @@ function checkValue(path: Path, value: Json | undefined): void {
   }
 }
 
-/** Set a value and drop what was said about its source, as `Cell.replace` does in Python. */
+/** Set a value and drop what was said about its source, and about those of its parts, as `Cell.replace` does. */
 export function changeValue(document: JsonObject, path: Path, value: Json | undefined): Operation {
-  const source: Path = ['sources', dotted(path)];
+  const key = dotted(path);
+  const sources = valueAt(document, ['sources']);
+  const gone = Object.keys(isObject(sources) ? sources : {}).filter(
+    name => name === key || name.startsWith(`${key}.`)
+  );
   const change = value === undefined ? unset(path) : set(path, value);
-  return batch(valueAt(document, source) === undefined ? [change] : [change, unset(source)]);
+  return batch([change, ...gone.map(name => unset(['sources', name]))]);
 }

@@ -14,7 +14,8 @@ export interface Limits {
   readonly le?: number;
 }
 
-export type FieldKind = 'number' | 'integer' | 'text' | 'choice' | 'material' | 'group' | 'map';
+export type FieldKind =
+  'number' | 'integer' | 'text' | 'choice' | 'material' | 'group' | 'map' | 'list' | 'open';
 
 export interface Field {
   readonly path: Path;
@@ -36,7 +37,11 @@ export interface Field {
   readonly maxLength: number;
 }
 
-/** A JSON Schema as pydantic writes it: local references, unions by discriminator, nullable values. */
+/**
+ * A JSON Schema as pydantic writes it: local references, unions by discriminator, nullable values, lists.
+ *
+ * Values of a union that has no discriminator are open: Python alone checks them.
+ */
 export class Schema {
   constructor(readonly root: JsonObject) {}
 
@@ -54,6 +59,10 @@ export class Schema {
     const properties = node['properties'];
     if (isObject(properties) && isObject(properties[key])) {
       return this.resolve(properties[key], value);
+    }
+    const items = node['items'];
+    if (isObject(items) && /^\d+$/.test(key)) {
+      return this.resolve(items, value);
     }
     const others = node['additionalProperties'];
     return isObject(others) ? this.resolve(others, value) : undefined;
@@ -102,6 +111,9 @@ export class Schema {
       return here;
     }
     const { anyOf: _any, oneOf: _one, ...rest } = here;
+    if (!here['discriminator'] && branches.filter(item => !isNull(item)).length > 1) {
+      return { ...rest, open: true, nullable: branches.some(isNull) };
+    }
     const branch = this.branch(here, branches, value);
     return { ...this.resolve(branch, value), ...rest, nullable: branches.some(isNull) };
   }
@@ -123,8 +135,12 @@ export class Schema {
     const parent = this.nodeAt(path.slice(0, -1), document);
     const properties = parent?.['properties'];
     const node = isObject(properties) ? properties[path[path.length - 1] ?? ''] : undefined;
+    const union =
+      isObject(node) && Array.isArray(node['anyOf'])
+        ? (node['anyOf'] as readonly JsonObject[]).find(item => !isNull(item))
+        : node;
     const mapping =
-      isObject(node) && isObject(node['discriminator']) ? node['discriminator']['mapping'] : null;
+      isObject(union) && isObject(union['discriminator']) ? union['discriminator']['mapping'] : null;
     return isObject(mapping ?? undefined) ? Object.keys(mapping as JsonObject) : [];
   }
 }
@@ -172,6 +188,12 @@ function choicesOf(node: JsonObject): readonly string[] {
 }
 
 function kindOf(node: JsonObject): FieldKind {
+  if (node['open'] === true) {
+    return 'open';
+  }
+  if (node['type'] === 'array') {
+    return 'list';
+  }
   if (node['type'] === 'object' || node['properties']) {
     return node['properties'] ? 'group' : 'map';
   }

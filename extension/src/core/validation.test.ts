@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { cellRules, cellSchema } from '../designers/cell/model';
+import named from '../generated/named.json';
 import { CHEN, faultsCases } from '../testing/corpus';
 import type { Json, JsonObject } from './document';
 import { dotted, pathOf, withValue } from './document';
@@ -24,8 +25,8 @@ describe('faults, on the corpus shared with Python', () => {
     }
   });
 
-  it('finds none in the cells that come with Joulebook', () => {
-    expect(faultsOf(CHEN)).toEqual([]);
+  it.each(Object.entries(named))('finds none in %s', (_name, cell) => {
+    expect(faultsOf(cell as unknown as JsonObject)).toEqual([]);
   });
 });
 

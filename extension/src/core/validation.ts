@@ -74,6 +74,10 @@ function valueFaults(value: Json, schema: Schema, path: Path, document: JsonObje
       return groupOrUnion(value, schema, node, path, document);
     case 'map':
       return mapFaults(value, schema, path, document);
+    case 'list':
+      return listFaults(value, schema, path, document);
+    case 'open':
+      return [];
     default:
       return textFaults(value, field);
   }
@@ -105,6 +109,13 @@ function mapFaults(value: Json, schema: Schema, path: Path, document: JsonObject
     return [fault(path, value, 'must be a group of named values', 'Write it as { … }')];
   }
   return Object.entries(value).flatMap(([key, item]) => valueFaults(item, schema, [...path, key], document));
+}
+
+function listFaults(value: Json, schema: Schema, path: Path, document: JsonObject): Fault[] {
+  if (!Array.isArray(value)) {
+    return [fault(path, value, 'must be a list of values', 'Write it as [ … ]')];
+  }
+  return value.flatMap((item: Json, i) => valueFaults(item, schema, [...path, String(i)], document));
 }
 
 function numberFaults(value: Json, field: Field): Fault[] {

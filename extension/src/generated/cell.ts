@@ -13,11 +13,17 @@ export interface Cell {
    */
   description?: string;
   negative: Electrode;
+  /**
+   * Foil behind the negative electrode; left out where not published.
+   */
+  negative_collector?: Collector | null;
   separator: Separator;
   positive: Electrode;
   electrolyte: Electrolyte;
-  negative_collector: Collector;
-  positive_collector: Collector;
+  /**
+   * Foil behind the positive electrode; left out where not published.
+   */
+  positive_collector?: Collector | null;
   /**
    * Height of the coated area.
    */
@@ -31,9 +37,9 @@ export interface Cell {
    */
   electrodes_in_parallel?: number;
   /**
-   * Housing.
+   * Housing; left out where not published.
    */
-  format: Cylindrical | Prismatic | Pouch;
+  format?: (Cylindrical | Prismatic | Pouch) | null;
   /**
    * Current tabs; left out where not published.
    */
@@ -55,9 +61,21 @@ export interface Cell {
    */
   upper_cutoff: number;
   /**
-   * Temperature of the cell.
+   * Temperature of the cell at the start of a study.
    */
   temperature?: number;
+  /**
+   * Heat capacity and cooling; left out where not published.
+   */
+  thermal?: Thermal | null;
+  /**
+   * Materials of one's own that travel with the cell, by the name that follows ``own:`` where they are used.
+   */
+  materials?: {
+    [k: string]: {
+      [k: string]: unknown;
+    };
+  };
   initial_state: InitialState;
   /**
    * Where each value comes from, by its dotted path.
@@ -103,9 +121,9 @@ export interface Electrode {
    */
   bruggeman_electrode?: number;
   /**
-   * Density of the dry coating, pores included.
+   * Density of the dry coating, pores included; left out where not published.
    */
-  density: number;
+  density?: number | null;
   /**
    * Lithium concentration of the full active material; the material's own where left out.
    */
@@ -118,6 +136,306 @@ export interface Electrode {
    * Reaction rate constant in the exchange-current density; the material's own where left out.
    */
   rate_constant?: number | null;
+  /**
+   * Capacity of the double layer per area of particle surface; 0 for none.
+   */
+  double_layer_capacity?: number;
+  /**
+   * Further active materials in the same pores.
+   *
+   * @maxItems 8
+   */
+  additional_phases?:
+    | []
+    | [Phase]
+    | [Phase, Phase]
+    | [Phase, Phase, Phase]
+    | [Phase, Phase, Phase, Phase]
+    | [Phase, Phase, Phase, Phase, Phase]
+    | [Phase, Phase, Phase, Phase, Phase, Phase]
+    | [Phase, Phase, Phase, Phase, Phase, Phase, Phase]
+    | [Phase, Phase, Phase, Phase, Phase, Phase, Phase, Phase];
+  /**
+   * Layers from the collector to the separator; none where the coating is uniform.
+   *
+   * @maxItems 64
+   */
+  layers?: Layer[];
+  /**
+   * Growth of the film on the particles; left out where not published.
+   */
+  sei?: SEI | null;
+  /**
+   * Deposition of lithium metal; left out where not published.
+   */
+  plating?: Plating | null;
+  /**
+   * Stress, cracks and loss of active material; left out where not published.
+   */
+  mechanics?: Mechanics | null;
+}
+/**
+ * A further active material in the pores of an electrode.
+ */
+export interface Phase {
+  /**
+   * Active material, by its name in the library.
+   */
+  material: string;
+  /**
+   * Volume fraction of this material in the coating.
+   */
+  active_fraction: number;
+  /**
+   * Radius of its particles.
+   */
+  particle_radius: number;
+  /**
+   * Lithium concentration of the full material; the material's own where left out.
+   */
+  maximum_concentration?: number | null;
+  /**
+   * Diffusivity of lithium in the particles; the material's own where left out.
+   */
+  diffusivity?: number | null;
+  /**
+   * Reaction rate constant in the exchange-current density; the material's own where left out.
+   */
+  rate_constant?: number | null;
+}
+/**
+ * A layer of a coating; what it leaves out is the electrode's own.
+ */
+export interface Layer {
+  /**
+   * Part of the coating's thickness; the shares of all layers sum to 1.
+   */
+  share: number;
+  /**
+   * Volume fraction of electrolyte.
+   */
+  porosity?: number | null;
+  /**
+   * Volume fraction of the electrode's first active material.
+   */
+  active_fraction?: number | null;
+  /**
+   * Radius of its particles.
+   */
+  particle_radius?: number | null;
+  /**
+   * Electronic conductivity of the coating.
+   */
+  conductivity?: number | null;
+  /**
+   * Exponent of the porosity in the effective transport in the electrolyte.
+   */
+  bruggeman_electrolyte?: number | null;
+  /**
+   * Diffusivity of lithium in the particles.
+   */
+  diffusivity?: number | null;
+  /**
+   * Reaction rate constant in the exchange-current density.
+   */
+  rate_constant?: number | null;
+}
+/**
+ * The film that grows on the particles: solid electrolyte interphase.
+ */
+export interface SEI {
+  /**
+   * Volume of one mole of film.
+   */
+  molar_volume: number;
+  /**
+   * Moles of lithium bound in one mole of film.
+   */
+  lithium_per_molecule: number;
+  /**
+   * Resistivity of the film for lithium ions.
+   */
+  resistivity: number;
+  /**
+   * Thickness at the start of a study.
+   */
+  initial_thickness: number;
+  /**
+   * Of the growth, whatever its law.
+   */
+  activation_energy?: number;
+  /**
+   * At which the values of this part hold.
+   */
+  reference_temperature?: number;
+  /**
+   * Of the growth reaction, in the laws limited by the reaction and by the reaction of EC.
+   */
+  transfer_coefficient?: number;
+  /**
+   * Of the growth reaction; needed by the laws limited by the reaction and by the reaction of EC.
+   */
+  open_circuit_potential?: number | null;
+  /**
+   * Of the growth reaction; needed where the reaction limits.
+   */
+  exchange_current_density?: number | null;
+  /**
+   * Of the solvent through the film; needed where its diffusion limits.
+   */
+  solvent_diffusivity?: number | null;
+  /**
+   * Of the solvent in the electrolyte; needed where its diffusion limits.
+   */
+  solvent_concentration?: number | null;
+  /**
+   * Of lithium interstitials through the film; needed where their diffusion limits.
+   */
+  interstitial_diffusivity?: number | null;
+  /**
+   * Of lithium interstitials at 0 V against lithium; needed where their diffusion limits.
+   */
+  interstitial_concentration?: number | null;
+  /**
+   * Of ethylene carbonate in the electrolyte; needed where its reaction limits.
+   */
+  ec_concentration?: number | null;
+  /**
+   * Of ethylene carbonate through the film; needed where its reaction limits.
+   */
+  ec_diffusivity?: number | null;
+  /**
+   * Of the reaction of ethylene carbonate; needed where that reaction limits.
+   */
+  ec_rate_constant?: number | null;
+  /**
+   * Thickness on the walls of the cracks at the start of a study; needed where the film grows on cracks.
+   */
+  initial_thickness_on_cracks?: number | null;
+}
+/**
+ * Metallic lithium that plates onto the particles.
+ */
+export interface Plating {
+  /**
+   * k in the exchange-current densities F k c_e of plating and F k c_plated of stripping.
+   */
+  rate_constant: number;
+  /**
+   * Of plating; stripping has the rest to 1.
+   */
+  transfer_coefficient?: number;
+  /**
+   * Volume of one mole of metallic lithium.
+   */
+  molar_volume: number;
+  /**
+   * Plated lithium per volume of electrode at the start of a study.
+   */
+  initial_concentration?: number;
+  /**
+   * Rate at which plated lithium loses contact while the film has its initial thickness; it falls as 1/thickness.
+   * Needed by partially reversible plating.
+   */
+  dead_lithium_rate?: number | null;
+  /**
+   * Of the rate constant.
+   */
+  activation_energy?: number;
+  /**
+   * At which the values of this part hold.
+   */
+  reference_temperature?: number;
+}
+/**
+ * Stress in the particles, cracks in their surface, and loss of active material.
+ */
+export interface Mechanics {
+  /**
+   * Young's modulus of the active material; needed for stress, hence for cracks and stress-driven loss.
+   */
+  young_modulus?: number | null;
+  /**
+   * Poisson's ratio; needed with Young's modulus.
+   */
+  poisson_ratio?: number | null;
+  /**
+   * Of lithium in the active material; negative where it shrinks as it fills. Needed for stress.
+   */
+  partial_molar_volume?: number | null;
+  /**
+   * Lithium concentration at which the particle is taken as not deformed; enters the displacement only.
+   */
+  reference_concentration?: number;
+  /**
+   * Factor of Paris' law, per second of cycling; needed for cracks.
+   */
+  cracking_rate?: number | null;
+  /**
+   * Exponent m of Paris' law; needed for cracks.
+   */
+  cracking_exponent?: number | null;
+  /**
+   * Geometry factor b in the stress intensity b σ √(π l); needed for cracks.
+   */
+  stress_intensity_factor?: number | null;
+  /**
+   * Of the cracking rate; a positive one makes cracks grow faster when warm.
+   */
+  cracking_activation_energy?: number;
+  /**
+   * Depth of the cracks at the start of a study; needed for cracks.
+   */
+  initial_crack_length?: number | null;
+  /**
+   * Extent of a crack along the surface; needed for cracks.
+   */
+  crack_width?: number | null;
+  /**
+   * Cracks per area of particle surface; needed for cracks.
+   */
+  cracks_per_area?: number | null;
+  /**
+   * Loss of active fraction per second at the critical stress; needed for stress-driven loss.
+   */
+  stress_loss_rate?: number | null;
+  /**
+   * Exponent of the stress in that loss; needed for stress-driven loss.
+   */
+  stress_loss_exponent?: number | null;
+  /**
+   * Stress to which that loss is referred; needed for stress-driven loss.
+   */
+  critical_stress?: number | null;
+  /**
+   * Of the stress-driven and the current-driven loss.
+   */
+  loss_activation_energy?: number;
+  /**
+   * Volume of active material lost per mole of electrons spent on the film; needed for reaction-driven loss.
+   */
+  reaction_loss_factor?: number | null;
+  /**
+   * Loss of active fraction per charge and area of the cell's cross-section; needed for current-driven loss.
+   */
+  current_loss_factor?: number | null;
+  /**
+   * At which the values of this part hold.
+   */
+  reference_temperature?: number;
+}
+/**
+ * The metal foil behind an electrode.
+ */
+export interface Collector {
+  /**
+   * Metal, by its name in the library.
+   */
+  material: string;
+  /**
+   * Foil thickness.
+   */
+  thickness: number;
 }
 /**
  * The porous film between the electrodes.
@@ -132,7 +450,7 @@ export interface Separator {
    */
   thickness: number;
   /**
-   * Volume fraction of electrolyte.
+   * Volume fraction of electrolyte; 1 for a gap without a film.
    */
   porosity: number;
   /**
@@ -140,9 +458,9 @@ export interface Separator {
    */
   bruggeman_electrolyte?: number;
   /**
-   * Density of the dry film, pores included.
+   * Density of the dry film, pores included; left out where not published.
    */
-  density: number;
+  density?: number | null;
 }
 /**
  * The liquid in the pores.
@@ -156,19 +474,6 @@ export interface Electrolyte {
    * Salt concentration at rest.
    */
   concentration: number;
-}
-/**
- * The metal foil behind an electrode.
- */
-export interface Collector {
-  /**
-   * Metal, by its name in the library.
-   */
-  material: string;
-  /**
-   * Foil thickness.
-   */
-  thickness: number;
 }
 /**
  * A wound cell in a can.
@@ -262,17 +567,64 @@ export interface Tab {
   position?: 'top' | 'bottom';
 }
 /**
+ * A cell at one temperature that sheds heat to its surroundings.
+ */
+export interface Thermal {
+  /**
+   * Of the whole cell.
+   */
+  heat_capacity: number;
+  /**
+   * From the whole cell to its surroundings; 0 for none.
+   */
+  cooling_conductance: number;
+  /**
+   * Of the surroundings.
+   */
+  ambient_temperature: number;
+}
+/**
  * Lithium concentrations at the start of a study.
  */
 export interface InitialState {
   /**
-   * In the active material of the negative electrode.
+   * In the first active material of the negative electrode.
    */
   negative_concentration: number;
   /**
-   * In the active material of the positive electrode.
+   * In the first active material of the positive electrode.
    */
   positive_concentration: number;
+  /**
+   * In the additional phases of the negative electrode, mol/m³ each.
+   *
+   * @maxItems 8
+   */
+  negative_additional?:
+    | []
+    | [number]
+    | [number, number]
+    | [number, number, number]
+    | [number, number, number, number]
+    | [number, number, number, number, number]
+    | [number, number, number, number, number, number]
+    | [number, number, number, number, number, number, number]
+    | [number, number, number, number, number, number, number, number];
+  /**
+   * In the additional phases of the positive electrode, mol/m³ each.
+   *
+   * @maxItems 8
+   */
+  positive_additional?:
+    | []
+    | [number]
+    | [number, number]
+    | [number, number, number]
+    | [number, number, number, number]
+    | [number, number, number, number, number]
+    | [number, number, number, number, number, number]
+    | [number, number, number, number, number, number, number]
+    | [number, number, number, number, number, number, number, number];
 }
 /**
  * Where one value comes from.

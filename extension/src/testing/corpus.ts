@@ -28,9 +28,9 @@ export interface PythonFigures {
   readonly mean_voltage: number;
   readonly mass: number;
   readonly mass_breakdown: Readonly<Record<string, number>>;
-  readonly volume: number;
-  readonly specific_energy: number;
-  readonly energy_density: number;
+  readonly volume: number | null;
+  readonly specific_energy: number | null;
+  readonly energy_density: number | null;
   readonly n_p_ratio: number;
   readonly warnings: readonly string[];
 }

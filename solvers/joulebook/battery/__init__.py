@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from joulebook.battery.analysis.surface import Optimum, ResponseSurface, response_surface
     from joulebook.battery.builders import cccv, cycling, gitt, hppc, rate_capability
     from joulebook.battery.instrument import virtual_cycler
+    from joulebook.battery.interchange.bpx_reading import load_bpx, read_bpx
+    from joulebook.battery.interchange.bpx_writing import save_bpx
+    from joulebook.battery.interchange.imported import ConversionWarning, ImportedCell
+    from joulebook.battery.interchange.pybamm_reading import load_pybamm, read_pybamm
     from joulebook.battery.options import BatteryOptions
     from joulebook.battery.plots import Comparison, compare
     from joulebook.battery.protocol import Protocol
@@ -40,12 +44,14 @@ _HOMES = {
     "BatterySweepResult": "results",
     "Charge": "step_kinds",
     "Comparison": "plots",
+    "ConversionWarning": "interchange.imported",
     "Discharge": "step_kinds",
     "Drive": "step_kinds",
     "FitReport": "analysis.fit_report",
     "FitResult": "analysis.fit_result",
     "Hold": "step_kinds",
     "ImpedanceResult": "small_signal.results",
+    "ImportedCell": "interchange.imported",
     "Optimum": "analysis.surface",
     "Profile": "analysis.profile_likelihood",
     "Protocol": "protocol",
@@ -62,9 +68,14 @@ _HOMES = {
     "hppc": "builders",
     "impedance": "small_signal.study",
     "impedance_values": "small_signal.study",
+    "load_bpx": "interchange.bpx_reading",
+    "load_pybamm": "interchange.pybamm_reading",
     "ragone": "analysis.ragone_plot",
     "rate_capability": "builders",
+    "read_bpx": "interchange.bpx_reading",
+    "read_pybamm": "interchange.pybamm_reading",
     "response_surface": "analysis.surface",
+    "save_bpx": "interchange.bpx_writing",
     "simulate": "simulation",
     "sobol_indices": "analysis.sobol",
     "sweep": "sweeping",
@@ -80,6 +91,7 @@ __all__ = [
     "CellFigures",
     "Charge",
     "Comparison",
+    "ConversionWarning",
     "Discharge",
     "Drive",
     "FitReport",
@@ -88,6 +100,7 @@ __all__ = [
     "HalfCellBalance",
     "Hold",
     "ImpedanceResult",
+    "ImportedCell",
     "Optimum",
     "Profile",
     "Protocol",
@@ -108,9 +121,14 @@ __all__ = [
     "impedance",
     "impedance_values",
     "initial_state_at",
+    "load_bpx",
+    "load_pybamm",
     "ragone",
     "rate_capability",
+    "read_bpx",
+    "read_pybamm",
     "response_surface",
+    "save_bpx",
     "simulate",
     "sobol_indices",
     "sweep",

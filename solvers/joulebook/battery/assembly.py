@@ -23,16 +23,21 @@ from joulebook.materials.documents import (
 )
 from joulebook.materials.records import ActiveMaterial, ElectrolyteMaterial, FilmMaterial
 
-__all__ = ["Assembly"]
+__all__ = ["Assembly", "Described"]
 
 
-class Assembly(Design):
-    """Electrodes, separator and electrolyte in a housing, with the materials they are made of."""
+class Described(Design):
+    """A design that people call by a name."""
 
     name: Annotated[str, Field(min_length=1, max_length=200)]
     """What people call the cell."""
     description: Annotated[str, Field(max_length=4000)] = ""
     """A few words on what it is and where the values come from."""
+
+
+class Assembly(Described):
+    """Electrodes, separator and electrolyte in a housing, with the materials they are made of."""
+
     separator: Separator
     """Film between the electrodes."""
     positive: Electrode

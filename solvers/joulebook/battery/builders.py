@@ -167,9 +167,8 @@ def hppc(
     """Hybrid pulse power characterisation of a full cell: a discharge and a charge pulse at each depth of discharge.
 
     The pulses lie ``depth_step`` of the nominal capacity apart: the discharge between them takes what their net charge
-    leaves. Pulses that reach a cut-off end there; the test ends where the discharge between them reaches the lower
-    cut-off. The manuals of the USABC set the pulse current from the rated power; set ``pulse`` and the times to those
-    of the manual that you follow.
+    leaves. A step that reaches a cut-off ends there. Manuals differ in pulse currents and times: set those of the one
+    that you follow.
 
     Parameters
     ----------
@@ -260,7 +259,7 @@ def gitt(
         Titrate in the charge direction.
     pulses : int, optional
         How many; needed where the rate is not a C-rate. If left out, as many as pass the nominal capacity and a
-        tenth more: the test ends where a pulse reaches the cut-off.
+        tenth more; a pulse that reaches the cut-off ends there.
 
     Returns
     -------

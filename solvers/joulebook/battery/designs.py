@@ -10,7 +10,7 @@ from typing import Annotated, ClassVar, Self
 
 from pydantic import Field
 
-from joulebook.battery.assembly import Assembly
+from joulebook.battery.assembly import Assembly, Described
 from joulebook.battery.components import Collector, Electrolyte, Separator, Thermal
 from joulebook.battery.electrodes import Electrode, Layer, Phase
 from joulebook.battery.housings import Cylindrical, Pouch, Prismatic, Tab, Tabs
@@ -55,7 +55,16 @@ class InitialState(Part):
     """In the additional phases of the positive electrode, mol/m³ each."""
 
 
-class Cell(Assembly):
+class NegativeSide(Described):
+    """The side that a full cell has and a half cell lacks; apart, so that a document reads from left to right."""
+
+    negative: Electrode
+    """Coating that gives lithium on discharge."""
+    negative_collector: Collector | None = None
+    """Foil behind the negative electrode; left out where not published."""
+
+
+class Cell(Assembly, NegativeSide):
     """A battery cell.
 
     Parameters
@@ -107,10 +116,6 @@ class Cell(Assembly):
     version: ClassVar[int] = 1
     suffix: ClassVar[str] = ".cell.json"
 
-    negative: Electrode
-    """Coating that gives lithium on discharge."""
-    negative_collector: Collector | None = None
-    """Foil behind the negative electrode; left out where not published."""
     initial_state: InitialState
     """Where studies start unless they say otherwise."""
     sources: dict[str, Source] = Field(default_factory=dict)

@@ -9,7 +9,7 @@ from typing import Annotated, ClassVar, Self
 
 from pydantic import Field
 
-from joulebook.battery.assembly import Assembly
+from joulebook.battery.assembly import Assembly, Described
 from joulebook.battery.designs import PhaseConcentrations, miscounted
 from joulebook.battery.named import HALF_CELL_DOCUMENTS
 from joulebook.core.citations import Source
@@ -44,7 +44,14 @@ class HalfCellState(Part):
     """In its additional phases, mol/m³ each."""
 
 
-class HalfCell(Assembly):
+class LithiumSide(Described):
+    """The side of the lithium metal; apart, so that a document reads from left to right."""
+
+    counter: LithiumMetal
+    """Lithium metal that the electrode is measured against."""
+
+
+class HalfCell(Assembly, LithiumSide):
     """A porous electrode against lithium metal.
 
     The porous electrode is called ``positive`` whatever its material is, because its potential lies above lithium.
@@ -91,8 +98,6 @@ class HalfCell(Assembly):
     version: ClassVar[int] = 1
     suffix: ClassVar[str] = ".halfcell.json"
 
-    counter: LithiumMetal
-    """Lithium metal that the electrode is measured against."""
     initial_state: HalfCellState
     """Where studies start unless they say otherwise."""
     sources: dict[str, Source] = Field(default_factory=dict)

@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from joulebook.battery import between
-from joulebook.battery.plots.pieces import pieces
+from joulebook.battery.plots.pieces import Stretch, cycle_of, step_of, stretches
 from joulebook.core.errors import InputError, Issue
 
 if TYPE_CHECKING:
@@ -142,32 +141,33 @@ def _run_faults(run: Any, interval: float) -> list[Issue]:
 def _sampled(run: Any, interval: float) -> tuple[Array, dict[str, Array]]:
     """Times of the rows, and what the run has at them."""
     time = np.asarray(run["time"], dtype=np.float64)
-    there = [
-        name
-        for name in ("voltage", "current", "temperature", "cycle", "step")
-        if name in run.variables and run.variables[name].dims == ("time",)
-    ]
+    there = [name for name in ("voltage", "current", "temperature") if name in run.variables]
+    counted = {"cycle": cycle_of(run), "step": step_of(run)}
     times: list[Array] = []
     read: dict[str, list[Array]] = {name: [] for name in there}
-    for rows in pieces(run):
-        t = time[rows]
+    read |= {name: [] for name, number in counted.items() if number is not None}
+    for part in stretches(run):
+        t = time[part.rows]
         inner = t[0] + interval * np.arange(1, math.ceil((t[-1] - t[0]) / interval - 1e-9))
         wanted = np.unique(np.concatenate([[t[0]], inner, [t[-1]]]))
         times.append(wanted)
         for name in there:
-            read[name].append(_read(name, t, np.asarray(run[name], dtype=np.float64)[rows], wanted))
+            values = np.asarray(run[name], dtype=np.float64)
+            read[name].append(_read(name, part, time, values, wanted))
+        for name, number in counted.items():
+            if number is not None:
+                read[name].append(np.full(wanted.size, float(number[part.rows.start] + (name == "step"))))
     return np.concatenate(times), {name: np.concatenate(parts) for name, parts in read.items()}
 
 
-def _read(name: str, time: Array, values: Array, wanted: Array) -> Array:
-    """Between the solver's points: a spline for what is smooth, no overshoot for what may have corners."""
-    if name in {"cycle", "step"} or time.size < 4:
-        return np.full(wanted.size, values[0]) if name in {"cycle", "step"} else np.interp(wanted, time, values)
-    if name == "current":
+def _read(name: str, part: Stretch, time: Array, values: Array, wanted: Array) -> Array:
+    """Between the solver's points: a spline for what is smooth, no overshoot for the current."""
+    t = time[part.rows]
+    if name == "current" and not part.straight and t.size >= 4:
         from scipy.interpolate import PchipInterpolator
 
-        return np.asarray(PchipInterpolator(time, values)(wanted), dtype=np.float64)
-    return between.values_at(time, values, wanted)
+        return np.asarray(PchipInterpolator(t, values[part.rows])(wanted), dtype=np.float64)
+    return part.curve(time, values, wanted)
 
 
 def _rounded(values: Array, resolution: float) -> Array:

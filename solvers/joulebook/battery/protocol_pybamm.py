@@ -85,7 +85,7 @@ def _step(item: Any, path: str, config: Mapping[str, Any], faults: list[Issue]) 
         made: dict[str, Any] = {_HELD[kind]: value}
         ends = [end for term in item.get("terminations", ()) for end in _end(term, kind)]
         period = item.get("period", config.get("period"))
-        written = item.get("description") if isinstance(item.get("description"), str) else ""
+        written = str(item.get("description") or "")
         return [Step(**made, until=ends, duration=item.get("duration"), period=period, written=written)]
     except InputError as error:
         faults += [Issue(f"{path}.{one.path}", one.value, one.rule, one.hint, one.unit) for one in error.issues]
@@ -103,9 +103,8 @@ def _end(term: Any, kind: str) -> list[End]:
     if not isinstance(value, int | float) or isinstance(value, bool) or not math.isfinite(value):
         raise InputError(Issue("terminations", value, "must be a number"))
     if quantity == "voltage":
-        return (
-            [] if operator is None and kind in {"rest", "voltage"} else [End(quantity, value, _SIDES.get(operator, ""))]
-        )
+        passed_over = operator is None and kind in {"rest", "voltage"}
+        return [] if passed_over else [End(quantity, value, _SIDES.get(str(operator), ""))]
     if operator is not None:
         hint = "Give the size of the current, without < or >"
         raise InputError(Issue("terminations", f"{operator} {value:g}", "is a current with its sign", hint))

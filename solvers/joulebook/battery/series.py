@@ -105,7 +105,7 @@ class Series:
 def _column(name: str, given: Any, unit: str, found: list[Issue]) -> NDArray[np.float64]:
     """A copy of the numbers as a column; what is wrong with them goes to ``found``."""
     try:
-        column = np.array(given, dtype=np.float64)
+        column = np.array(given, dtype=np.float64) + 0.0
     except (TypeError, ValueError, OverflowError):
         found.append(Issue(name, given, "must be a list of numbers"))
         return np.zeros(0)

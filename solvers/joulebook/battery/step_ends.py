@@ -297,7 +297,7 @@ def number_text(value: float) -> str:
     >>> number_text(2.5), number_text(5.0), number_text(1e-7)
     ('2.5', '5', '1e-07')
     """
-    return repr(float(value)).removesuffix(".0")
+    return repr(float(value) + 0.0).removesuffix(".0")
 
 
 def rate_text(value: float) -> str:

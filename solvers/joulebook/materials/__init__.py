@@ -1,5 +1,6 @@
 """Properties of materials, each value and law with its source."""
 
+from joulebook.materials.as_documents import document_of
 from joulebook.materials.catalogue import catalogue
 from joulebook.materials.documents import (
     ActiveMaterialDocument,
@@ -8,6 +9,7 @@ from joulebook.materials.documents import (
     MaterialWindow,
     load,
 )
+from joulebook.materials.gaps import Gap, gaps
 from joulebook.materials.library import active, electrolyte, film, metal, names
 from joulebook.materials.properties import Property, Table
 from joulebook.materials.records import ActiveMaterial, ElectrolyteMaterial, FilmMaterial, Law, Metal, Value
@@ -19,6 +21,7 @@ __all__ = [
     "ElectrolyteMaterialDocument",
     "FilmMaterial",
     "FilmMaterialDocument",
+    "Gap",
     "Law",
     "MaterialWindow",
     "Metal",
@@ -27,8 +30,10 @@ __all__ = [
     "Value",
     "active",
     "catalogue",
+    "document_of",
     "electrolyte",
     "film",
+    "gaps",
     "load",
     "metal",
     "names",

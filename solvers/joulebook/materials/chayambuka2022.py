@@ -41,7 +41,9 @@ def _points(table: PublishedTable, symbol: str) -> str:
 
 
 def _over(name: str, table: PublishedTable, unit: str, symbol: str) -> Any:
-    return _SET.over_stoichiometry(name, table, unit, _points(table, symbol), _TABLE)
+    places, _ = table.points
+    domain = max(0.0, float(places[0])), min(1.0, float(places[-1]))
+    return _SET.over_stoichiometry(name, table, unit, _points(table, symbol), _TABLE, domain=domain)
 
 
 _HARD_CARBON_RATE, _HARD_CARBON_FACTOR = _rate("hard_carbon_rate", 14540.0)

@@ -132,12 +132,16 @@ def design_section(cell: Cell, known: CellFigures) -> Section:
             if part is not None
         ),
     )
-    masses = Figure(
-        svg=masses_svg(known.mass_breakdown),
-        caption=f"Masses of the components; {number(known.mass * 1e3)} g in all.",
-        alt="Bars: " + ", ".join(f"{name} {number(mass * 1e3, 3)} g" for name, mass in known.mass_breakdown.items()),
-    )
-    return Section(title="Design", blocks=(stack, _figures_table(cell, known), masses))
+    return Section(title="Design", blocks=(stack, _figures_table(cell, known), *_masses(known)))
+
+
+def _masses(known: CellFigures) -> tuple[Figure, ...]:
+    """The drawing of the masses, none where nothing can be weighed."""
+    if not known.mass_breakdown:
+        return ()
+    bars = ", ".join(f"{name} {number(mass * 1e3, 3)} g" for name, mass in known.mass_breakdown.items())
+    caption = f"Masses of the components; {number(known.mass * 1e3)} g in all."
+    return (Figure(svg=masses_svg(known.mass_breakdown), caption=caption, alt=f"Bars: {bars}"),)
 
 
 def _figures_table(cell: Cell, known: CellFigures) -> Table:
@@ -148,7 +152,7 @@ def _figures_table(cell: Cell, known: CellFigures) -> Table:
         ("Energy between the cut-offs, at open circuit", number(known.energy), "W h"),
         ("Mean voltage", number(known.mean_voltage), "V"),
         ("Voltage limits", f"{number(cell.lower_cutoff)} to {number(cell.upper_cutoff)}", "V"),
-        ("Mass", number(known.mass * 1e3), "g"),
+        ("Mass", number(known.mass * 1e3), "g") if known.mass_breakdown else ("Mass", "not known", ""),
         _known_row("Outer volume", known.volume, 1e6, "cm³"),
         _known_row("Specific energy", known.specific_energy, 1.0, "Wh/kg"),
         _known_row("Energy density", known.energy_density, 1.0, "Wh/L"),

@@ -162,6 +162,9 @@ def ragone_section(runs: Mapping[float, Any], known: CellFigures) -> Section:
     Section
         With a drawing.
     """
+    if known.specific_energy is None:
+        text = "The mass of the cell is not known, so energy and power over mass are not either: see the figures."
+        return Section(title="Energy and power", blocks=(Callout(kind="warning", text=text),))
     points = []
     for rate, run in runs.items():
         energy, hours = run.delivered_energy, float(run.time[-1]) / 3600.0

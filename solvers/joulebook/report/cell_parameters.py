@@ -25,6 +25,10 @@ _WORDS = {
     "bruggeman_electrode": "Bruggeman exponent, coating",
     "lower_cutoff": "Lower cut-off",
     "upper_cutoff": "Upper cut-off",
+    "ec_concentration": "EC concentration",
+    "ec_diffusivity": "EC diffusivity",
+    "ec_rate_constant": "EC rate constant",
+    "sei": "film growth (SEI)",
 }
 _SKIPPED = {"name", "description", "sources", "shape"}
 _TITLES = {
@@ -138,8 +142,10 @@ def _walk(cell: Cell, part: BaseModel, path: str, groups: list[Rows]) -> None:
 
 def _heading(path: str) -> str:
     """A path as a heading: entries of a list are counted from 1."""
-    words = [str(int(word) + 1) if word.isdecimal() else word.replace("_", " ") for word in path.split(".")]
-    return ", ".join(words).capitalize()
+    words = [
+        str(int(word) + 1) if word.isdecimal() else _WORDS.get(word, word.replace("_", " ")) for word in path.split(".")
+    ]
+    return ", ".join([words[0].capitalize(), *words[1:]])
 
 
 def _words(name: str) -> str:

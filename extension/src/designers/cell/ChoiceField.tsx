@@ -9,10 +9,12 @@ import { label, pathLabel } from './model';
 interface ChoiceProps {
   readonly field: Field;
   readonly choices: readonly string[];
+  /** A choice as people read it. */
+  shown?(value: string): string;
   choose(value: string): void;
 }
 
-export function Choice({ field, choices, choose }: ChoiceProps) {
+export function Choice({ field, choices, shown = value => value, choose }: ChoiceProps) {
   const { state } = useEditor();
   const id = useId();
   const value = String(valueAt(state.document, field.path) ?? field.default ?? '');
@@ -32,10 +34,10 @@ export function Choice({ field, choices, choose }: ChoiceProps) {
           aria-describedby={`${id}-note`}
           onChange={event => choose(event.target.value)}
         >
-          {!known && <option value={value}>{`${value} (not known)`}</option>}
+          {!known && <option value={value}>{`${shown(value)} (not known)`}</option>}
           {choices.map(choice => (
             <option key={choice} value={choice}>
-              {choice}
+              {shown(choice)}
             </option>
           ))}
         </select>
@@ -71,10 +73,7 @@ export function ShapeField({ field, shapes }: { field: Field; shapes: readonly s
         ? valueAt(state.original, ['format'])
         : undefined;
     const fresh = { shape, ...SIZES[shape], ...(typeof mass === 'number' ? { case_mass: mass } : {}) };
-    const stale = Object.keys((valueAt(state.document, ['sources']) as object | undefined) ?? {})
-      .filter(key => key.startsWith('format.'))
-      .map(key => ({ path: ['sources', key], value: undefined }));
-    editor.change([{ path: ['format'], value: kept ?? fresh }, ...stale], 'Housing, shape');
+    editor.change([{ path: ['format'], value: kept ?? fresh }], 'Housing, shape');
   };
   return <Choice field={field} choices={shapes} choose={choose} />;
 }

@@ -32,7 +32,12 @@ export function Housing() {
   const sizes = sizesOf(valueAt(state.document, ['format']));
   const selected = state.selection === 'format';
   if (!sizes) {
-    return <div className="jb-Housing jb-Empty">The housing has no size yet.</div>;
+    const given = valueAt(state.document, ['format']) !== undefined;
+    return (
+      <div className="jb-Housing jb-Empty">
+        {given ? 'The housing has no size yet.' : 'The housing is not given.'}
+      </div>
+    );
   }
   const depth = sizes.depth ?? sizes.width * 0.32;
   const slant = Math.min(0.5, (0.5 * depth) / sizes.width);

@@ -1,6 +1,7 @@
 /** Choosing a material, and the card with what the library knows of it. */
 
 import type { Change } from '../../core/editor';
+import type { Json, JsonObject } from '../../core/document';
 import { valueAt } from '../../core/document';
 import { property, raised } from '../../core/numbers';
 import type { Field } from '../../core/schema';
@@ -10,20 +11,25 @@ import { Choice } from './ChoiceField';
 import { useEditor } from './hooks';
 import { LineChart } from './LineChart';
 import { label, pathLabel } from './model';
+import { ownMaterial, ownNames, shownName } from './own';
 import { SourceNote } from './SourceNote';
 
 export function MaterialField({ field }: { field: Field }) {
-  const { editor } = useEditor();
+  const { editor, state } = useEditor();
   const [part = ''] = field.path;
   const choose = (name: string) => {
-    const swapped = material(field.materials, name);
+    const swapped = material(field.materials, name) ?? ownMaterial(editor.getState().document, name);
     const own = ['maximum_concentration', 'diffusivity', 'rate_constant']
       .filter(key => swapped && valueAt(editor.getState().document, [part, key]) !== undefined)
       .map((key): Change => ({ path: [part, key], value: undefined }));
     editor.change([{ path: field.path, value: name }, ...own], pathLabel(field.path));
   };
   const side = field.materials === 'active' ? part : '';
-  return <Choice field={field} choices={materialNames(field.materials, side)} choose={choose} />;
+  const choices = [
+    ...materialNames(field.materials, side),
+    ...ownNames(state.document, field.materials, side)
+  ];
+  return <Choice field={field} choices={choices} shown={shownName} choose={choose} />;
 }
 
 export function MaterialCard({ part, kind }: { part: string; kind: string }) {
@@ -31,7 +37,7 @@ export function MaterialCard({ part, kind }: { part: string; kind: string }) {
   const name = valueAt(state.document, [part, 'material']);
   const record = material(kind, name);
   if (!record) {
-    return null;
+    return <OwnCard document={state.document} name={name} />;
   }
   return (
     <section className="jb-Card" aria-label={`Properties of ${String(name)}`}>
@@ -49,6 +55,24 @@ export function MaterialCard({ part, kind }: { part: string; kind: string }) {
           law && <LawChart key={key} name={key === 'diffusivity' ? 'Diffusivity' : label(key)} law={law} />
         );
       })}
+    </section>
+  );
+}
+
+/** What the document says of a material that travels with it; its curves are drawn where Python is. */
+function OwnCard({ document, name }: { document: JsonObject; name: Json | undefined }) {
+  const own = ownMaterial(document, name);
+  if (!own) {
+    return null;
+  }
+  const text = (key: string) => (typeof own[key] === 'string' ? own[key] : '');
+  return (
+    <section className="jb-Card" aria-label={`Properties of ${shownName(String(name))}`}>
+      <h4>
+        {text('chemistry') || text('name')}
+        <span>travels with this cell</span>
+      </h4>
+      {text('note') && <p>{text('note')}</p>}
     </section>
   );
 }

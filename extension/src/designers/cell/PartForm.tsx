@@ -3,7 +3,7 @@
 import type { KeyboardEvent } from 'react';
 import { useRef } from 'react';
 import { isObject, valueAt } from '../../core/document';
-import type { Path } from '../../core/document';
+import type { JsonObject, Path } from '../../core/document';
 import { rovingKey } from '../../core/keyboard';
 import type { Field } from '../../core/schema';
 import { material } from './catalogue';
@@ -87,6 +87,7 @@ function Group({ heading, path, names, part }: GroupProps) {
   const { editor, state } = useEditor();
   const present = path.length === 0 || isObject(valueAt(state.document, path));
   const fields = present ? cellSchema.fields(path, state.document) : [];
+  const first = FIRST[path.join('.')];
   const shown = fields.filter(field => !names || names.includes(field.path[field.path.length - 1] ?? ''));
   return (
     <fieldset className="jb-Group">
@@ -94,16 +95,16 @@ function Group({ heading, path, names, part }: GroupProps) {
       {shown.map(field => (
         <FieldRow key={field.path.join('.')} field={field} part={part} />
       ))}
-      {!present && path[0] === 'tabs' && (
+      {!present && first && (
         <div className="jb-Group-absent">
           <span>Not given.</span>
           <button
             type="button"
             className="jb-Button"
             disabled={state.readOnly}
-            onClick={() => editor.change([{ path, value: FIRST_TABS }], 'Current tabs')}
+            onClick={() => editor.change([{ path, value: first.value }], first.what)}
           >
-            Add tabs
+            {first.words}
           </button>
         </div>
       )}
@@ -116,16 +117,36 @@ function Group({ heading, path, names, part }: GroupProps) {
           Take the tabs away
         </button>
       )}
-      {!present && path[0] !== 'tabs' && (
-        <p className="jb-Empty">Missing in this document; see the faults.</p>
-      )}
+      {!present && !first && <p className="jb-Empty">Missing in this document; see the faults.</p>}
     </fieldset>
   );
 }
 
-const FIRST_TABS = {
-  negative: { width: 0.01, position: 'bottom' },
-  positive: { width: 0.01, position: 'top' }
+/** What an optional part starts with when it is added. */
+const FIRST: Readonly<Record<string, { what: string; words: string; value: JsonObject }>> = {
+  tabs: {
+    what: 'Current tabs',
+    words: 'Add tabs',
+    value: {
+      negative: { width: 0.01, position: 'bottom' },
+      positive: { width: 0.01, position: 'top' }
+    }
+  },
+  format: {
+    what: 'Housing',
+    words: 'Add a housing',
+    value: { shape: 'pouch', width: 0.05, height: 0.05, depth: 0.005 }
+  },
+  negative_collector: {
+    what: 'Negative collector',
+    words: 'Add a foil',
+    value: { material: 'copper', thickness: 1e-5 }
+  },
+  positive_collector: {
+    what: 'Positive collector',
+    words: 'Add a foil',
+    value: { material: 'aluminium', thickness: 1.5e-5 }
+  }
 };
 
 function FieldRow({ field, part }: { field: Field; part: CellPart }) {
@@ -133,7 +154,9 @@ function FieldRow({ field, part }: { field: Field; part: CellPart }) {
   const name = field.path[field.path.length - 1] ?? '';
   switch (field.kind) {
     case 'group':
-      return <Group heading={`${label(name)} tab`} path={field.path} part={part} />;
+      return part.id !== 'format' ? null : (
+        <Group heading={`${label(name)} tab`} path={field.path} part={part} />
+      );
     case 'material':
       return <MaterialField field={field} />;
     case 'choice':
@@ -143,6 +166,8 @@ function FieldRow({ field, part }: { field: Field; part: CellPart }) {
         <ChoiceField field={field} />
       );
     case 'map':
+    case 'list':
+    case 'open':
       return null;
     default:
       return (

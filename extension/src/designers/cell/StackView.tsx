@@ -9,6 +9,7 @@ import { displayQuantity } from '../../core/units';
 import { material } from './catalogue';
 import { useEditor, useWidth } from './hooks';
 import { CELL_PARTS, cellSchema } from './model';
+import { ownMaterial, shownName } from './own';
 import { LayerDrawing } from './LayerDrawing';
 import type { LayerInput, PlacedLabel, StackLayout } from './stack';
 import { fitScale, handlePlaces, layoutStack } from './stack';
@@ -21,16 +22,20 @@ const BODY = { top: 58, height: 150 };
 const BOTTOM = BODY.top + BODY.height;
 const HEIGHT = BOTTOM + 84;
 
-/** Layers of a document; null if a thickness is missing or no positive number. */
+/** Layers of a document, without the foils that it leaves out; null if a thickness is missing or no positive number. */
 function layersOf(document: JsonObject): readonly LayerInput[] | null {
-  const layers = LAYERS.flatMap((part): readonly LayerInput[] => {
+  const given = LAYERS.filter(
+    part => part.materials !== 'metal' || valueAt(document, [part.id]) !== undefined
+  );
+  const layers = given.flatMap((part): readonly LayerInput[] => {
     const thickness = valueAt(document, [part.id, 'thickness']);
     const field = cellSchema.field([part.id, 'thickness'], document);
     if (typeof thickness !== 'number' || !(thickness > 0) || !field) {
       return [];
     }
     const name = valueAt(document, [part.id, 'material']);
-    const detail = material(part.materials, name)?.chemistry ?? (typeof name === 'string' ? name : '');
+    const own = ownMaterial(document, name)?.['chemistry'] || shownName(String(name ?? ''));
+    const detail = material(part.materials, name)?.chemistry ?? String(own);
     const short = detail.length > 18 ? `${detail.slice(0, 17)}…` : detail;
     return [
       {
@@ -42,7 +47,7 @@ function layersOf(document: JsonObject): readonly LayerInput[] | null {
       }
     ];
   });
-  return layers.length === LAYERS.length ? layers : null;
+  return layers.length === given.length ? layers : null;
 }
 
 export function StackView() {

@@ -1,26 +1,81 @@
 /** The schema of a cell, the rules between its values, and its parts as the view shows them. */
 
-import type { JsonObject, Path } from '../../core/document';
-import { valueAt } from '../../core/document';
+import type { Json, JsonObject, Path } from '../../core/document';
+import { isObject, valueAt } from '../../core/document';
 import { formatG } from '../../core/numbers';
 import { Schema } from '../../core/schema';
 import type { CrossRule, Fault } from '../../core/validation';
 import { fault, numbersAt } from '../../core/validation';
 import schemaJson from '../../generated/cell.schema.json';
 import { material, materialNames } from './catalogue';
+import { isOwn, ownFaults } from './own';
+
+const SLACK = 1e-9;
 
 export const cellSchema = new Schema(schemaJson as unknown as JsonObject);
 
+/** Active fractions of the further phases of an electrode; null where one is no number. */
+function furtherFractions(document: JsonObject, side: string): number | null {
+  const phases = valueAt(document, [side, 'additional_phases']) ?? [];
+  const found = Array.isArray(phases) ? phases.map(phase => isObject(phase) && phase['active_fraction']) : [];
+  return found.every(value => typeof value === 'number')
+    ? (found as number[]).reduce((sum, value) => sum + value, 0)
+    : null;
+}
+
 const volumeIsShared: CrossRule = document =>
   ['negative', 'positive'].flatMap(side => {
-    const found = numbersAt(document, [side, 'porosity'], [side, 'active_fraction']);
-    const [porosity = 0, active = 0] = found ?? [];
-    if (porosity + active <= 1 + 1e-9) {
+    const own = numbersAt(document, [side, 'porosity'], [side, 'active_fraction']);
+    const further = furtherFractions(document, side);
+    if (!own || further === null) {
       return [];
     }
-    const rule = `with active_fraction = ${formatG(active)} gives ${formatG(porosity + active)}; together at most 1`;
-    const hint = `Try porosity ≤ ${formatG(1 - active, 4)} or active_fraction ≤ ${formatG(1 - porosity, 4)}`;
-    return [fault([side, 'porosity'], porosity, rule, hint)];
+    const [porosity = 0, active = 0] = own;
+    const layers = valueAt(document, [side, 'layers']) ?? [];
+    if (!Array.isArray(layers) || layers.length === 0) {
+      return overfull([side], porosity, active, further);
+    }
+    const faults = layers.flatMap((layer: Json, i): readonly Fault[] => {
+      const { porosity: p = porosity, active_fraction: a = active } = isObject(layer) ? layer : {};
+      return overfull([side, 'layers', String(i)], Number(p ?? porosity), Number(a ?? active), further);
+    });
+    const total = layers.reduce(
+      (sum: number, layer: Json) => sum + Number(isObject(layer) ? layer['share'] : NaN),
+      0
+    );
+    if (Math.abs(total - 1) > SLACK) {
+      const rule = `the shares of the ${layers.length} layers sum to ${formatG(total, 10)}; they must sum to 1`;
+      faults.push(fault([side, 'layers'], total, rule, `Divide every share by ${formatG(total, 10)}`));
+    }
+    return faults;
+  });
+
+function overfull(path: Path, porosity: number, active: number, further: number): readonly Fault[] {
+  const total = porosity + active + further;
+  if (!(total > 1 + SLACK)) {
+    return [];
+  }
+  const others = `active_fraction = ${formatG(active)}${further ? ` and further phases = ${formatG(further)}` : ''}`;
+  const rooms: readonly (readonly [string, number])[] = [
+    ['porosity', 1 - active - further],
+    ['active_fraction', 1 - porosity - further]
+  ];
+  const hints = rooms.filter(([, room]) => room > 0).map(([name, room]) => `${name} ≤ ${formatG(room, 4)}`);
+  const rule = `with ${others} gives ${formatG(total)}; together at most 1`;
+  const hint = hints.length > 0 ? `Try ${hints.join(' or ')}` : 'Lower the fractions of the further phases';
+  return [fault([...path, 'porosity'], porosity, rule, hint)];
+}
+
+const concentrationsMatchPhases: CrossRule = document =>
+  ['negative', 'positive'].flatMap(side => {
+    const phases = valueAt(document, [side, 'additional_phases']) ?? [];
+    const given = valueAt(document, ['initial_state', `${side}_additional`]) ?? [];
+    if (!Array.isArray(phases) || !Array.isArray(given) || phases.length === given.length) {
+      return [];
+    }
+    const rule = `holds ${given.length} concentrations; the electrode has ${phases.length} additional phases`;
+    const hint = 'Give one concentration for each additional phase';
+    return [fault(['initial_state', `${side}_additional`], given, rule, hint, 'mol/m³')];
   });
 
 const windowIsOpen: CrossRule = document => {
@@ -47,22 +102,41 @@ const MATERIAL_PLACES: readonly (readonly [string, string])[] = [
   ['positive_collector', 'metal']
 ];
 
+/** Path, kind and name of every material that a document names. */
+function namedMaterials(document: JsonObject): readonly (readonly [Path, string, Json | undefined])[] {
+  const phases = ['negative', 'positive'].flatMap(side => {
+    const found = valueAt(document, [side, 'additional_phases']);
+    return (Array.isArray(found) ? found : []).map((phase: Json, i) => {
+      const path = [side, 'additional_phases', String(i), 'material'];
+      return [path, 'active', isObject(phase) ? phase['material'] : undefined] as const;
+    });
+  });
+  return [
+    ...MATERIAL_PLACES.map(
+      ([part, kind]) => [[part, 'material'], kind, valueAt(document, [part, 'material'])] as const
+    ),
+    ...phases
+  ];
+}
+
 const materialsAreKnown: CrossRule = document =>
-  MATERIAL_PLACES.flatMap(([part, kind]): readonly Fault[] => {
-    const name = valueAt(document, [part, 'material']);
-    return typeof name !== 'string' || material(kind, name)
-      ? []
-      : [
-          fault(
-            [part, 'material'],
-            name,
-            `not in the library of ${kind} materials`,
-            `Known: ${materialNames(kind).join(', ')}`
-          )
-        ];
+  namedMaterials(document).flatMap(([path, kind, name]): readonly Fault[] => {
+    if (typeof name !== 'string' || material(kind, name)) {
+      return [];
+    }
+    if (isOwn(name)) {
+      return ownFaults(document, path, kind, name);
+    }
+    const rule = `not in the library of ${kind} materials`;
+    return [fault(path, name, rule, `Known: ${materialNames(kind).join(', ')}`)];
   });
 
-export const cellRules: readonly CrossRule[] = [volumeIsShared, windowIsOpen, materialsAreKnown];
+export const cellRules: readonly CrossRule[] = [
+  volumeIsShared,
+  concentrationsMatchPhases,
+  windowIsOpen,
+  materialsAreKnown
+];
 
 export interface CellPart {
   readonly id: string;

@@ -1,9 +1,10 @@
 import { act } from 'react';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { JsonObject } from '../../core/document';
+import type { Json, JsonObject } from '../../core/document';
 import { valueAt, withValue } from '../../core/document';
 import type { PreviewService } from '../../core/services';
 import { MemoryStore } from '../../core/store';
+import named from '../../generated/named.json';
 import { CHEN } from '../../testing/corpus';
 import { mount } from './mount';
 
@@ -122,6 +123,77 @@ describe('the stack', () => {
     type('negative.thickness', '80');
     expect(at('negative.thickness')).toBe(80e-6);
     expect(slider('negative')).toBeTruthy();
+  });
+});
+
+describe('a document with parts that the designer does not show', () => {
+  const layers = [
+    { share: 0.5, porosity: 0.3, active_fraction: 0.65 },
+    { share: 0.5, particle_radius: 4e-6 }
+  ];
+  const document = [
+    [['negative', 'layers'], layers],
+    [['negative', 'mechanics'], { young_modulus: 1.5e10, poisson_ratio: 0.3 }],
+    [['positive', 'double_layer_capacity'], 0.3]
+  ].reduce<JsonObject>((here, [path, value]) => withValue(here, path as string[], value as Json), CHEN);
+
+  it('has no faults and keeps all of them through edits, undo and redo', () => {
+    open(document);
+    const { thickness: _thickness, ...before } = valueAt(document, ['negative']) as JsonObject;
+    type('negative.thickness', '90');
+    expect(at('negative.thickness')).toBe(9e-5);
+    const { thickness: _after, ...after } = valueAt(store.get(), ['negative']) as JsonObject;
+    expect(after).toEqual(before);
+    expect(at('negative.layers')).toEqual(layers);
+    expect(at('negative.sei')).toEqual(valueAt(CHEN, ['negative', 'sei']));
+    expect(at('thermal')).toEqual(valueAt(CHEN, ['thermal']));
+    click(find('[aria-label^="Undo: "]'));
+    expect(store.get()).toEqual(document);
+  });
+
+  it('shows every cell that comes with Joulebook without a fault', () => {
+    for (const cell of Object.values(named) as unknown as JsonObject[]) {
+      open(cell);
+      expect(page.querySelector('.jb-Stack svg')).not.toBeNull();
+      expect(page.querySelectorAll('[data-invalid=true]').length).toBe(0);
+      expect(page.querySelector('.jb-Figures-row')).not.toBeNull();
+      act(() => unmount());
+    }
+    open();
+  });
+
+  it('shows a material of one’s own as such and can go back to the library', () => {
+    const graphite = {
+      kind: 'joulebook.active_material',
+      name: 'mine',
+      polarity: 'negative',
+      chemistry: 'carbon'
+    };
+    const document = { ...CHEN, materials: { mine: graphite } };
+    open(withValue(document, ['negative', 'material'], 'own:mine'));
+    click(tab('negative'));
+    const choice = find<HTMLSelectElement>('[data-path="negative.material"] select');
+    expect(choice.selectedOptions[0]?.textContent).toBe('own: mine');
+    expect(find('[data-path="negative.material"]').dataset['invalid']).toBe('false');
+    expect(find('.jb-Card').textContent).toContain('travels with this cell');
+    act(() => {
+      choice.value = 'LGM50 graphite-SiOx';
+      choice.dispatchEvent(new Event('change', { bubbles: true }));
+    });
+    expect(at('negative.material')).toBe('LGM50 graphite-SiOx');
+    expect(at('materials.mine.chemistry')).toBe('carbon');
+  });
+
+  it('offers a foil and a housing where the document has none', () => {
+    open(named.Prada2013 as unknown as JsonObject);
+    click(tab('format'));
+    expect(page.textContent).toContain('The housing is not given');
+    const add = [...page.querySelectorAll('button')].find(item => item.textContent === 'Add a housing');
+    click(add as Element);
+    expect(at('format.shape')).toBe('pouch');
+    click(tab('negative_collector'));
+    click([...page.querySelectorAll('button')].find(item => item.textContent === 'Add a foil') as Element);
+    expect(at('negative_collector.material')).toBe('copper');
   });
 });
 

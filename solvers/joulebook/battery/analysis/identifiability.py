@@ -4,7 +4,8 @@ With *J* the derivatives of the residuals (each over its noise) by the parameter
 range is -1 … 1, the Fisher information is ``F = JᵀJ``, and ``F⁻¹`` the covariance of the parameters at the optimum.
 Its eigenvectors are combinations of parameters that the data fix independently of one another, each with the standard
 error ``1/√λ``. A combination whose standard error reaches 1/√3, that of a number known to lie in -1 … 1 and no more, is
-one that the data do not fix: they say nothing that the limits have not said already.
+one that the data do not fix: they say nothing that the limits have not said already. Nor does one count as fixed whose
+``√λ`` is less than 1/2000 of the largest: derivatives from differences are not good for more.
 
 Where the residuals are larger than the stated noise, all standard errors are larger by the same factor.
 """
@@ -25,6 +26,7 @@ __all__ = ["UNFIXED", "Direction", "Information", "information"]
 Array = NDArray[np.float64]
 UNFIXED: Final = 1.0 / math.sqrt(3.0)
 """Standard error of a scaled combination from which on the data do not fix it."""
+_RESOLVED = 5e-4
 _TINY = 1e-15
 _SHARE = 0.2
 """Smallest part of a combination that is named, as a share of the largest."""
@@ -109,9 +111,9 @@ def information(jacobian: Array, parameters: tuple[FitParameter, ...], factor: f
         error = factor / float(value)
         row = row * (np.sign(row[np.argmax(np.abs(row))]) or 1.0)
         parts = {item.path: float(part) for item, part in zip(parameters, row, strict=True)}
-        directions.append(
-            Direction(float(value) ** 2, error, parts, error < UNFIXED, _together(parameters, row, min(error, 1.0)))
-        )
+        fixed = error < UNFIXED and bool(value > _RESOLVED * singular[0])
+        text = _together(parameters, row, min(error, 1.0))
+        directions.append(Direction(float(value) ** 2, error, parts, fixed, text))
     return Information(covariance, correlation, tuple(directions))
 
 
@@ -122,5 +124,10 @@ def _together(parameters: tuple[FitParameter, ...], row: Array, length: float) -
         if abs(part) < _SHARE * float(np.abs(row).max()):
             continue
         move = float(part) * length * item.half_range
-        said.append(f"{item.path} × {math.exp(move):.3g}" if item.log else f"{item.path} {move:+.3g}")
+        said.append(f"{item.path} {_factor(math.exp(move))}" if item.log else f"{item.path} {move:+.2g}")
     return " with ".join(said)
+
+
+def _factor(factor: float) -> str:
+    """A factor near one as a percentage."""
+    return f"{100.0 * (factor - 1.0):+.2g} %" if 0.8 < factor < 1.25 else f"× {factor:.2g}"

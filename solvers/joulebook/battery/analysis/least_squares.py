@@ -33,7 +33,7 @@ __all__ = ["DEFAULT_NOISE", "FINE", "fit", "search"]
 Array = NDArray[np.float64]
 DEFAULT_NOISE = {"voltage": 1e-3, "impedance": 0.01}
 """V, and share of the size: what residuals are divided by where no noise is stated."""
-FINE: dict[str, Any] = {"voltage_tolerance": 2e-5, "salt_tolerance": 0.1}
+FINE: dict[str, Any] = {"voltage_tolerance": 5e-6, "salt_tolerance": 0.05}
 """Options where none are given: errors in time must stay far below the noise, or the search stumbles over them."""
 _NO_EFFECT = 1e-2
 _MOST_STARTS = 1000

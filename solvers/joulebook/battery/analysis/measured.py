@@ -215,13 +215,15 @@ def _table(data: Any) -> tuple[dict[Any, Any], str]:
 
 
 def _read_file(path: Path) -> tuple[dict[Any, Any], str]:
+    import csv
+
     import pandas
 
     try:
         table = pandas.read_csv(path, sep=None, engine="python", comment="#", encoding_errors="replace")
     except OSError as error:
         raise DataFormatError(f"cannot be read: {error.strerror or error}", file=path.name) from None
-    except (ValueError, pandas.errors.ParserError, pandas.errors.EmptyDataError, LookupError) as error:
+    except (ValueError, LookupError, csv.Error) as error:
         hint = "Read it with pandas and give the DataFrame"
         raise DataFormatError(
             f"is not a table of text with a line of headings ({error}). {hint}", file=path.name
@@ -231,7 +233,10 @@ def _read_file(path: Path) -> tuple[dict[Any, Any], str]:
 
 def _numbers(quantity: str, column: Any, faults: list[Issue]) -> Array:
     """A column as numbers; a clock such as 01:02:03 is a time."""
-    given = np.asarray(column)
+    try:
+        given = np.asarray(column)
+    except ValueError:
+        given = np.zeros((0, 0))
     if given.ndim != 1:
         faults.append(Issue(quantity, list(given.shape), "must be one column"))
         return np.zeros(0)

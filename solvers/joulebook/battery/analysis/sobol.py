@@ -369,13 +369,13 @@ def estimate_indices(values: Array, seed: int = 0) -> dict[str, Array]:
 
     size = np.abs(values).max(axis=(1, 2))
     centred = values - values[:, :2].mean(axis=(1, 2), keepdims=True)
+    varies = np.std(centred[:, :2], axis=(1, 2)) > 1e-12 * size
+    centred[~varies] = 0.0
 
     def indices(chosen: NDArray[np.int64]) -> Array:
         here = centred[:, :, chosen]
         base, other, mixed = here[:, 0, None], here[:, 1, None], here[:, 2:]
-        variance = np.var(here[:, :2], axis=(1, 2))
-        varies = variance > (1e-12 * size) ** 2
-        scale = np.where(varies, variance, np.nan)[:, None]
+        scale = np.maximum(np.var(here[:, :2], axis=(1, 2)), np.finfo(np.float64).tiny)[:, None]
         first = np.mean(other * (mixed - base), axis=-1) / scale
         total = 0.5 * np.mean((base - mixed) ** 2, axis=-1) / scale
         return np.stack([first, total])
@@ -395,4 +395,4 @@ def estimate_indices(values: Array, seed: int = 0) -> dict[str, Array]:
     for k, kind in enumerate(_KINDS):
         made[kind] = found[k]
         made[f"{kind}_low"], made[f"{kind}_high"] = np.asarray(spread.low)[k], np.asarray(spread.high)[k]
-    return made
+    return {name: np.where(varies[:, None], array, np.nan) for name, array in made.items()}

@@ -73,7 +73,7 @@ def take_user_defined(document: dict[str, Any], given: Mapping[str, Any], source
             continue
         if name in USER_NUMBERS and _is_number(value) and _has_place(document, USER_NUMBERS[name]):
             _put(document, USER_NUMBERS[name], float(value), source)
-        elif name in _FUNCTIONS and _material(document, _FUNCTIONS[name][0]) is not None:
+        elif name in _FUNCTIONS and _is_function(value) and _material(document, _FUNCTIONS[name][0]) is not None:
             part, field = _FUNCTIONS[name]
             found = {**foreign_property(value), "source": dict(source)}
             _material(document, part)[field] = with_domain(found, _KINDS.get(field, field))  # type: ignore[index]
@@ -96,6 +96,10 @@ def _bulk_conductivity(electrode: dict[str, Any]) -> None:
 
 def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _is_function(value: Any) -> bool:
+    return _is_number(value) or isinstance(value, str) or _is_table(value)
 
 
 def _has_place(document: Mapping[str, Any], path: str) -> bool:

@@ -186,7 +186,7 @@ def exchange_of(parameters: Parameters, name: str, maximum: float, reference: fl
     second, third, constant, factor = _over_stoichiometry(here[1] / _SALTS[1] ** first, surface, maximum)
     formula = None
     if factor:
-        formula = _factor(text, maximum, reference, constant * _SALTS[1] ** first, float(_SALTS[1]))
+        formula = _factor(text, maximum, reference, float(constant * _SALTS[1] ** first), float(_SALTS[1]))
     return Exchange(tidy(constant), (first, second, third), energy or None, formula, note)
 
 

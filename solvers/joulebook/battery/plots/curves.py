@@ -10,13 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from joulebook.battery import between
-from joulebook.battery.plots.pieces import filled, pieces
+from joulebook.battery.plots.pieces import Stretch, filled, stretches
 from joulebook.core.errors import InputError, Issue
 
 __all__ = ["Traced", "traced"]
 
 Array = NDArray[np.float64]
 ICE = 273.15
+_MOST_PARTS = 5000
 
 
 @dataclass(frozen=True)
@@ -35,8 +36,8 @@ class Traced:
         Positive on discharge.
     temperature : ndarray, shape (n,), K, optional
         Of the cell.
-    stretches : tuple of slice
-        Rows between which nothing jumps.
+    parts : tuple of Stretch
+        Between which nothing jumps.
     smooth : bool
         Whether the points lie on a smooth curve (a solver's do, an instrument's do not).
     drawn : mapping of str to tuple of ndarray
@@ -48,7 +49,7 @@ class Traced:
     voltage: Array
     current: Array | None
     temperature: Array | None
-    stretches: tuple[slice, ...]
+    parts: tuple[Stretch, ...]
     smooth: bool
     drawn: Mapping[str, tuple[Array, Array]]
 
@@ -66,15 +67,13 @@ class Traced:
             By a cubic spline in each stretch of a smooth curve, otherwise straight lines.
         """
         found = np.interp(wanted, self.time, self.voltage)
-        if not self.smooth or len(self.stretches) > 5000:
+        if not self.smooth or len(self.parts) > _MOST_PARTS:
             return found
-        for rows in self.stretches:
-            t = self.time[rows]
-            if t.size < 4:
-                continue
+        for part in self.parts:
+            t = self.time[part.rows]
             first, stop = np.searchsorted(wanted, t[0], "left"), np.searchsorted(wanted, t[-1], "right")
             if stop > first:
-                found[first:stop] = between.values_at(t, self.voltage[rows], wanted[first:stop])
+                found[first:stop] = part.curve(self.time, self.voltage, wanted[first:stop])
         return found
 
     def integral(self, values: Array) -> float:
@@ -92,15 +91,13 @@ class Traced:
         """
         if not self.smooth:
             return float(np.trapezoid(values, self.time))
-        parts = [
-            between.integral(self.time[rows], values[rows])
-            if self.time[rows].size >= 4
-            else float(np.trapezoid(values[rows], self.time[rows]))
-            for rows in self.stretches
-        ]
-        gaps = [rows.start for rows in self.stretches[1:]]
-        parts += [0.5 * float(values[k] + values[k - 1]) * float(self.time[k] - self.time[k - 1]) for k in gaps]
-        return float(sum(parts))
+        total = 0.0
+        for part in self.parts:
+            t, v = self.time[part.rows], values[part.rows]
+            line = part.straight or t.size < 4
+            total += float(np.trapezoid(v, t)) if line else between.integral(t, v)
+        last = [part.rows.start for part in self.parts[1:]]
+        return total + sum(0.5 * float((values[k] + values[k - 1]) * (self.time[k] - self.time[k - 1])) for k in last)
 
 
 def traced(name: str, source: Any) -> Traced:
@@ -137,7 +134,7 @@ def traced(name: str, source: Any) -> Traced:
         voltage=values["voltage"],
         current=values.get("current"),
         temperature=values.get("temperature"),
-        stretches=tuple(pieces(source)),
+        parts=tuple(stretches(source)),
         smooth=True,
         drawn={key: filled(source, key) for key in there},
     )
@@ -162,7 +159,7 @@ def _measured(name: str, source: Any) -> Traced:
         drawn["current"] = (found.time, found.current)
     if temperature is not None:
         drawn["temperature"] = (found.time, temperature)
-    whole = (slice(0, found.time.size),)
+    whole = (Stretch(slice(0, found.time.size), True),)
     return Traced(name, found.time, found.voltage, found.current, temperature, whole, False, drawn)
 
 

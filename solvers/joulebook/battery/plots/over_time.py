@@ -7,12 +7,14 @@ from typing import Any
 
 import numpy as np
 
-from joulebook.battery.plots.pieces import filled, starts_of
+from joulebook.battery.plots.pieces import cycle_of, filled, starts_of, step_of
 from joulebook.battery.plots.style import INK, axis, colour, holoviews, panel, thinned, time_axis
 from joulebook.core.errors import InputError, Issue
 
 __all__ = ["plot_over_time"]
 
+_WARMER = 1e-3
+"""A change of temperature that is worth a panel, K."""
 MOST_MARKS = 60
 """Lines that still tell something."""
 
@@ -27,7 +29,7 @@ def plot_over_time(result: Any, *names: str) -> Any:
     result : BatteryResult
         A run.
     *names : str
-        Which variables; voltage and current, and the temperature where there is one, if none are given.
+        Which variables; voltage and current, and the temperature where it changes, if none are given.
 
     Returns
     -------
@@ -47,7 +49,7 @@ def plot_over_time(result: Any, *names: str) -> Any:
     2
     """
     hv = holoviews()
-    wanted = names or tuple(name for name in ("voltage", "current", "temperature") if name in result.variables)
+    wanted = names or ("voltage", "current", *(("temperature",) if _warms(result) else ()))
     for name in wanted:
         dims = result.variables[name].dims if name in result.variables else None
         if dims != ("time",):
@@ -68,11 +70,17 @@ def plot_over_time(result: Any, *names: str) -> Any:
     return hv.Layout(panels).cols(1)
 
 
+def _warms(result: Any) -> bool:
+    item = result.variables.get("temperature")
+    return item is not None and item.dims == ("time",) and float(np.ptp(item.values)) > _WARMER
+
+
 def _marks(result: Any, scale: float) -> list[Any]:
     """Shades of every other cycle, and lines at the beginnings of steps."""
     hv = holoviews()
     time = np.asarray(result["time"], dtype=np.float64)
-    cycles, steps = starts_of(result, "cycle") / scale, starts_of(result, "step") / scale
+    cycles = starts_of(time, cycle_of(result)) / scale
+    steps = starts_of(time, step_of(result)) / scale
     drawn: list[Any] = []
     if 0 < cycles.size <= MOST_MARKS:
         edges = [time[0] / scale, *cycles.tolist(), time[-1] / scale]

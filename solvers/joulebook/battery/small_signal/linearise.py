@@ -151,7 +151,7 @@ def linearise(
 
     negative: tuple[Coating, ...] | Foil
     if isinstance(cell, HalfCell):
-        exchange = cell.counter.rate_constant * float(np.sqrt(salt.concentration))
+        exchange = cell.counter.rate_constant * salt.concentration**cell.counter.salt_exponent
         negative = Foil(salt.thermal / exchange, cell.counter.double_layer_capacity or double_layer)
     else:
         negative = coatings("negative")

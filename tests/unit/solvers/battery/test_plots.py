@@ -11,7 +11,7 @@ import pytest
 
 from joulebook.battery import Cell, compare, simulate, virtual_cycler
 from joulebook.battery.plots import AGEING_COLUMNS, plot_ageing, plot_over_time, plot_profiles
-from joulebook.battery.plots.pieces import filled, pieces, starts_of
+from joulebook.battery.plots.pieces import cycle_of, filled, starts_of, step_of, stretches
 from joulebook.battery.plots.style import span_of, thinned, time_axis
 from joulebook.core.errors import InputError
 from joulebook.core.results import Variable
@@ -19,7 +19,7 @@ from joulebook.core.results import Variable
 hv = pytest.importorskip("holoviews", reason="drawings need the lab extra")
 CELL = Cell.named("Chen2020")
 ONCE = "Discharge at 1C until 2.5 V"
-UNITS = {"time": "s", "voltage": "V", "current": "A", "step": "1", "cycle": "1", "temperature": "K"}
+UNITS = {"time": "s", "voltage": "V", "current": "A", "protocol_step": "1", "temperature": "K"}
 
 
 @pytest.fixture(scope="module")
@@ -37,15 +37,14 @@ def cycled(run):
         columns["time"].append(part.time + start)
         columns["voltage"].append(part.voltage)
         columns["current"].append(part.current)
-        columns["step"].append(np.full(part.time.size, k))
-        columns["cycle"].append(np.full(part.time.size, 1 + k // 2))
+        columns["protocol_step"].append(np.full(part.time.size, k))
         columns["temperature"].append(np.full(part.time.size, 298.15 + k))
         start += part.time[-1]
     variables = {
         name: Variable(("time",), np.concatenate(parts), UNITS[name], name.capitalize())
         for name, parts in columns.items()
     }
-    return replace(run, variables=variables)
+    return replace(run, variables=variables, facts={**run.facts, "steps": {"cycle": [1, 1, 2, 2]}})
 
 
 def rendered(item):
@@ -58,12 +57,28 @@ def axis_labels(item):
 
 
 def test_stretches_end_where_steps_do(run, cycled):
-    assert pieces(run) == [slice(0, run.time.size)]
-    found = pieces(cycled)
-    assert len(found) == 4
-    assert sum(rows.stop - rows.start for rows in found) == cycled.time.size
-    assert starts_of(cycled, "cycle") == pytest.approx([cycled.time[found[2].start]])
-    assert starts_of(run, "step").size == 0
+    assert [part.rows for part in stretches(run)] == [slice(0, run.time.size)]
+    found = stretches(cycled)
+    assert [part.straight for part in found] == [False] * 4
+    assert sum(part.rows.stop - part.rows.start for part in found) == cycled.time.size
+    assert starts_of(cycled.time, cycle_of(cycled)) == pytest.approx([cycled.time[found[2].rows.start]])
+    assert starts_of(cycled.time, step_of(cycled)).size == 3
+    assert cycle_of(replace(run, facts={})) is None
+
+
+def test_corners_of_a_series_stay_corners(cycled):
+    followed = replace(cycled, facts={**cycled.facts, "followed": [0, 2]})
+    parts = stretches(followed)
+    assert [part.straight for part in parts] == [True, False, True, False]
+    time, voltage = filled(followed, "voltage")
+    first = parts[0].rows.stop
+    assert voltage[:first].tolist() == followed.voltage[:first].tolist()
+    between_points = 0.5 * (followed.time[3] + followed.time[4])
+    table = virtual_cycler(followed, interval=1e6, voltage_noise=0.0, voltage_resolution=0.0)
+    assert table["Voltage / V"].iloc[0] == followed.voltage[0]
+    assert np.interp(between_points, time, voltage) == pytest.approx(
+        0.5 * (followed.voltage[3] + followed.voltage[4]), abs=1e-9
+    )
 
 
 def test_drawn_curves_follow_the_spline_without_overshoot_at_steps(run, cycled):
@@ -244,7 +259,7 @@ def test_errors_of_the_bench(run):
 
 def test_steps_and_cycles_are_counted(cycled):
     table = virtual_cycler(cycled, interval=100.0)
-    assert table["Step Count / 1"].unique().tolist() == [0, 1, 2, 3]
+    assert table["Step Count / 1"].unique().tolist() == [1, 2, 3, 4]
     assert table["Cycle Count / 1"].unique().tolist() == [1, 2]
     assert table["Temperature T1 / degC"].iloc[0] == pytest.approx(25.0, abs=1.0)
     assert (np.diff(table["Test Time / s"]) == 0.0).sum() == 3

@@ -193,6 +193,7 @@ def test_a_drive_cycle():
     assert Drive([0, 1], current=[-1, -2]).direction == -1
     assert Drive([0, 10], current=[1, 2], duration=5).duration == 5
     assert pickle.loads(pickle.dumps(drive)) == drive
+    assert hash(Drive([0, 1], current=[-0.0, 1.0])) == hash(Drive([0, 1], current=[0.0, 1.0]))
     with pytest.raises(ValueError, match="read-only"):
         drive.value.values[0] = 1.0
     with pytest.raises(InputError, match="longer than its series"):

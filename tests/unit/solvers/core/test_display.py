@@ -24,4 +24,4 @@ def test_the_table_names_sources_and_escapes() -> None:
     table = cell._repr_html_()
     assert "Chen2020 · literature" in table
     assert "<script>" not in table and "&lt;script&gt;" in table
-    assert html_table(cell.negative).count("<tr>") == 10
+    assert html_table(cell.negative).count("<tr>") == 26

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from joulebook.battery import Cell, figures
-from joulebook.report import cell_figures
+from joulebook.report import cell_design, cell_figures
+from joulebook.report.cell_parameters import parameter_section
 from joulebook.report.drawings import INK, check_svg
 from joulebook.report.figures import spread
 from joulebook.report.numbers import number
@@ -93,3 +94,29 @@ def test_numbers(value, text):
 
 def test_no_plus_in_exponents():
     assert not any(re.search("[e+]", number(10.0**power)) for power in range(-20, 20))
+
+
+@pytest.mark.parametrize("name", Cell.names())
+def test_every_named_cell_has_its_parts_of_the_report(name):
+    cell = Cell.named(name)
+    known = figures(cell)
+    drawn = [block.svg for block in cell_design.design_section(cell, known).blocks if block.block == "figure"]
+    assert len(drawn) == (2 if known.mass_breakdown else 1)
+    for svg in (*drawn, cell_figures.ocp_svg(cell)):
+        check_svg(svg)
+    titles = [rows.title for rows in parameter_section(cell).sections[0].blocks[0].groups]
+    assert titles.index("Negative") < titles.index("Separator") < titles.index("Positive")
+    assert cell_design.summary_blocks(cell, known)
+
+
+def test_phases_layers_and_ageing_are_listed():
+    cell = Cell.named("Chen2020_composite").replace({"positive.layers": [{"share": 0.4}, {"share": 0.6}]})
+    titles = [rows.title for rows in parameter_section(cell).sections[0].blocks[0].groups]
+    assert {"Negative, additional phases, 1", "Positive, layers, 2", "Negative, film growth (SEI)"} <= set(titles)
+    materials = [rows.title for rows in parameter_section(cell).sections[1].blocks[0].groups]
+    assert any(title.startswith("Negative electrode, phase 2: silicon") for title in materials)
+
+
+def test_without_a_mass_there_is_no_ragone_plot():
+    section = cell_design.ragone_section({}, figures(Cell.named("Prada2013")))
+    assert [block.block for block in section.blocks] == ["callout"]

@@ -15,7 +15,10 @@ from joulebook.battery.small_signal.linearise import linearise, rest_at, steepne
 from joulebook.battery.small_signal.requests import read_request
 from joulebook.core.errors import InputError
 
-CELL = jb.battery.Cell.named("Chen2020")
+CELL = jb.battery.Cell.named("Chen2020").replace(
+    {"negative.double_layer_capacity": 0.0, "positive.double_layer_capacity": 0.0}
+)
+"""The LG M50, without double layers of its own."""
 FREQUENCIES = np.logspace(-3, 4, 15)
 
 
