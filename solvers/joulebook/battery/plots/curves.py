@@ -180,5 +180,5 @@ def _temperature(source: Any, size: int) -> Array | None:
         values = values[np.append(np.diff(time) > 0.0, True)]
         if values.shape == (size,) and np.isfinite(values).all():
             kelvin = text.endswith(("_k", "/k", "[k]", "(k)", "kelvin"))
-            return values if kelvin else values + ICE
+            return np.asarray(values if kelvin else values + ICE, dtype=np.float64)
     return None
