@@ -234,7 +234,7 @@ def hppc(
         Step(c_rate=pulse, duration=pulse_duration, until="cut-off"),
         Rest(pause),
         Step(c_rate=-regeneration * pulse, duration=regeneration_duration, until="cut-off"),
-        Step(c_rate=rate, duration=left * 3600.0 / rate),
+        Step(c_rate=rate, duration=round(left * 3600.0 / rate, 6)),
     )
     return Protocol([cycle]) * math.ceil(1.0 / depth_step - 1e-9) + Rest(rest)
 

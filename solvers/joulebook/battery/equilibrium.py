@@ -105,8 +105,8 @@ class ElectrodeAtRest:
         """
         if len(self.capacities) == 1:
             return self.potentials[0](fillings)
-        ends = [self.stoichiometries(float(filling))[0] for filling in (np.min(fillings), np.max(fillings))]
-        first = np.linspace(*ends, _CURVE)
+        low, high = (self.stoichiometries(float(filling))[0] for filling in (np.min(fillings), np.max(fillings)))
+        first = np.linspace(low, high, _CURVE)
         return np.interp(fillings, [self._filling(float(x)) for x in first], self.potentials[0](first))
 
     def _first(self, x: float) -> float:

@@ -20,8 +20,8 @@ _TABLE = "Table of PyBaMM's set, which took it from a model of COMSOL's library;
 _ASIDE = "Hard carbon against sodium: nothing here holds for lithium."
 
 
-def _table(file: str, **scales: float) -> PublishedTable:
-    return PublishedTable(f"{file}_chayambuka2022.csv", **scales)
+def _table(file: str, *, place_scale: float = 1.0, value_scale: float = 1.0) -> PublishedTable:
+    return PublishedTable(f"{file}_chayambuka2022.csv", "linear", place_scale, value_scale)
 
 
 def _rate(file: str, maximum: float) -> tuple[Value, PublishedTable]:

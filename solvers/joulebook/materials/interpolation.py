@@ -110,7 +110,7 @@ def spline_slopes(x: Points, y: Points) -> Points:
     right[0] = ((h[0] + 2.0 * first) * h[1] * secant[0] + h[0] ** 2 * secant[1]) / first
     matrix[-1, -2:] = last, h[-2]
     right[-1] = (h[-1] ** 2 * secant[-2] + (2.0 * last + h[-1]) * h[-2] * secant[-1]) / last
-    return np.linalg.solve(matrix, right)
+    return np.asarray(np.linalg.solve(matrix, right), dtype=np.float64)
 
 
 @functools.cache

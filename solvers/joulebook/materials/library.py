@@ -30,7 +30,7 @@ from joulebook.materials.records import ActiveMaterial, ElectrolyteMaterial, Fil
 
 __all__ = ["active", "electrolyte", "film", "metal", "names"]
 
-_CLASSES: Mapping[str, type] = {
+_CLASSES: Mapping[str, Any] = {
     "active": ActiveMaterial,
     "electrolyte": ElectrolyteMaterial,
     "film": FilmMaterial,
@@ -91,7 +91,7 @@ _Record = TypeVar("_Record")
 
 @functools.cache
 def _records() -> Mapping[str, Mapping[str, Any]]:
-    everything = [*_OWN]
+    everything: list[Any] = [*_OWN]
     for make in load_plugins("materials").values():
         everything.extend(make())
     by_kind: dict[str, dict[str, Any]] = {kind: {} for kind in _CLASSES}
@@ -136,7 +136,8 @@ def _find(kind: str, name: str, _owner: type[_Record]) -> _Record:
         raise InputError(
             Issue("material", name, f"not in the library of {kind} materials", f"Known: {', '.join(known)}")
         )
-    return known[name]
+    found: _Record = known[name]
+    return found
 
 
 def active(name: str) -> ActiveMaterial:

@@ -105,7 +105,7 @@ def _active(
     kept = {"reference_temperature": temperature, "source": dict(source)}
 
     def law(field: str, kind: str, activation: str = "") -> dict[str, Any] | None:
-        if particle.get(field) is None:
+        if particle.get(field) is None or (kind == "entropic" and particle[field] == 0):
             return None
         found = {**foreign_property(particle[field]), **kept, **_energy(particle, activation)}
         return with_domain(found, kind, (low, high))

@@ -20,6 +20,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -29,12 +30,14 @@ from joulebook.battery.interchange.bpx_materials import active_documents, electr
 from joulebook.battery.interchange.bpx_user import take_user_defined
 from joulebook.battery.interchange.imported import ImportedCell, parameters_of, tidy, warn_of
 from joulebook.battery.material_names import OWN
-from joulebook.core.errors import InputError
+from joulebook.core.errors import InputError, Issue
 
 __all__ = ["load_bpx", "read_bpx"]
 
 _SALT = 1000.0
 """mol/m³, where the file does not give the salt concentration at rest."""
+_ROUNDED = 1e-4
+"""By which the volumes of an electrode may exceed 1 in a file of few digits."""
 _ROOM = 298.15
 """K, where the file gives no temperature."""
 _ASSUMED_FOR_PARTICLES = {
@@ -97,7 +100,7 @@ def read_bpx(source: str | Path | Mapping[str, Any]) -> ImportedCell:
     try:
         cell = Cell.from_document(reader.cell_document())
     except InputError as error:
-        raise InputError(error.issues, file or "BPX") from None
+        raise InputError([_explained(issue) for issue in error.issues], file or "BPX") from None
     curves = document.get("Validation")
     return ImportedCell(cell, tuple(reader.notes), curves if isinstance(curves, Mapping) else {})
 
@@ -117,6 +120,7 @@ class _Reader:
         self.liquid: Mapping[str, Any] = self.parts.get("Electrolyte") or {}
         self.particles_only = "Separator" not in self.parts
         self.notes: list[str] = []
+        self.particles: list[Mapping[str, Any]] = []
         origin = f"BPX file {file}" if file else "BPX"
         reference = str(self.header.get("References") or "")
         self.source = {
@@ -179,6 +183,7 @@ class _Reader:
     def _electrode(self, side: str, materials: dict[str, Any]) -> dict[str, Any]:
         group = self.parts[_SIDES[side]]
         found = active_documents(group, side, self.reference_temperature, self.salt, self.source)
+        self.particles += [particle for _, particle in found]
         materials.update({document["name"]: document for document, _ in found})
         phases: list[dict[str, Any]] = [
             {
@@ -199,7 +204,17 @@ class _Reader:
             coating.update(assumed)
         else:
             coating.update(_pores(group), conductivity=float(group["Conductivity [S.m-1]"]))
-        return {**first, **coating, **({"additional_phases": further} if further else {})}
+        electrode = {**first, **coating, **({"additional_phases": further} if further else {})}
+        self._fit_volume(side, electrode)
+        return electrode
+
+    def _fit_volume(self, side: str, electrode: dict[str, Any]) -> None:
+        """Take off what rounded surfaces in the file give too much of active material."""
+        further = sum(phase["active_fraction"] for phase in electrode.get("additional_phases", ()))
+        excess = electrode["porosity"] + electrode["active_fraction"] + further - 1.0
+        if 1e-9 < excess < _ROUNDED:
+            electrode["active_fraction"] -= excess
+            self.notes.append(f"{_SIDES[side]}: volumes sum to 1 + {excess:.1g}; the active fraction is less by that")
 
     def _separator(self, materials: dict[str, Any]) -> dict[str, Any]:
         materials["separator"] = {"kind": "joulebook.film_material", "schema_version": 1, "name": "separator"}
@@ -283,11 +298,20 @@ class _Reader:
         return found
 
     def _note_the_rest(self) -> None:
+        branched = any("OCP (lithiation) [V]" in particle for particle in self.particles)
         for name, value in self.initial.items():
-            if name.startswith("Initial hysteresis state") and value is not None:
+            if name.startswith("Initial hysteresis state") and value is not None and branched:
                 self.notes.append(f"State: {name} = {value} has no place in a cell; give it to the study")
         if any(value != 0 for value in _numbers(self.degradation)):
             self.notes.append("State: Degradation is not applied to the parameters; they are those of the fresh cell")
+
+
+def _explained(issue: Issue) -> Issue:
+    """Say where a value comes from that does not stand in the file."""
+    if not issue.path.endswith("active_fraction"):
+        return issue
+    hint = "It is Surface area per unit volume times Particle radius / 3: check both"
+    return replace(issue, hint=hint)
 
 
 def _first(*values: Any) -> Any:

@@ -4,7 +4,7 @@ The conversions are those of :mod:`joulebook.battery.interchange.bpx_reading`, b
 goes into its user-defined part: under PyBaMM's name of the value where it has one, else under ``Joulebook:`` and the
 value's path in the cell; both are read back. Formulas are written in the variable ``x`` with the functions that
 readers of BPX know; a law that is no such formula becomes a table, within 2e-7 V for potentials. Sources are not
-carried, except their references in the header.
+carried, except their references in the header. An entropic coefficient that is not known is written as 0.
 """
 
 from __future__ import annotations
@@ -232,6 +232,7 @@ class _Writer:
         ):
             if curve is not None:
                 found[name] = self._function(curve, "x", f"{side} {name}", VOLTAGE_TOLERANCE if "OCP" in name else None)
+        found.setdefault("Entropic change coefficient [V.K-1]", 0.0)  # PyBaMM solves nothing without one
         if material.hysteresis_decay is not None:
             found["OCP hysteresis decay constant"] = material.hysteresis_decay.value
         self._particle_extras(f"material {side} {index}", material)

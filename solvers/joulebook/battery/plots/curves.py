@@ -164,16 +164,21 @@ def _measured(name: str, source: Any) -> Traced:
 
 
 def _temperature(source: Any, size: int) -> Array | None:
-    """The first column of temperatures, K; None where there is none or rows were left out."""
-    for heading in getattr(source, "columns", source if isinstance(source, Mapping) else ()):
+    """The first column of temperatures, K, at the rows that were kept; None where there is none."""
+    from joulebook.battery.analysis.headings import find_columns
+
+    headings = list(getattr(source, "columns", source if isinstance(source, Mapping) else ()))
+    for heading in headings:
         text = str(heading).lower().replace(" ", "")
         if "temperature" not in text and not text.startswith("temp"):
             continue
         try:
             values = np.asarray(source[heading], dtype=np.float64)
-        except (TypeError, ValueError):
+            time = np.asarray(source[find_columns(headings, ("time",))[0]["time"].heading], dtype=np.float64)
+        except (TypeError, ValueError, KeyError):
             continue
-        if values.shape == (size,) and np.isfinite(values).any():
+        values = values[np.append(np.diff(time) > 0.0, True)]
+        if values.shape == (size,) and np.isfinite(values).all():
             kelvin = text.endswith(("_k", "/k", "[k]", "(k)", "kelvin"))
-            return values if kelvin else values + ICE
+            return np.asarray(values if kelvin else values + ICE, dtype=np.float64)
     return None

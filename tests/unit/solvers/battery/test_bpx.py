@@ -396,5 +396,13 @@ def test_what_is_no_json_is_refused(tmp_path, content):
 def test_values_that_cannot_be_a_cell_are_explained():
     with pytest.raises(InputError, match="together at most 1"):
         read_bpx(file(**{"Parameterisation/Negative electrode/Surface area per unit volume [m-1]": 500000.0}))
+    with pytest.raises(InputError, match=r"active_fraction = 1.2.*times Particle radius / 3"):
+        read_bpx(file(**{"Parameterisation/Negative electrode/Surface area per unit volume [m-1]": 720000.0}))
     with pytest.raises(InputError, match="Is this a BPX file"):
         read_bpx({})
+
+
+def test_volumes_of_few_digits_are_fitted():
+    found = read_bpx(file(**{"Parameterisation/Negative electrode/Surface area per unit volume [m-1]": 450000.1}))
+    assert found.cell.negative.active_fraction == pytest.approx(0.75, abs=1e-12)
+    assert "volumes sum to 1 + 2e-07" in found.notes[0]

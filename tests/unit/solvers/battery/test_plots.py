@@ -195,6 +195,8 @@ def test_comparison_with_a_measurement(run, cycled):
     assert found.metrics.loc["bench", "discharged_capacity_Ah"] == pytest.approx(run.discharge_capacity[-1], rel=1e-6)
     assert found.metrics.loc["bench", "mean_temperature_K"] == pytest.approx(303.15)
     rendered(found.plot("voltage", "temperature"))
+    bench = compare({"run": cycled, "bench": virtual_cycler(cycled, interval=100.0)}).metrics
+    assert bench.loc["bench", "mean_temperature_K"] == pytest.approx(bench.loc["run", "mean_temperature_K"], abs=0.1)
     both = compare({"x": cycled, "y": cycled}, reference="y").metrics
     assert both.loc["x", "voltage_largest_difference_mV"] == pytest.approx(0.0, abs=1e-9)
     assert both.loc["x", "mean_temperature_K"] > 298.15
