@@ -18,7 +18,7 @@ from joulebook.battery.named import DOCUMENTS
 from joulebook.core.citations import Source
 from joulebook.core.design import Part
 from joulebook.core.errors import Issue
-from joulebook.core.quantities import Concentration
+from joulebook.core.quantities import Concentration, Quantity
 
 __all__ = [
     "Cell",
@@ -41,6 +41,8 @@ PhaseConcentrations = Annotated[
     tuple[Concentration, ...], Field(max_length=8, exclude_if=lambda concentrations: not concentrations)
 ]
 
+Direction = Annotated[float, Quantity("1", ge=-1, le=1), Field(exclude_if=lambda state: state == 0.0)]
+
 
 class InitialState(Part):
     """Lithium concentrations at the start of a study."""
@@ -53,6 +55,10 @@ class InitialState(Part):
     """In the additional phases of the negative electrode, mol/m³ each."""
     positive_additional: PhaseConcentrations = ()
     """In the additional phases of the positive electrode, mol/m³ each."""
+    negative_hysteresis: Direction = 0.0
+    """Open-circuit potential of the negative electrode: -1 as after lithiation, 1 as after delithiation, 0 between."""
+    positive_hysteresis: Direction = 0.0
+    """The same of the positive electrode."""
 
 
 class NegativeSide(Described):

@@ -81,8 +81,8 @@ def discretise(cell: Cell | HalfCell, model: Model, resolution: Resolution, star
         The physics.
     resolution : Resolution
         Mesh and tolerances.
-    start : dict of str to tuple of float, mol/m³
-        Lithium concentrations at the start.
+    start : Start
+        State at the start.
 
     Returns
     -------
@@ -145,8 +145,7 @@ def _coats(side: Electrode, number: int) -> list[_Coat]:
             return float(getattr(side, name) if value is None else value)
 
         share = layer.share if layer is not None else 1.0
-        further = sum(phase.active_fraction for phase in side.additional_phases)
-        solid = own("conductivity") * (own("active_fraction") + further) ** side.bruggeman_electrode
+        solid = own("conductivity") * (1.0 - own("porosity")) ** side.bruggeman_electrode
         return _Coat(number, share, side.thickness * share, own("porosity"), solid, own("bruggeman_electrolyte"), layer)
 
     return [coat(layer) for layer in side.layers] if side.layers else [coat(None)]
@@ -405,7 +404,9 @@ def _states(
         if row[at.GROUP] < 0:
             continue
         side, phase = laws[int(row[at.LAW]) // at.N_LAW]
-        concentrations[s] = start[("negative", "positive")[side]][phase]
+        name = ("negative", "positive")[side]
+        concentrations[s] = start.concentrations[name][phase]
+        states[s, at.TILT] = start.tilts[name] if row[at.DECAY] > 0 else 0.0
         electrode = sides[side]
         if row[at.FILM] >= 0 and electrode is not None:
             begun: FilmStart = film_start(electrode, model, films[side], row[at.SURFACE_DENSITY])

@@ -90,7 +90,7 @@ class Electrode(Part):
     bruggeman_electrolyte: Exponent = 1.5
     """Exponent of the porosity in the effective transport in the electrolyte."""
     bruggeman_electrode: Exponent = 0.0
-    """Exponent of the active fraction in the effective electronic conductivity; 0 if measured on the coating."""
+    """Exponent of 1 - porosity in the effective electronic conductivity; 0 if measured on the coating."""
     density: Density | None = None
     """Density of the dry coating, pores included; left out where not published."""
     maximum_concentration: Concentration | None = None

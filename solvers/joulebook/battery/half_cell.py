@@ -10,7 +10,7 @@ from typing import Annotated, ClassVar, Self
 from pydantic import Field
 
 from joulebook.battery.assembly import Assembly, Described
-from joulebook.battery.designs import PhaseConcentrations, miscounted
+from joulebook.battery.designs import Direction, PhaseConcentrations, miscounted
 from joulebook.battery.named import HALF_CELL_DOCUMENTS
 from joulebook.core.citations import Source
 from joulebook.core.design import Part
@@ -42,6 +42,8 @@ class HalfCellState(Part):
     """In the first active material of the electrode."""
     positive_additional: PhaseConcentrations = ()
     """In its additional phases, mol/m³ each."""
+    positive_hysteresis: Direction = 0.0
+    """Open-circuit potential: -1 as after lithiation, 1 as after delithiation, 0 between."""
 
 
 class LithiumSide(Described):

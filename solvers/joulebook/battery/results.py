@@ -161,7 +161,7 @@ class BatteryResult(Result):
         return self.at(np.linspace(self.time[0], self.time[-1], points)) if self.time.size > 1 else self
 
     def plot(self, *names: str) -> Any:
-        """Draw variables over time, at even steps.
+        """Draw variables over time, with the steps of the protocol marked.
 
         Parameters
         ----------
@@ -170,10 +170,41 @@ class BatteryResult(Result):
 
         Returns
         -------
-        holoviews.Layout or holoviews.Curve
+        holoviews.Layout or holoviews.Overlay
             Shown by a notebook.
         """
-        return Result.plot(self.even(), *names)
+        from joulebook.battery.plots import plot_over_time
+
+        return plot_over_time(self, *names)
+
+    def plot_profiles(self, *names: str) -> Any:
+        """Draw what varies across the stack, with a slider for the time; the run must have been made with profiles.
+
+        Parameters
+        ----------
+        *names : str
+            Which; the salt concentration and the surface concentration if none are given.
+
+        Returns
+        -------
+        holoviews.HoloMap
+            Shown by a notebook.
+        """
+        from joulebook.battery.plots import plot_profiles
+
+        return plot_profiles(self, *names)
+
+    def plot_ageing(self) -> Any:
+        """Draw capacity, losses and resistance over the cycles.
+
+        Returns
+        -------
+        holoviews.Layout
+            Shown by a notebook.
+        """
+        from joulebook.battery.plots import plot_ageing
+
+        return plot_ageing(self.cycles)
 
 
 @dataclass(frozen=True, repr=False)

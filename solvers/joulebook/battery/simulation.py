@@ -125,7 +125,7 @@ def simulate(
         "protocol": str(plan),
         "model": physics.to_dict(),
         "initial_soc": initial_soc,
-        **({"initial_state": {side: list(values) for side, values in start.items()}} if initial_state else {}),
+        **({"initial_state": start.to_dict()} if initial_state else {}),
     }
     shown = progress_or_default(progress)
     resolution = chosen.resolution(physics.name)

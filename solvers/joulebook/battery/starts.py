@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from joulebook.battery.designs import Cell, InitialState
@@ -11,8 +12,32 @@ from joulebook.core.errors import InputError, Issue
 
 __all__ = ["Start", "starting_concentrations"]
 
-Start = dict[str, tuple[float, ...]]
-"""Lithium concentration of each active material of each electrode, mol/m³."""
+
+@dataclass(frozen=True)
+class Start:
+    """State at the start of a study.
+
+    Parameters
+    ----------
+    concentrations : dict of str to tuple of float, mol/m³
+        Of lithium in each active material of each electrode.
+    tilts : dict of str to float
+        State of the hysteresis of each electrode, -1 to 1.
+    """
+
+    concentrations: dict[str, tuple[float, ...]]
+    tilts: dict[str, float]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give all values, for the record.
+
+        Returns
+        -------
+        dict
+            JSON-able.
+        """
+        return {**{side: list(values) for side, values in self.concentrations.items()}, "hysteresis": self.tilts}
+
 
 
 def starting_concentrations(
@@ -31,8 +56,8 @@ def starting_concentrations(
 
     Returns
     -------
-    dict of str to tuple of float
-        For each electrode the concentrations of its active materials, mol/m³.
+    Start
+        Concentrations of all active materials, and the states of hysteresis.
 
     Raises
     ------
@@ -48,7 +73,7 @@ def starting_concentrations(
             raise InputError(Issue("initial_soc", initial_soc, "must be a number from 0 to 1"))
         state = _at_charge(cell, float(initial_soc))
     sides = ("positive",) if isinstance(cell, HalfCell) else ("negative", "positive")
-    found: Start = {}
+    found: dict[str, tuple[float, ...]] = {}
     faults = []
     for side in sides:
         given = (getattr(state, f"{side}_concentration"), *getattr(state, f"{side}_additional"))
@@ -72,7 +97,7 @@ def starting_concentrations(
         found[side] = given
     if faults:
         raise InputError(faults, cell.name)
-    return found
+    return Start(found, {side: float(getattr(state, f"{side}_hysteresis")) for side in sides})
 
 
 def _as_state(cell: Cell | HalfCell, given: Any) -> InitialState | HalfCellState:

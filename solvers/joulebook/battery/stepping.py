@@ -227,6 +227,8 @@ def integrate(arena: Any) -> int:
     """
     settings, run = arena.settings, arena.run
     if run[POINTS] == 0.0:
+        if int(run[ROWS]) >= arena.trace.shape[0]:
+            return TRACE_FULL
         status = start(arena)
         if status != 0:
             return status

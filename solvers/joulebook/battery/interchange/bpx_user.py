@@ -89,8 +89,7 @@ def _bulk_conductivity(electrode: dict[str, Any]) -> None:
     """BPX gives the conductivity of the coating; ours is that of the solid where an exponent is given."""
     exponent = electrode.get("bruggeman_electrode")
     if isinstance(exponent, int | float) and 0.0 < exponent <= 10.0:
-        further = electrode.get("additional_phases", ())
-        solid = electrode["active_fraction"] + sum(phase["active_fraction"] for phase in further)
+        solid = 1.0 - electrode["porosity"]
         electrode["conductivity"] = tidy(electrode["conductivity"] / solid**exponent)
 
 

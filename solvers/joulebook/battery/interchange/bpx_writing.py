@@ -186,8 +186,7 @@ class _Writer:
     # electrodes -------------------------------------------------------------------------------------------------------
     def _electrode(self, side: str) -> dict[str, Any]:
         electrode: Electrode = getattr(self.cell, side)
-        solid = electrode.active_fraction + sum(phase.active_fraction for phase in electrode.additional_phases)
-        conductivity = electrode.conductivity * solid**electrode.bruggeman_electrode
+        conductivity = electrode.conductivity * (1.0 - electrode.porosity) ** electrode.bruggeman_electrode
         if electrode.bruggeman_electrode:
             self.user[f"{PREFIX}{side}.bruggeman_electrode"] = electrode.bruggeman_electrode
         coating = {"Thickness [m]": electrode.thickness, **_pores(electrode), "Conductivity [S.m-1]": conductivity}

@@ -254,7 +254,6 @@ def _coatings(side: _Side) -> tuple[Coating, ...]:
             side.salt,
         )
         fraction = _own(layer.active_fraction, electrode.active_fraction)
-        whole = fraction + sum(phase.active_fraction for phase in electrode.additional_phases)
         surfaces = [_surface(side, electrode, layer, fraction, kinetics[0])]
         surfaces += [
             _surface(side, phase, None, phase.active_fraction, found)
@@ -266,7 +265,8 @@ def _coatings(side: _Side) -> tuple[Coating, ...]:
                 porosity=pores.porosity,
                 liquid=pores.liquid,
                 diffusivity=pores.diffusivity,
-                solid=_own(layer.conductivity, electrode.conductivity) * whole**electrode.bruggeman_electrode,
+                solid=_own(layer.conductivity, electrode.conductivity)
+                * (1.0 - pores.porosity) ** electrode.bruggeman_electrode,
                 surfaces=tuple(surfaces),
             )
         )
