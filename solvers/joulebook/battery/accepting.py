@@ -39,6 +39,7 @@ from joulebook.battery.layout import (
     HELD,
     HYSTERESIS,
     LAST_MARGIN,
+    LEVEL,
     MAXIMUM,
     MEAN_CONCENTRATION,
     MIXING_HEAT,
@@ -126,6 +127,7 @@ def accept_sites(arena: Any, head: int, order: int, slot: int) -> None:
         own = shells[group, n_r + 1, VARIES] != 0.0
         complete(shells, group, concentration, slot, s, reaction, arena.factors, own)
         reactions[s, SURFACE_CONCENTRATION] = reactions[s, SURFACE_HISTORY] + reactions[s, SURFACE_SLOPE] * reaction
+        states[slot, s, LEVEL] = reactions[s, SURFACE_CONCENTRATION] / sites[s, MAXIMUM]
         if settings[HYSTERESIS] != 0.0:
             pace = 0.5 * sites[s, DECAY] * reactions[s, SURFACE] / (FARADAY * sites[s, MAXIMUM] * sites[s, FRACTION])
             past = past_state(states, run, head, order, s, TILT)

@@ -83,7 +83,7 @@ from joulebook.numerics.twins import separate
 __all__ = ["heats", "solve_temperature"]
 
 
-SHORT = 1e-9
+SHORT = 1e-4
 """A step below this makes a start consistent; nothing spreads in it, s."""
 
 

@@ -107,9 +107,13 @@ def butler_volmer(exchange: float, potential: float, half_thermal: float) -> tup
     tuple of float
         j in A/m² and dj/dη in S/m².
     """
-    grown = math.exp(half_thermal * potential)
+    grown = math.exp(max(-LARGEST_EXPONENT, min(LARGEST_EXPONENT, half_thermal * potential)))
     shrunk = 1.0 / grown
     return exchange * (grown - shrunk), exchange * (grown + shrunk) * half_thermal
+
+
+LARGEST_EXPONENT = 300.0
+"""In the rate law: no iterate may overflow."""
 
 
 def arrhenius(activation: float, reference: float, temperature: float) -> float:

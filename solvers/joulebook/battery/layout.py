@@ -125,7 +125,9 @@ PREPARES: Final = 33
 """1 if sites and nodes differ from step to step."""
 MIXES: Final = 34
 """1 if the heat of mixing counts."""
-N_SETTINGS: Final = 35
+CURVES: Final = 35
+"""1 if steps are so short that a smooth line through the points is the voltage, 0 if they follow the lithium alone."""
+N_SETTINGS: Final = 36
 
 DFN: Final = 0
 SPM: Final = 1
@@ -273,25 +275,27 @@ DIFFERENCE: Final = 1
 """phi_s - phi_e, V."""
 TILT: Final = 2
 """State of the hysteresis, -1 on the lithiation branch to 1 on the delithiation branch."""
-SEI: Final = 3
+LEVEL: Final = 3
+"""Stoichiometry at the particle surface."""
+SEI: Final = 4
 """Film on the particles, per volume of electrode, mol/m³."""
-CRACK_SEI: Final = 4
+CRACK_SEI: Final = 5
 """Film on the walls of cracks, per volume of electrode, mol/m³."""
-PLATED: Final = 5
+PLATED: Final = 6
 """Plated lithium per volume of electrode, mol/m³."""
-DEAD: Final = 6
+DEAD: Final = 7
 """Dead lithium per volume of electrode, mol/m³."""
-CRACK: Final = 7
+CRACK: Final = 8
 """Length of the cracks, m."""
-ACTIVE: Final = 8
+ACTIVE: Final = 9
 """Volume fraction of active material."""
-BURIED: Final = 9
+BURIED: Final = 10
 """Lithium left in lost active material, per volume of electrode, mol/m³."""
-HELD: Final = 10
+HELD: Final = 11
 """Lithium in the active material, per volume of electrode, mol/m³."""
-N_STATE: Final = 11
-"""All of them; the first three alone where nothing ages."""
-N_STATE_FRESH: Final = 3
+N_STATE: Final = 12
+"""All of them; the first four alone where nothing ages."""
+N_STATE_FRESH: Final = 4
 
 # work: columns 0 to 21 are the block-tridiagonal system, then --------------------------------------------------------
 SALT: Final = 22

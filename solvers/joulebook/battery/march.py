@@ -134,7 +134,7 @@ def first_arena(arrays: Arrays, schedule: Schedule, rows: int, profiles: bool = 
     )
 
 
-def begin(arrays: Arrays, schedule: Schedule, profiles: bool = False) -> March:
+def begin(arrays: Arrays, schedule: Schedule, profiles: bool = False, curves: bool = True) -> March:
     """Make everything that a study works on.
 
     Parameters
@@ -145,11 +145,14 @@ def begin(arrays: Arrays, schedule: Schedule, profiles: bool = False) -> March:
         The protocol.
     profiles : bool
         Whether to keep what varies across the stack.
+    curves : bool
+        Whether the points shall lie close enough for a curve.
 
     Returns
     -------
     March
         Ready to advance.
     """
+    arrays.settings[at.CURVES] = float(curves)
     arrays.settings[at.ENDS_AT_ONCE] = float(schedule.rows.shape[0] > 1)
     return March(first_arena(arrays, schedule, _ROWS, profiles), arrays)

@@ -105,8 +105,11 @@ ACCURACIES: dict[str, Resolution] = {
     "reference": Resolution(120, 12, 80, 40, 0.3, 1e-5, 0.05),
 }
 """Named accuracies of the Doyle–Fuller–Newman model."""
-PARTICLE_SHARE = 0.2
-"""Voltage tolerance of the single-particle model over that above: its steps cost next to nothing."""
+PARTICLE_SHARE = 0.5
+"""Voltage tolerance of the single-particle models over that above: their steps cost next to nothing."""
+
+MOST_DRAWN = 24
+"""Steps of a protocol up to which the points lie close enough for a curve."""
 
 _LIMITS: dict[str, tuple[float, float]] = {
     "negative_nodes": (2, 2000),
@@ -149,6 +152,9 @@ class BatteryOptions:
     refine : bool
         Whether a mesh that turns out coarser than the accuracy promises is refined; a mesh that is given by number
         stays as it is.
+    curves : bool, optional
+        Whether steps are so short that a smooth line through the points is the voltage. Where left out, yes up to 24
+        protocol steps; in longer tests the steps follow the lithium, so that voltages hold at the points only.
 
     Examples
     --------
@@ -169,6 +175,7 @@ class BatteryOptions:
     largest_step: float | None = None
     error_estimate: bool = True
     refine: bool = True
+    curves: bool | None = None
 
     def __post_init__(self) -> None:
         faults: list[Issue] = []
@@ -188,8 +195,25 @@ class BatteryOptions:
             for name in ("error_estimate", "refine")
             if not isinstance(getattr(self, name), bool)
         )
+        if self.curves is not None and not isinstance(self.curves, bool):
+            faults.append(Issue("options.curves", self.curves, "must be True, False or None"))
         if faults:
             raise InputError(faults, "BatteryOptions")
+
+    def draws(self, steps: int) -> bool:
+        """Whether the points of a protocol shall lie close enough for a curve.
+
+        Parameters
+        ----------
+        steps : int
+            Of the protocol.
+
+        Returns
+        -------
+        bool
+            As ``curves`` says, or by the number of steps.
+        """
+        return steps <= MOST_DRAWN if self.curves is None else self.curves
 
     @property
     def refines(self) -> bool:
@@ -202,7 +226,7 @@ class BatteryOptions:
         Parameters
         ----------
         model : str
-            ``"DFN"`` or ``"SPM"``.
+            ``"DFN"``, ``"SPMe"`` or ``"SPM"``.
 
         Returns
         -------
@@ -210,7 +234,7 @@ class BatteryOptions:
             Everything chosen.
         """
         chosen = asdict(ACCURACIES[self.accuracy])
-        if model == "SPM":
+        if model != "DFN":
             chosen["voltage_tolerance"] *= PARTICLE_SHARE
         for field in fields(Resolution):
             value = getattr(self, field.name)
@@ -224,7 +248,7 @@ class BatteryOptions:
         Parameters
         ----------
         model : str
-            ``"DFN"`` or ``"SPM"``.
+            ``"DFN"``, ``"SPMe"`` or ``"SPM"``.
 
         Returns
         -------

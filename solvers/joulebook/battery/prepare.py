@@ -5,6 +5,7 @@ All of it is taken from past points by extrapolation, so the solve inside a step
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from joulebook.battery.ageing_mechanics import roughness
@@ -18,6 +19,7 @@ from joulebook.battery.layout import (
     CHARGING_HISTORY,
     CLOGS,
     CRACK,
+    CRACK_GROWTH,
     CRACK_HISTORY,
     CRACK_SEI,
     CRACK_SHARE,
@@ -36,6 +38,7 @@ from joulebook.battery.layout import (
     FRACTION,
     GAP,
     GROUP,
+    GROWTH,
     HOST,
     HYSTERESIS,
     LAW,
@@ -49,6 +52,7 @@ from joulebook.battery.layout import (
     OPENNESS,
     PLATED,
     PLATED_HISTORY,
+    PLATING,
     PLATING_LAW,
     POROSITY,
     RATE,
@@ -234,6 +238,10 @@ def prepare_film(arena: Any, head: int, order: int, points: int, s: int) -> None
     taken += films[f, METAL_VOLUME] * (plated + ahead(states, run, head, points, s, DEAD))
     reactions[s, SWELLING] = films[f, CLOGS] * taken - sites[s, FIRST_SWELLING]
     reactions[s, DYING] = films[f, PLATING_LAW + 3] * films[f, FIRST_THICKNESS] / max(thickness, 1e-12)
+    for k in (GROWTH, CRACK_GROWTH, PLATING):
+        if not math.isfinite(reactions[s, k]):
+            # what a step that failed has left
+            reactions[s, k] = 0.0
     reactions[s, FILM_HISTORY] = past_rate(states, run, head, order, s, SEI)
     reactions[s, CRACK_HISTORY] = past_rate(states, run, head, order, s, CRACK_SEI)
     reactions[s, PLATED_HISTORY] = past_rate(states, run, head, order, s, PLATED)

@@ -148,8 +148,10 @@ def solve_salt(settings: Any, nodes: Any, liquid: Any, work: Any, run: Any) -> i
 
 
 @separate
-def electrolyte_drop(settings: Any, nodes: Any, liquid: Any, work: Any, run: Any) -> tuple[float, float]:
-    """Voltage that electrolyte and coatings add to that of the particles.
+def electrolyte_drop(
+    settings: Any, nodes: Any, liquid: Any, work: Any, run: Any
+) -> tuple[float, float, float, float, float, float]:
+    """Voltage that electrolyte and coatings add to that of the particles, and the salt that the electrodes see.
 
     Parameters
     ----------
@@ -159,7 +161,8 @@ def electrolyte_drop(settings: Any, nodes: Any, liquid: Any, work: Any, run: Any
     Returns
     -------
     tuple of float
-        Voltage in V and its derivative by the current in ohm.
+        Voltage in V and its derivative by the current in ohm; geometric means of the salt concentration in the
+        negative and the positive electrode in mol/m³, and the variances of its logarithm there.
     """
     n = nodes.shape[0]
     total = 0.0
@@ -173,37 +176,51 @@ def electrolyte_drop(settings: Any, nodes: Any, liquid: Any, work: Any, run: Any
     if activity < 0.0:
         activity = value_in_table(liquid, SALT_ACTIVITY, 0.0, settings[SALTS_WIDTH], mean)
     negative, positive = layer_depths(nodes)
-    spread = activity / settings[HALF_THERMAL]
-    level = 0.0
-    level_slope = 0.0
+    slope = 0.0
     resistance = 0.0
+    below = 0.0
+    above = 0.0
+    below_square = 0.0
+    above_square = 0.0
     x = 0.0
     for i in range(n):
         step = nodes[i, WIDTH]
-        here = 1.0 / (work[i, TRANSPORT] * conductivity)
         share = 1.0
         if nodes[i, ELECTRODE] == 0.0:
             a = x / negative
             b = (x + step) / negative
             share = mean_square(a, b)
-            level -= step / negative * math.log(work[i, SALT])
-            level_slope -= step / negative * work[i, 1] / work[i, SALT]
+            level = math.log(work[i, SALT])
+            below += step / negative * level
+            below_square += step / negative * level * level
+            slope -= step / negative * work[i, 1] / work[i, SALT]
             resistance += step / nodes[i, SOLID] * mean_square(1.0 - a, 1.0 - b)
         elif nodes[i, ELECTRODE] == 1.0:
             a = (depth - x) / positive
             b = (depth - x - step) / positive
             share = mean_square(a, b)
-            level += step / positive * math.log(work[i, SALT])
-            level_slope += step / positive * work[i, 1] / work[i, SALT]
+            level = math.log(work[i, SALT])
+            above += step / positive * level
+            above_square += step / positive * level * level
+            slope += step / positive * work[i, 1] / work[i, SALT]
             resistance += step / nodes[i, SOLID] * mean_square(1.0 - a, 1.0 - b)
-        resistance += step * here * share
+        resistance += step * share / (work[i, TRANSPORT] * conductivity)
         x += step
     if negative == 0.0:
         edge = 1.5 * work[0, SALT] - 0.5 * work[1, SALT]
-        level -= math.log(edge)
-        level_slope -= (1.5 * work[0, 1] - 0.5 * work[1, 1]) / edge
-    slope = spread * level_slope - resistance / settings[AREA]
-    return spread * level - resistance / settings[AREA] * run[CURRENT], slope
+        below = math.log(edge)
+        below_square = below * below
+        slope -= (1.5 * work[0, 1] - 0.5 * work[1, 1]) / edge
+    spread = activity / settings[HALF_THERMAL]
+    per_area = resistance / settings[AREA]
+    return (
+        spread * (above - below) - per_area * run[CURRENT],
+        spread * slope - per_area,
+        math.exp(below),
+        math.exp(above),
+        below_square - below * below,
+        above_square - above * above,
+    )
 
 
 def mean_square(a: float, b: float) -> float:

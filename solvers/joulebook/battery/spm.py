@@ -33,7 +33,6 @@ import math
 from typing import Any
 
 from joulebook.battery.control import beyond_peak, current_change
-from joulebook.battery.kinetics import overpotential
 from joulebook.battery.layout import (
     ALL_BY_POTENTIAL,
     ALL_MISS,
@@ -47,8 +46,10 @@ from joulebook.battery.layout import (
     ELECTRODE,
     GROUP,
     HALF_THERMAL,
+    HOLD_CURRENT,
     ITERATIONS,
     LIQUID,
+    MAXIMUM,
     METAL,
     MODEL,
     NEWTON_TOLERANCE,
@@ -56,17 +57,26 @@ from joulebook.battery.layout import (
     REACTION,
     RESISTANCE,
     SALT,
+    SALT_AT_REST,
+    SALT_POWER,
     SIDE,
+    SPECIAL,
     SPME,
     STIFFNESS,
+    STOICHIOMETRY,
     SURFACE,
     TARGET,
     UPDATE,
     VOLTAGE,
-    WIDTH,
 )
 from joulebook.battery.p2d import MOST_ITERATIONS
-from joulebook.battery.reaction import linearise_site, ocp_remainder, total_current_density, update_site
+from joulebook.battery.reaction import (
+    linearise_site,
+    ocp_remainder,
+    stoichiometry_inside,
+    total_current_density,
+    update_site,
+)
 from joulebook.battery.salt import electrolyte_drop, solve_salt
 from joulebook.numerics.twins import separate
 
@@ -76,51 +86,23 @@ LARGEST_UPDATE = 0.3
 """Largest change of a potential in one iteration, V; longer updates are shortened."""
 
 
-def mean_salt(settings: Any, nodes: Any, work: Any, side: int) -> float:
-    """Salt concentration that stands for an electrode in its rate law: the geometric mean.
+def uneven_overpotential(settings: Any, sites: Any, reactions: Any, side: int, salt: float, variance: float) -> float:
+    r"""Mean of the reaction overpotential over an electrode, less that at the geometric mean of the salt.
+
+    With :math:`s = j / 2 j_0` and the variance of :math:`\ln c_e`, to second order
+    :math:`\tfrac{1}{2} \tfrac{2 R T}{F} \tfrac{s}{(1 + s^2)^{3/2}} a^2 \mathrm{var}(\ln c_e)` with the exponent a of
+    the salt in the exchange-current density.
 
     Parameters
     ----------
-    settings : ndarray, shape (n_settings,), mixed
-        See :mod:`joulebook.battery.layout`.
-    nodes : ndarray, shape (n_nodes, 8), mixed
-        Node properties.
-    work : ndarray, shape (n_nodes, 34), mixed
-        Salt concentrations.
-    side : int
-        Electrode; a negative side without nodes is a foil at the first node.
-
-    Returns
-    -------
-    float
-        mol/m³.
-    """
-    if int(settings[MODEL]) != SPME:
-        return float(work[0, SALT])
-    total = 0.0
-    width = 0.0
-    for i in range(nodes.shape[0]):
-        if int(nodes[i, ELECTRODE]) == side:
-            total += nodes[i, WIDTH] * math.log(work[i, SALT])
-            width += nodes[i, WIDTH]
-    if width == 0.0:
-        return float(1.5 * work[0, SALT] - 0.5 * work[1, SALT])
-    return math.exp(total / width)
-
-
-def uneven_overpotential(
-    settings: Any, nodes: Any, sites: Any, work: Any, reactions: Any, side: int, mean: float
-) -> float:
-    """Mean of the reaction overpotential over an electrode, less that at the mean salt concentration.
-
-    Parameters
-    ----------
-    settings, nodes, sites, work, reactions : ndarray, mixed
-        As for :func:`solve_particles`; the reactions have been linearised at ``mean``.
+    settings, sites, reactions : ndarray, mixed
+        As for :func:`solve_particles`.
     side : int
         Electrode.
-    mean : float, mol/m³
-        As :func:`mean_salt` gives it.
+    salt : float, mol/m³
+        Geometric mean of the salt concentration.
+    variance : float
+        Of its logarithm.
 
     Returns
     -------
@@ -128,18 +110,13 @@ def uneven_overpotential(
         V.
     """
     for s in range(sites.shape[0]):
-        if int(sites[s, SIDE]) == side and sites[s, GROUP] >= 0.0:
-            total = 0.0
-            width = 0.0
-            exchange = reactions[s, RATE_NOW]
-            reaction = reactions[s, REACTION]
-            half_thermal = settings[HALF_THERMAL]
-            for i in range(nodes.shape[0]):
-                if int(nodes[i, ELECTRODE]) == side:
-                    local = exchange * math.sqrt(work[i, SALT] / mean)
-                    total += nodes[i, WIDTH] * overpotential(reaction, local, half_thermal)
-                    width += nodes[i, WIDTH]
-            return total / width - overpotential(reaction, exchange, half_thermal)
+        if int(sites[s, SIDE]) == side and sites[s, GROUP] >= 0.0 and sites[s, SPECIAL] == 0.0:
+            maximum = sites[s, MAXIMUM]
+            surface = stoichiometry_inside(reactions[s, STOICHIOMETRY]) * maximum
+            exchange = reactions[s, RATE_NOW] * math.sqrt(salt * surface * (maximum - surface))
+            ratio = 0.5 * reactions[s, REACTION] / exchange
+            bend = ratio / (1.0 + ratio * ratio) ** 1.5
+            return float(0.5 * bend * sites[s, SALT_POWER] ** 2 * variance / settings[HALF_THERMAL])
     return 0.0
 
 
@@ -180,10 +157,17 @@ def solve_particles(
             above = reactions[s, DIFFERENCE_HERE]
     if with_salt and solve_salt(settings, nodes, liquid, work, run) != 0:
         return 1
-    for _ in range(MOST_ITERATIONS):
+    drop = 0.0
+    drop_slope = 0.0
+    salt = (settings[SALT_AT_REST], settings[SALT_AT_REST])
+    spread = (0.0, 0.0)
+    for iteration in range(MOST_ITERATIONS):
         run[ITERATIONS] += 1.0
         current = run[CURRENT]
-        salt = (mean_salt(settings, nodes, work, 0), mean_salt(settings, nodes, work, 1))
+        if with_salt and (iteration == 0 or kind != HOLD_CURRENT):
+            drop, drop_slope, low, high, low_spread, high_spread = electrolyte_drop(settings, nodes, liquid, work, run)
+            salt = (low, high)
+            spread = (low_spread, high_spread)
         need = (current / area, -current / area)
         by_potential = (0.0, 0.0)
         for s in range(sites.shape[0]):
@@ -202,13 +186,11 @@ def solve_particles(
         rise = need[1] / by_potential[1]
         voltage = above + rise - below - fall - settings[RESISTANCE] * current
         slope = -1.0 / (area * by_potential[1]) - 1.0 / (area * by_potential[0]) - settings[RESISTANCE]
-        drop = 0.0
-        drop_slope = 0.0
+        uneven = 0.0
         if with_salt:
-            drop, drop_slope = electrolyte_drop(settings, nodes, liquid, work, run)
-            drop += uneven_overpotential(settings, nodes, sites, work, reactions, 1, salt[1])
-            drop -= uneven_overpotential(settings, nodes, sites, work, reactions, 0, salt[0])
-            voltage += drop
+            uneven = uneven_overpotential(settings, sites, reactions, 1, salt[1], spread[1])
+            uneven -= uneven_overpotential(settings, sites, reactions, 0, salt[0], spread[0])
+            voltage += drop + uneven
             slope += drop_slope
         change = current_change(kind, settings[TARGET], current, voltage, slope)
         fall += change / (area * by_potential[0])
@@ -224,13 +206,13 @@ def solve_particles(
         below += part * fall
         above += part * rise
         run[CURRENT] = current + part * change
-        if with_salt:
+        if with_salt and kind != HOLD_CURRENT:
             drop += part * change * drop_slope
             for i in range(n):
                 work[i, SALT] = max(work[i, SALT] + part * change * work[i, 1], 1e-3 * work[i, SALT])
         left = settings[HALF_THERMAL] * size * size + ocp_remainder(settings, sites, laws, reactions)
         run[UPDATE] = size
-        run[VOLTAGE] = above - below + drop - settings[RESISTANCE] * run[CURRENT]
+        run[VOLTAGE] = above - below + drop + uneven - settings[RESISTANCE] * run[CURRENT]
         run[STIFFNESS] = slope
         if part == 1.0 and left < settings[NEWTON_TOLERANCE]:
             return finish(nodes, sites, work, reactions, run, below, above, kind)

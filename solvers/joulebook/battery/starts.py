@@ -39,7 +39,6 @@ class Start:
         return {**{side: list(values) for side, values in self.concentrations.items()}, "hysteresis": self.tilts}
 
 
-
 def starting_concentrations(
     cell: Cell | HalfCell, initial_soc: float | None = None, initial_state: Any = None
 ) -> Start:

@@ -17,19 +17,25 @@ from joulebook.battery.layout import (
     CONTROL,
     CURRENT,
     CURRENTS,
+    CURVES,
     FILM,
     FILM_HISTORY,
     FILM_LITHIUM,
+    GROUP,
     GROWTH,
     GROWTH_LAW,
     HEAD,
-    HOLD_VOLTAGE,
     HIGHEST_ORDER,
+    HOLD_VOLTAGE,
     LARGEST_STEP,
+    LEVEL,
+    MAXIMUM,
     MODEL,
     N_TOTAL,
+    OCP_SLOPE,
     ORDER,
     POINTS,
+    REACTION,
     RING,
     SALT,
     SALT_TOLERANCE,
@@ -40,6 +46,8 @@ from joulebook.battery.layout import (
     STEP,
     STIFFNESS,
     SURFACE,
+    SURFACE_HISTORY,
+    SURFACE_SLOPE,
     THERMAL,
     TIME,
     TOTALS,
@@ -54,6 +62,8 @@ from joulebook.numerics.twins import separate
 
 __all__ = ["choose_next", "local_error"]
 
+LARGEST_SLOPE = 5.0
+"""Of an open-circuit potential that weighs the lithium at a surface; beyond it an end is near, V."""
 HELD_VOLTAGE_WEIGHT = 10.0
 """Where the voltage is held, the error is that of the current times the resistance, and currents get small."""
 KELVIN_PER_VOLT = 100.0
@@ -83,15 +93,10 @@ def local_error(arena: Any, order: int, time: float) -> float:
     clock = run[CLOCK : CLOCK + RING]
     weights = run[AHEAD : AHEAD + RING]
     extrapolation_weights(clock, head, order + 1, time, weights)
-    guess = 0.0
-    current = 0.0
-    for q in range(order + 1):
-        guess += weights[q] * run[VOLTAGES + (head - q) % RING]
-        current += weights[q] * run[CURRENTS + (head - q) % RING]
-    guess += run[STIFFNESS] * (run[CURRENT] - current)
-    error = abs(run[VOLTAGE] - guess) / settings[VOLTAGE_TOLERANCE]
-    if int(settings[CONTROL]) == HOLD_VOLTAGE:
-        error *= HELD_VOLTAGE_WEIGHT
+    if settings[CURVES] != 0.0:
+        error = voltage_error(arena, head, order) / settings[VOLTAGE_TOLERANCE]
+    else:
+        error = lithium_error(arena, head, order) / settings[VOLTAGE_TOLERANCE]
     if int(settings[MODEL]) != SPM:
         for i in range(work.shape[0]):
             guess = 0.0
@@ -107,6 +112,66 @@ def local_error(arena: Any, order: int, time: float) -> float:
     if settings[SIDE_REACTIONS] != 0.0:
         error = max(error, film_error(arena, head, order) / settings[VOLTAGE_TOLERANCE])
     return error * error_weight(clock, head, order, time)
+
+
+def voltage_error(arena: Any, head: int, order: int) -> float:
+    """Distance of the voltage from its extrapolation.
+
+    Parameters
+    ----------
+    arena : Arena
+        See :mod:`joulebook.battery.layout`, with a solved step and the weights of the extrapolation.
+    head : int
+        Slot of the last accepted point.
+    order : int
+        Of the formula.
+
+    Returns
+    -------
+    float
+        V.
+    """
+    run = arena.run
+    guess = 0.0
+    current = 0.0
+    for q in range(order + 1):
+        guess += run[AHEAD + q] * run[VOLTAGES + (head - q) % RING]
+        current += run[AHEAD + q] * run[CURRENTS + (head - q) % RING]
+    guess += run[STIFFNESS] * (run[CURRENT] - current)
+    error = abs(run[VOLTAGE] - guess)
+    if int(arena.settings[CONTROL]) == HOLD_VOLTAGE:
+        error *= HELD_VOLTAGE_WEIGHT
+    return float(error)
+
+
+def lithium_error(arena: Any, head: int, order: int) -> float:
+    """Distance of the lithium at the particle surfaces from its extrapolation, as a voltage.
+
+    Parameters
+    ----------
+    arena : Arena
+        See :mod:`joulebook.battery.layout`, with a solved step and the weights of the extrapolation.
+    head : int
+        Slot of the last accepted point.
+    order : int
+        Of the formula.
+
+    Returns
+    -------
+    float
+        V: by the slope of the open-circuit potential, which counts as at least 0.1 V; the largest of all sites.
+    """
+    states, sites, reactions, run = arena.states, arena.sites, arena.reactions, arena.run
+    largest = 0.0
+    for s in range(sites.shape[0]):
+        if sites[s, GROUP] >= 0.0:
+            surface = reactions[s, SURFACE_HISTORY] + reactions[s, SURFACE_SLOPE] * reactions[s, REACTION]
+            guess = 0.0
+            for q in range(order + 1):
+                guess += run[AHEAD + q] * states[(head - q) % RING, s, LEVEL]
+            slope = max(0.1, min(LARGEST_SLOPE, abs(reactions[s, OCP_SLOPE])))
+            largest = max(largest, abs(surface / sites[s, MAXIMUM] - guess) * slope)
+    return float(largest)
 
 
 def film_error(arena: Any, head: int, order: int) -> float:

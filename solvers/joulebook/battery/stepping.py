@@ -69,6 +69,8 @@ SHORTEST_STEP = 1e-7
 """s."""
 START_STEP = 1e-10
 """Length of the step that makes the start consistent, s."""
+START_SHARE = 1e-12
+"""The same over the time that has passed, which must change by it."""
 
 
 @separate
@@ -146,7 +148,7 @@ def start(arena: Any) -> int:
     run[ORDER] = 1.0
     run[CLOCK + head] = run[TIME]
     run[CURRENTS + head] = run[CURRENT]
-    if attempt(arena, START_STEP) != 0:
+    if attempt(arena, max(START_STEP, START_SHARE * run[TIME])) != 0:
         return NO_START
     for k in range(N_TOTAL):
         if k != CHEMICAL_ENERGY:

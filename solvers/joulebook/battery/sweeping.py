@@ -194,6 +194,7 @@ def _prepare(
     start = starting_concentrations(cell, initial_soc)
     arrays = discretise(cell, model, options.resolution(model.name), start)
     schedule = protocol.compile(cell)
+    arrays.settings[at.CURVES] = float(options.draws(schedule.rows.shape[0]))
     arrays.settings[at.ENDS_AT_ONCE] = float(schedule.rows.shape[0] > 1)
     return Row(arrays, schedule)
 

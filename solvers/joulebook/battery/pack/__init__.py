@@ -1,0 +1,1 @@
+"""Packs: cells in parallel groups in series, solved together."""

@@ -1,0 +1,262 @@
+"""One step of a given length for all cells of a pack and the circuit that joins them. Nothing is accepted yet.
+
+Each cell is made ready once; then the cells are solved at given currents and the circuit shares the current anew,
+until it closes. A cell that is solved again goes on from where it was.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from joulebook.battery.heat import solve_temperature
+from joulebook.battery.layout import (
+    AHEAD,
+    AMOUNT,
+    AMOUNT_HISTORY,
+    CLOCK,
+    CURRENT,
+    CURRENTS,
+    DFN,
+    HEAD,
+    HOLD_CURRENT,
+    MODEL,
+    N_TOTAL,
+    NEWTON_TOLERANCE,
+    ORDER,
+    POINTS,
+    PREPARES,
+    RING,
+    SPM,
+    TARGET,
+    THERMAL,
+    TIME,
+    TOTALS,
+    TRIED,
+    TRIED_ORDER,
+    WARMTH,
+    WEIGHTS,
+    Arena,
+)
+from joulebook.battery.p2d import newton
+from joulebook.battery.pack.network import balance_currents, held_kind, held_target, share_out_current
+from joulebook.battery.pack.warmth import exchange_heat
+from joulebook.battery.pack.wiring import BALANCING, OPEN, WORST
+from joulebook.battery.prepare import prepare_nodes, prepare_sites
+from joulebook.battery.spm import solve_particles
+from joulebook.battery.trial import extrapolate, integrate_totals, set_target, set_temperature, solve_without_reaction
+from joulebook.numerics.bdf import MAX_ORDER, derivative_weights, extrapolation_weights
+from joulebook.numerics.twins import separate
+
+__all__ = ["attempt_pack", "member"]
+
+MOST_SHARINGS = 20
+"""Iterations that share the current out."""
+CIRCUIT_SHARE = 0.2
+"""By how much a loop of the circuit may fail to close, over what a Newton iteration of a cell may leave."""
+
+
+def member(cells: Any, k: int) -> Any:
+    """View one cell.
+
+    Parameters
+    ----------
+    cells : Arena
+        Stacked.
+    k : int
+        Cell.
+
+    Returns
+    -------
+    Arena
+        Its arrays, or those it shares.
+    """
+    return Arena(
+        cells.settings[k],
+        cells.nodes[k],
+        cells.sites[k],
+        cells.shells[k],
+        cells.laws[min(k, cells.laws.shape[0] - 1)],
+        cells.salts[min(k, cells.salts.shape[0] - 1)],
+        cells.films[k],
+        cells.rows[0],
+        cells.series[0],
+        cells.past[k],
+        cells.states[k],
+        cells.concentration[k],
+        cells.work[k],
+        cells.reactions[k],
+        cells.factors[k],
+        cells.liquid[min(k, cells.liquid.shape[0] - 1)],
+        cells.run[k],
+        cells.trace[k],
+        cells.profiles[k],
+        cells.marks[k],
+    )
+
+
+@separate
+def make_ready(arena: Any, lead: Any) -> None:
+    """Do all that a cell's step needs and that does not depend on its current.
+
+    Parameters
+    ----------
+    arena : Arena
+        A cell; ``TARGET`` holds a guess of its current.
+    lead : ndarray, shape (n_pack_run,), mixed
+        The pack's ``run``, with the weights of the step.
+    """
+    settings, nodes, past, work, run = arena.settings, arena.nodes, arena.past, arena.work, arena.run
+    head = int(lead[HEAD])
+    order = int(lead[TRIED_ORDER])
+    points = min(order + 1, max(1, int(lead[POINTS])))
+    run[ORDER] = order
+    run[TRIED] = lead[TRIED]
+    run[TRIED_ORDER] = order
+    for q in range(MAX_ORDER + 1):
+        run[WEIGHTS + q] = lead[WEIGHTS + q]
+    for q in range(RING):
+        run[AHEAD + q] = lead[AHEAD + q]
+    if settings[THERMAL] != 0.0:
+        temperature = 0.0
+        for q in range(points):
+            temperature += run[AHEAD + q] * run[TOTALS + ((head - q) % RING) * N_TOTAL + WARMTH]
+        set_temperature(arena, temperature)
+    solve_without_reaction(arena, head, order, points)
+    extrapolate(arena, head, points)
+    if settings[PREPARES] != 0.0 or lead[POINTS] <= 1.0:
+        prepare_sites(arena, head, order, points)
+        prepare_nodes(arena, head, points)
+    if int(settings[MODEL]) != SPM:
+        for i in range(nodes.shape[0]):
+            history = 0.0
+            for q in range(order):
+                history += run[WEIGHTS + q + 1] * past[(head - q) % RING, i, AMOUNT]
+            work[i, AMOUNT_HISTORY] = history
+
+
+@separate
+def solve_cell(arena: Any) -> int:
+    """Solve a cell at the current that it is to carry, from its present iterate.
+
+    Parameters
+    ----------
+    arena : Arena
+        A cell that is ready; ``TARGET`` holds its current.
+
+    Returns
+    -------
+    int
+        0 if it was solved, 1 if not.
+    """
+    settings = arena.settings
+    if int(settings[MODEL]) == DFN:
+        return newton(
+            settings,
+            arena.nodes,
+            arena.sites,
+            arena.laws,
+            arena.films,
+            arena.liquid,
+            arena.work,
+            arena.reactions,
+            arena.run,
+        )
+    return solve_particles(
+        settings,
+        arena.nodes,
+        arena.sites,
+        arena.laws,
+        arena.films,
+        arena.liquid,
+        arena.work,
+        arena.reactions,
+        arena.run,
+    )
+
+
+@separate
+def guess_currents(pack: Any, cells: Any) -> None:
+    """Guess the currents of the pack and of its cells, so that they add up.
+
+    Parameters
+    ----------
+    pack : PackArena
+        See :mod:`joulebook.battery.pack.wiring`; its current is set.
+    cells : Arena
+        Stacked; ``TARGET`` of each is set.
+    """
+    run = pack.run
+    head = int(run[HEAD])
+    points = min(int(run[TRIED_ORDER]) + 1, max(1, int(run[POINTS])))
+    current = held_target(pack)
+    if held_kind(pack) != HOLD_CURRENT:
+        current = 0.0
+        for q in range(points):
+            current += run[AHEAD + q] * run[CURRENTS + (head - q) % RING]
+    run[CURRENT] = current
+    for k in range(pack.joints.shape[0]):
+        guess = 0.0
+        for q in range(points):
+            guess += run[AHEAD + q] * cells.run[k, CURRENTS + (head - q) % RING]
+        cells.settings[k, TARGET] = guess
+    share_out_current(pack, cells, current)
+
+
+@separate
+def attempt_pack(pack: Any, cells: Any, length: float) -> int:
+    """Solve one step of a given length, without accepting it.
+
+    Parameters
+    ----------
+    pack : PackArena
+        See :mod:`joulebook.battery.pack.wiring`.
+    cells : Arena
+        Stacked.
+    length : float, s
+        Of the step.
+
+    Returns
+    -------
+    int
+        0 if it was solved, 1 if not.
+    """
+    run = pack.run
+    n = pack.joints.shape[0]
+    head = int(run[HEAD])
+    order = int(run[ORDER])
+    points = min(order + 1, max(1, int(run[POINTS])))
+    time = run[TIME] + length
+    run[TRIED] = length
+    run[TRIED_ORDER] = order
+    run[WORST] = -1.0
+    if run[OPEN] == 0.0:
+        set_target(pack, time)
+    derivative_weights(run[CLOCK : CLOCK + RING], head, order, time, run[WEIGHTS : WEIGHTS + MAX_ORDER + 1])
+    extrapolation_weights(run[CLOCK : CLOCK + RING], head, points, time, run[AHEAD : AHEAD + RING])
+    guess_currents(pack, cells)
+    for k in range(n):
+        make_ready(member(cells, k), run)
+    failed = 1
+    for _ in range(MOST_SHARINGS):
+        run[BALANCING] += 1.0
+        for k in range(n):
+            if solve_cell(member(cells, k)) != 0:
+                run[WORST] = k
+                return 1
+        failed = balance_currents(pack, cells, CIRCUIT_SHARE * cells.settings[0, NEWTON_TOLERANCE])
+        if failed == 0:
+            break
+    if failed != 0:
+        return 1
+    integrate_totals(run, head, order)
+    hottest = 0.0
+    for k in range(n):
+        integrate_totals(cells.run[k], head, order)
+        if cells.settings[0, THERMAL] != 0.0:
+            solve_temperature(member(cells, k), head, order)
+    if cells.settings[0, THERMAL] != 0.0 and pack.links.shape[0] > 0:
+        exchange_heat(pack, cells)
+    for k in range(n):
+        hottest = max(hottest, cells.run[k, TOTALS + RING * N_TOTAL + WARMTH])
+    run[TOTALS + RING * N_TOTAL + WARMTH] = hottest
+    return 0
