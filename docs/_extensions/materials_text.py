@@ -7,11 +7,11 @@ from typing import Any
 
 from reference_text import table
 
+from joulebook import materials as library
+
 
 def materials() -> str:
     """Tables of the library: values with unit and source."""
-    from joulebook import materials as library
-
     catalogue = library.catalogue()
     blocks = []
     for kind in ("active", "electrolyte", "film", "metal"):
@@ -45,10 +45,20 @@ def _law_head(field: str, law: dict[str, Any]) -> str:
     )
 
 
+def material_index() -> str:
+    """Table of what the library has, by chemistry."""
+    catalogue = library.catalogue()
+    found: dict[tuple[str, str], list[str]] = {}
+    for kind in ("active", "electrolyte", "film", "metal"):
+        for name, record in catalogue[kind].items():
+            found.setdefault((kind, record["chemistry"]), []).append(name)
+    return table(
+        ("Kind", "Chemistry", "Names"), [(kind, what, ", ".join(names)) for (kind, what), names in found.items()]
+    )
+
+
 def material_gaps() -> str:
     """Table of what the library lacks."""
-    from joulebook import materials as library
-
     rows = [(gap.material, gap.missing, gap.nearest or "none", gap.where) for gap in library.gaps()]
     return table(("Looked for", "Missing", "Nearest", "Where one would look"), rows)
 
@@ -115,6 +125,7 @@ def _value_row(field: str, value: dict[str, Any]) -> tuple[str, ...]:
 
 PAGES = {
     "materials": materials,
+    "material-index": material_index,
     "material-gaps": material_gaps,
     "named-cells": named_cells,
     "cell-descriptions": cell_descriptions,

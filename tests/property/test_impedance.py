@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from typing import Any
 
 import finite_volumes
@@ -11,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from joulebook.battery import Cell, impedance, impedance_values
+from joulebook.battery import Cell, impedance, impedance_values, simulate
 from joulebook.battery.balance import balance
 from joulebook.battery.small_signal.linear import Coating, Foil, LinearCell, Pores, Surface
 from joulebook.battery.small_signal.linearise import linearise, rest_at, steepness
@@ -198,6 +199,40 @@ def test_real_and_imaginary_part_belong_together(model: str) -> None:
         assert integral - elastance / (2 * np.pi * frequency) == pytest.approx(here.imag, abs=2e-4 * abs(here)), (
             frequency
         )
+
+
+def _step_response(cell: LinearCell, model: str, time: float, terms: int = 12) -> float:
+    """Voltage after a step of the current, over that step: Z(s)/s turned back by the series of Gaver and Stehfest."""
+    half = terms // 2
+    weights = [
+        (-1) ** (k + half)
+        * sum(
+            j**half
+            * math.factorial(2 * j)
+            / math.prod(math.factorial(n) for n in (half - j, j, j - 1, k - j, 2 * j - k))
+            for j in range((k + 1) // 2, min(k, half) + 1)
+        )
+        for k in range(1, terms + 1)
+    ]
+    s = np.arange(1, terms + 1) * np.log(2.0) / time
+    impedances = sum(MODELS[model](cell, s.astype(complex))).real / cell.area + cell.contact
+    return float(np.dot(weights, impedances / s) * np.log(2.0) / time)
+
+
+@pytest.mark.parametrize("model", ["DFN", "SPM"])
+def test_small_steps_of_the_current_are_those_of_the_engine(model: str) -> None:
+    """The time-domain engine knows nothing of impedance: its answer to a small step is that turned back."""
+    current, times = 0.05, [10.0, 60.0, 300.0]
+    options = {"accuracy": "reference", "voltage_tolerance": 1e-8}
+    runs = [
+        simulate(
+            CELL, f"{verb} at {current} A for 300 s", model=model, initial_soc=0.5, options=options, progress=False
+        )
+        for verb in ("Charge", "Discharge")
+    ]
+    found = (runs[0].at(times).voltage - runs[1].at(times).voltage) / (2 * current)
+    cell = linearise(CELL, rest_at(CELL, 0.5), CELL.temperature, 0.0)
+    assert found == pytest.approx([_step_response(cell, model, time) for time in times], rel=2e-4)
 
 
 def test_single_particles_with_electrolyte_are_the_limit_of_fast_transport() -> None:

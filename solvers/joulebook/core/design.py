@@ -277,18 +277,15 @@ class Design(Part):
             If a path does not exist or a value is not allowed; all faults at once.
         """
         document = self.to_document()
+        changed = tuple(path for path in changes if not path.startswith("sources"))
+        sources = document.get("sources", {})
+        for gone in [key for key in sources if key in changed or key.startswith(tuple(f"{path}." for path in changed))]:
+            del sources[gone]
         for path, value in changes.items():
             group = path.rpartition(".")[0]
             if not group or not isinstance(self.value_at(group), Mapping):  # a mapping takes entries of any name
                 self.value_at(path)
-            *folders, last = path.split(".")
-            here: Any = document
-            for name in folders:
-                here = here[int(name)] if isinstance(here, list) else here.setdefault(name, {})
-            here[int(last) if isinstance(here, list) else last] = _plain(value)
-            sources = document.get("sources", {})
-            for gone in [key for key in sources if key == path or key.startswith(f"{path}.")]:
-                del sources[gone]
+            _put(document, path, _plain(value))
         return self.from_document(document)
 
     def digest(self) -> str:
@@ -317,3 +314,24 @@ def _plain(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [_plain(item) for item in value]
     return value
+
+
+def _put(document: dict[str, Any], path: str, value: Any) -> None:
+    """Set a value of a document in place; what leads there may have been changed just before."""
+    *folders, last = path.split(".")
+    here: Any = document
+    for name in folders:
+        here = here.setdefault(name, {}) if isinstance(here, dict) else _entry(here, name, path)
+    if isinstance(here, list):
+        _entry(here, last, path)
+        here[int(last)] = value
+    elif isinstance(here, dict):
+        here[last] = value
+    else:
+        _entry(here, last, path)
+
+
+def _entry(here: Any, name: str, path: str) -> Any:
+    if isinstance(here, list):
+        return here[_index(path, name, path.split("."), len(here))]
+    raise InputError(Issue(path, None, "another change leaves nothing there to be changed", "Make one of the two"))

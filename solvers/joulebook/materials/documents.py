@@ -436,15 +436,14 @@ def _activation(given: Property) -> Value | None:
 
 
 def _diffusivity(document: ActiveMaterialDocument) -> tuple[Value, Law | None]:
-    """The number and, where it depends on stoichiometry, the law; the number then is a mean of it."""
+    """The number and, where it depends on stoichiometry, the law; the number then is that in its middle."""
     given, kind = document.diffusivity, KINDS["particle diffusivity"]
     if given.value is not None:
         return kind.number(given), None
     law = kind.law(given, f"{document.name} diffusivity")
-    x = np.clip(np.linspace(document.window.charged, document.window.discharged, 101), *law.domain)
-    mean = float(np.exp(np.mean(np.log(law.function(np, x)))))
-    note = "Geometric mean of the law over the window"
-    return Value(mean, kind.unit, Source(method="computed", note=note), given.reference_temperature), law
+    middle = float(law.function(np, np.clip(0.5, *law.domain)))
+    note = "Value of the law at a stoichiometry of 0.5"
+    return Value(middle, kind.unit, Source(method="computed", note=note), given.reference_temperature), law
 
 
 @functools.lru_cache(maxsize=1024)

@@ -85,8 +85,6 @@ GRAPHITE_SIOX = ActiveMaterial(
         _graphite_diffusivity,
         "m²/s",
         rf"\log_{10} \frac{{D_s}}{{3.0321}} = 11.17 x - 15.11 {_bumps_text('x', _GRAPHITE_BUMPS)}",
-        _FIT,
-        method="fitted",
         activation=_SET.computed(2092.0 * GAS_CONSTANT, "J/mol", "The 2092 K of the set times the gas constant"),
     ),
     diffusivity_activation=_SET.computed(
@@ -125,8 +123,6 @@ NMC811 = ActiveMaterial(
         _nmc_diffusivity,
         "m²/s",
         rf"\log_{10} \frac{{D_s}}{{2.7}} = -13.96 {_bumps_text('y', _NMC_BUMPS)}",
-        _FIT,
-        method="fitted",
         activation=_SET.computed(1449.0 * GAS_CONSTANT, "J/mol", "The 1449 K of the set times the gas constant"),
     ),
     diffusivity_activation=_SET.computed(

@@ -8,6 +8,7 @@ Between the points of a table the value runs along straight lines, along the mon
 ("pchip"), or along a cubic spline ("spline", :mod:`joulebook.materials.interpolation`). Beyond the ends it goes on
 along the end tangent; a property that must be positive does not fall below the smallest value of its table there.
 Where a formula has no value, as a logarithm at the ends of its domain, that of a place a little inside is taken.
+Below the domain of a property of the electrolyte its value there is held.
 
 References
 ----------
@@ -251,7 +252,9 @@ class PropertyKind:
         if given.table is not None:
             return _table_function(given.table, floored), None
         text = repr(given.value) if given.expression is None else given.expression
-        return _formula_functions(text, self.names, given.reference_temperature, self.domain_of(given))
+        domain = self.domain_of(given)
+        floor = domain[0] if self.variable.startswith("salt") else -np.inf
+        return _formula_functions(text, self.names, given.reference_temperature, domain, floor)
 
     def domain_of(self, given: Property) -> tuple[float, float]:
         """Range over which a property is offered.
@@ -326,7 +329,7 @@ def _check_range(kind: PropertyKind, values: NDArray[np.float64], places: NDArra
 
 @functools.lru_cache(maxsize=4096)
 def _formula_functions(
-    text: str, names: tuple[str, ...], reference_temperature: float, domain: tuple[float, float]
+    text: str, names: tuple[str, ...], reference_temperature: float, domain: tuple[float, float], floor: float
 ) -> tuple[Function, ThermalFunction | None]:
     expression = parse_expression(text, (*names, "T"))
     count = len(names)
@@ -334,6 +337,7 @@ def _formula_functions(
     low, high = domain[0] + inset, domain[1] - inset
 
     def thermal(xp: Any, x: Any, temperature: Any) -> Any:
+        x = x if floor == -np.inf else xp.maximum(xp.asarray(x, dtype=np.float64), floor)
         with np.errstate(all="ignore"):
             value = expression(xp, *(x,) * count, temperature)
             if bool(xp.all(xp.isfinite(value))):

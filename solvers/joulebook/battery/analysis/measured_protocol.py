@@ -1,7 +1,9 @@
 """The protocol that a measured current is: a sentence where it is constant, a drive cycle otherwise.
 
 Points of a drive cycle that lie on the straight line between their neighbours, within a thousandth of the largest
-current, are left out (Ramer's and Douglas and Peucker's way of thinning a line): a solver stops at every point.
+current or the noise of the current, are left out (Ramer's and Douglas and Peucker's way of thinning a line): a solver
+stops at every point. The line through those that are kept is fitted to all by least squares, so that noise averages
+out of the charge. The noise is told from second differences, in which steps are rare and slopes vanish.
 """
 
 from __future__ import annotations
@@ -13,11 +15,14 @@ from numpy.typing import NDArray
 
 from joulebook.core.errors import InputError, Issue
 
-__all__ = ["is_constant", "knots", "protocol_of"]
+__all__ = ["is_constant", "knots", "noise_of", "protocol_of"]
 
 Array = NDArray[np.float64]
 _CONSTANT = 2e-3
 _STRAIGHT = 1e-3
+_BEYOND_NOISE = 5.0
+_MEDIAN_OF_SECOND = 0.6745 * 6.0**0.5
+"""Median of the size of second differences of normally distributed noise, over its standard deviation."""
 
 
 def is_constant(current: Array) -> bool:
@@ -31,10 +36,29 @@ def is_constant(current: Array) -> bool:
     Returns
     -------
     bool
-        Within two thousandths.
+        Within two thousandths, or five standard deviations of its noise.
     """
     middle = float(np.median(current))
-    return abs(middle) > 0.0 and bool(np.all(np.abs(current - middle) <= _CONSTANT * abs(middle)))
+    allowed = max(_CONSTANT * abs(middle), _BEYOND_NOISE * noise_of(current))
+    return abs(middle) > allowed and bool(np.all(np.abs(current - middle) <= allowed))
+
+
+def noise_of(values: Array) -> float:
+    """Estimate the noise of a measured course.
+
+    Parameters
+    ----------
+    values : ndarray, shape (n,), any
+        At even or uneven times.
+
+    Returns
+    -------
+    float
+        Standard deviation; 0 for fewer than 20 points.
+    """
+    if values.size < 20:
+        return 0.0
+    return float(np.median(np.abs(np.diff(values, 2)))) / _MEDIAN_OF_SECOND
 
 
 def protocol_of(time: Array, current: Array) -> Any:
@@ -67,7 +91,16 @@ def protocol_of(time: Array, current: Array) -> Any:
     from joulebook.battery.step_kinds import Drive
 
     chosen = knots(time, current)
-    return Drive(time[chosen], current=current[chosen])
+    return Drive(time[chosen], current=_fitted_line(time, current, chosen))
+
+
+def _fitted_line(time: Array, current: Array, chosen: NDArray[np.int64]) -> Array:
+    """Values at the chosen points, of the broken line that fits all points best."""
+    from scipy.interpolate import make_lsq_spline
+
+    places = time[chosen]
+    ends = np.concatenate([places[:1], places, places[-1:]])
+    return np.asarray(make_lsq_spline(time, current, ends, k=1).c)
 
 
 def knots(time: Array, values: Array) -> NDArray[np.int64]:
@@ -83,9 +116,10 @@ def knots(time: Array, values: Array) -> NDArray[np.int64]:
     Returns
     -------
     ndarray of int
-        Indices, ends included; the line through them is nowhere off by more than a thousandth of the largest value.
+        Indices, ends included; the line through them is nowhere off by more than a thousandth of the largest value,
+        or five standard deviations of the noise.
     """
-    allowed = _STRAIGHT * float(np.abs(values).max())
+    allowed = max(_STRAIGHT * float(np.abs(values).max()), _BEYOND_NOISE * noise_of(values))
     kept = np.zeros(time.size, dtype=bool)
     kept[[0, -1]] = True
     open_spans = [(0, time.size - 1)]

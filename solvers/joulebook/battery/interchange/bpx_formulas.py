@@ -7,7 +7,7 @@ import math
 
 import numpy as np
 
-from joulebook.core.expressions import formula_tree, parse_expression
+from joulebook.core.expressions import formula_tree
 from joulebook.materials.as_documents import fine_table
 from joulebook.materials.documents import KINDS
 from joulebook.materials.properties import Property
@@ -26,12 +26,7 @@ class _UnknownFunctionError(Exception):
 class _Rewrite(ast.NodeTransformer):
     """Puts ``x`` for the variable, numbers for names, and powers for roots."""
 
-    def __init__(self, temperature: float) -> None:
-        self.temperature = temperature
-
     def visit_Name(self, node: ast.Name) -> ast.expr:
-        if node.id == "T":
-            return ast.Constant(self.temperature)
         return ast.Constant(_NUMBERS[node.id]) if node.id in _NUMBERS else ast.Name("x")
 
     def visit_Call(self, node: ast.Call) -> ast.expr:
@@ -52,13 +47,13 @@ def _is_bpx(text: str) -> bool:
 
 def bpx_function(
     given: Property, variable: str, high: float, tolerance: float | None = None
-) -> tuple[float | str | dict[str, list[float]], str]:
+) -> float | str | dict[str, list[float]]:
     """Write a property for BPX.
 
     Parameters
     ----------
     given : Property
-        A number, formula or table.
+        A number, formula or table, without the temperature.
     variable : str
         ``"x"`` for stoichiometry, ``"c_e"`` for salt concentration.
     high : float
@@ -68,27 +63,21 @@ def bpx_function(
 
     Returns
     -------
-    written : float, str or dict
+    float, str or dict
         The number, the formula in ``x``, or the table.
-    note : str
-        What was lost; empty if nothing.
     """
     if given.value is not None:
-        return given.value, ""
+        return given.value
     kind = KINDS["ocp" if variable == "x" else "transference_number"]
-    note = ""
     if given.expression is not None:
-        used = parse_expression(given.expression, (*kind.names, "T")).used
-        if "T" in used:
-            note = f"the dependence on temperature is lost, the values are those at {given.reference_temperature:g} K"
         try:
-            tree = _Rewrite(given.reference_temperature).visit(formula_tree(given.expression))
-            return given.expression if _is_bpx(given.expression) else ast.unparse(tree), note
+            tree = _Rewrite().visit(formula_tree(given.expression))
+            return given.expression if _is_bpx(given.expression) else ast.unparse(tree)
         except _UnknownFunctionError:
             pass
     if given.table is not None and given.table.interpolation == "linear":
         x, y = given.table.rising()
-        return {"x": x.tolist(), "y": y.tolist()}, note
+        return {"x": x.tolist(), "y": y.tolist()}
     function = kind.functions(given)[0]
     x, y = fine_table(lambda places: function(np, places), 0.0, high, tolerance)
-    return {"x": x.tolist(), "y": y.tolist()}, note
+    return {"x": x.tolist(), "y": y.tolist()}

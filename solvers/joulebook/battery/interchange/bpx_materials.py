@@ -170,6 +170,8 @@ def electrolyte_document(
             **kept,
             **_energy(liquid, f"{name} activation energy [J.mol-1]"),
         }
+        if "table" in found and found["table"]["x"][-1] > _WIDEST_SALT > found["table"]["x"][0]:
+            found["domain"] = [max(0.0, found["table"]["x"][0]), _WIDEST_SALT]
         document[field] = with_domain(found, kind, *_salt_ranges(found, kind, salt))
     return document
 

@@ -26,9 +26,11 @@ from joulebook.battery.interchange.bpx_materials import bpx_rate
 from joulebook.battery.interchange.bpx_user import USER_NUMBERS
 from joulebook.battery.interchange.extras import PREFIX, flatten
 from joulebook.battery.interchange.imported import warn_of
+from joulebook.battery.interchange.temperature import at_temperature, brought_to, canonical, without_temperature
 from joulebook.battery.material_names import OWN
 from joulebook.core.documents import write_document
 from joulebook.core.errors import InputError
+from joulebook.core.expressions import parse_expression
 from joulebook.materials.as_documents import VOLTAGE_TOLERANCE, document_of
 from joulebook.materials.documents import ActiveMaterialDocument, ElectrolyteMaterialDocument
 from joulebook.materials.properties import Property
@@ -39,6 +41,9 @@ BPX_VERSION = "1.1.1"
 """The version that is written."""
 _SIDES = {"negative": "Negative electrode", "positive": "Positive electrode"}
 _SAME = 1e-12
+_NAMES = {"x": ("x", "sto"), "c_e": ("c_e", "c", "x")}
+"""What the variable of a property may be called in its formula."""
+_PLACES = {"x": np.linspace(0.05, 0.95, 7), "c_e": np.linspace(200.0, 1800.0, 7)}
 _COVERED = (
     "kind",
     "schema_version",
@@ -123,6 +128,7 @@ class _Writer:
         self.cell = cell
         self.notes: list[str] = []
         self.user: dict[str, Any] = {}
+        self.reference = self._material("negative", 0).rate_constant.reference_temperature
 
     def document(self) -> tuple[dict[str, Any], tuple[str, ...]]:
         parts: dict[str, Any] = {"Cell": self._cell(), "Electrolyte": self._electrolyte()}
@@ -145,7 +151,7 @@ class _Writer:
             "Lower voltage cut-off [V]": cell.lower_cutoff,
             "Upper voltage cut-off [V]": cell.upper_cutoff,
             "Nominal cell capacity [A.h]": cell.nominal_capacity,
-            "Reference temperature [K]": self._reference_temperature(),
+            "Reference temperature [K]": self.reference,
         }
         return found | self._lumped()
 
@@ -167,13 +173,6 @@ class _Writer:
             return figures(self.cell).mass
         except InputError:
             return None
-
-    def _reference_temperature(self) -> float:
-        """That of the reactions; the highest where they differ."""
-        found = {self._material(side, 0).rate_constant.reference_temperature for side in _SIDES}
-        if len(found) > 1:
-            self.notes.append(f"The materials have different reference temperatures, BPX has one: {max(found):g} K")
-        return max(found)
 
     def _material(self, side: str, phase: int) -> ActiveMaterialDocument:
         electrode: Electrode = getattr(self.cell, side)
@@ -207,21 +206,25 @@ class _Writer:
     def _particle(self, side: str, index: int, phase: Electrode | Phase) -> dict[str, Any]:
         material = self._material(side, index)
         maximum = self.cell.maximum_concentration(side, index)
-        rate = phase.rate_constant or float(material.rate_constant.value or 0.0)
         window = sorted((material.window.charged, material.window.discharged))
-        given = Property(value=phase.diffusivity) if phase.diffusivity is not None else material.diffusivity
+        own_rate = {} if phase.rate_constant is None else {"value": phase.rate_constant}
+        rate = brought_to(material.rate_constant.model_copy(update=own_rate), self.reference)
+        diffusivity = material.diffusivity
+        if phase.diffusivity is not None:
+            diffusivity = diffusivity.model_copy(update={"value": phase.diffusivity, "expression": None, "table": None})
+        diffusivity = self._at_reference(diffusivity, "x", f"{side} diffusivity")
+        salt = self.cell.electrolyte.concentration
         found: dict[str, Any] = {
             "Minimum stoichiometry": window[0],
             "Maximum stoichiometry": window[1],
             "Maximum concentration [mol.m-3]": maximum,
             "Particle radius [m]": phase.particle_radius,
             "Surface area per unit volume [m-1]": 3.0 * phase.active_fraction / phase.particle_radius,
-            "Diffusivity [m2.s-1]": self._function(given, "x", f"{side} diffusivity"),
+            "Diffusivity [m2.s-1]": self._function(diffusivity, "x", ""),
             "OCP [V]": self._function(material.ocp, "x", f"{side} OCP", VOLTAGE_TOLERANCE),
-            "Reaction rate constant [mol.m-2.s-1]": bpx_rate(rate, maximum, self.cell.electrolyte.concentration),
+            "Reaction rate constant [mol.m-2.s-1]": bpx_rate(float(rate.value or 0.0), maximum, salt),
         }
-        energies = {"Diffusivity": material.diffusivity, "Reaction rate constant": material.rate_constant}
-        for name, given in energies.items():
+        for name, given in (("Diffusivity", diffusivity), ("Reaction rate constant", rate)):
             if given.activation_energy is not None:
                 found[f"{name} activation energy [J.mol-1]"] = given.activation_energy
         for name, curve in (
@@ -252,12 +255,23 @@ class _Writer:
                 "which other programs do not read"
             )
 
+    def _at_reference(self, given: Property, variable: str, what: str) -> Property:
+        """A property without the temperature but for its activation energy, at BPX's one reference temperature."""
+        name = "x" if variable == "x" else "c_e"
+        text = given.expression
+        if text is not None and "T" in parse_expression(text, (*_NAMES[name], "T")).used:
+            plain = canonical(text, _NAMES[name], name)
+            apart = without_temperature(plain, name, _PLACES[name], given.reference_temperature)
+            if apart is None:
+                here = self.cell.temperature
+                self.notes.append(f"{what}: the dependence on temperature is lost, the values are those at {here:g} K")
+                return given.model_copy(update={"expression": at_temperature(plain, here)})
+            given = given.model_copy(update={"expression": apart[0], "activation_energy": apart[1] or None})
+        return brought_to(given, self.reference)
+
     def _function(self, given: Property, variable: str, what: str, tolerance: float | None = None) -> Any:
-        high = 1.0 if variable == "x" else 4000.0
-        written, note = bpx_function(given, variable, high, tolerance)
-        if note:
-            self.notes.append(f"{what}: {note}")
-        return written
+        ready = self._at_reference(given, variable, what)
+        return bpx_function(ready, variable, 1.0 if variable == "x" else 4000.0, tolerance)
 
     # electrolyte, state, the rest -------------------------------------------------------------------------------------
     def _electrolyte(self) -> dict[str, Any]:
@@ -271,9 +285,10 @@ class _Writer:
             ("Diffusivity", "[m2.s-1]", material.diffusivity),
             ("Conductivity", "[S.m-1]", material.conductivity),
         ):
-            written[f"{name} {unit}"] = self._function(given, "c_e", f"electrolyte {name.lower()}")
-            if given.activation_energy is not None:
-                written[f"{name} activation energy [J.mol-1]"] = given.activation_energy
+            ready = self._at_reference(given, "c_e", f"electrolyte {name.lower()}")
+            written[f"{name} {unit}"] = self._function(ready, "c_e", "")
+            if ready.activation_energy is not None:
+                written[f"{name} activation energy [J.mol-1]"] = ready.activation_energy
         self._electrolyte_extras(material)
         return written
 

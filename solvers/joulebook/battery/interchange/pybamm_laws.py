@@ -19,14 +19,18 @@ from numpy.typing import NDArray
 
 from joulebook.battery.interchange.imported import tidy
 from joulebook.battery.interchange.pybamm_symbols import Parameters, UnreadableError
+from joulebook.battery.interchange.temperature import (
+    TEMPERATURES,
+    arrhenius_energy,
+    at_temperature,
+    without_temperature,
+)
 from joulebook.core.errors import InputError
 from joulebook.core.expressions import Expression, parse_expression
-from joulebook.materials.records import GAS_CONSTANT
 
 __all__ = ["Exchange", "exchange_of", "law_of"]
 
 _SAME = 1e-10
-_TEMPERATURES = np.array([273.15, 288.15, 308.15, 328.15])
 _EXCHANGE = ("c_e", "c_s_surf", "c_s_max", "T")
 _SALTS = np.array([300.0, 1000.0, 1700.0])
 _STOICHIOMETRIES = np.linspace(0.05, 0.95, 19)
@@ -43,18 +47,6 @@ def _parse(text: str, variables: tuple[str, ...]) -> Expression:
 def _values(expression: Expression, *values: Any) -> Array:
     with np.errstate(all="ignore"):
         return np.asarray(expression(np, *values), dtype=np.float64)
-
-
-def _energy(ratios: Array, temperatures: Array, reference: float) -> float | None:
-    """Activation energy of factors over those at the reference temperature; None if they follow no Arrhenius law."""
-    if not np.all(np.isfinite(ratios)) or np.any(ratios <= 0.0):
-        return None
-    distances = (1.0 / reference - 1.0 / temperatures) / GAS_CONSTANT
-    energy = float(np.dot(np.log(ratios), distances) / np.dot(distances, distances))
-    if not np.allclose(ratios, np.exp(energy * distances), rtol=_SAME, atol=0.0):
-        return None
-    rounded = round(energy, 4)
-    return rounded if abs(rounded - energy) < 1e-6 * max(1.0, abs(energy)) else energy
 
 
 def law_of(
@@ -94,12 +86,9 @@ def law_of(
         return found, ""
     expression = _parse(text, (variable, "T"))
     if "T" in expression.used:
-        here = _values(expression, places, reference)
-        ratios = _values(expression, places[:, None], _TEMPERATURES) / here[:, None]
-        alike = np.allclose(ratios, ratios[:1], rtol=_SAME, atol=0.0)
-        energy = _energy(ratios[0], _TEMPERATURES, reference) if alike else None
-        if energy is not None:
-            text = _at_temperature(text, reference)
+        apart = without_temperature(text, variable, places, reference)
+        if apart is not None:
+            text, energy = apart
             expression = _parse(text, (variable, "T"))
             found = {**found, "expression": text, **({"activation_energy": energy} if energy else {})}
     if not expression.used:
@@ -108,11 +97,6 @@ def law_of(
             raise UnreadableError("has no finite value")
         return {**{key: value for key, value in found.items() if key != "expression"}, "value": tidy(number)}, ""
     return found, ""
-
-
-def _at_temperature(text: str, reference: float) -> str:
-    """The formula with a number in place of ``T``."""
-    return re.sub(r"\bT\b", repr(reference), text)
 
 
 @dataclass(frozen=True)
@@ -170,7 +154,7 @@ def exchange_of(parameters: Parameters, name: str, maximum: float, reference: fl
         raise UnreadableError("is a table; our rate law needs a formula")
     expression = _parse(text, _EXCHANGE)
     surface = _STOICHIOMETRIES * maximum
-    grid = _values(expression, _SALTS[:, None, None], surface[None, :, None], maximum, _TEMPERATURES[None, None, :])
+    grid = _values(expression, _SALTS[:, None, None], surface[None, :, None], maximum, TEMPERATURES[None, None, :])
     here = _values(expression, _SALTS[:, None], surface, maximum, reference)
     if not np.all(np.isfinite(here)) or np.any(here <= 0.0):
         raise UnreadableError("is not positive between stoichiometries of 0.05 and 0.95")
@@ -181,7 +165,7 @@ def exchange_of(parameters: Parameters, name: str, maximum: float, reference: fl
     first = _round(float(powers[0, 0]))
     ratios = grid / here[:, :, None]
     alike = np.allclose(ratios, ratios[0, 0], rtol=_SAME, atol=0.0)
-    energy = _energy(ratios[0, 0], _TEMPERATURES, reference) if alike else None
+    energy = arrhenius_energy(ratios[0, 0], reference) if alike else None
     note = "" if energy is not None else f"its temperature dependence is no Arrhenius factor: kept at {reference:g} K"
     second, third, constant, factor = _over_stoichiometry(here[1] / _SALTS[1] ** first, surface, maximum)
     formula = None
@@ -212,5 +196,5 @@ def _factor(text: str, maximum: float, reference: float, scale: float, salt: flo
     inner = re.sub(r"\bc_s_surf\b", f"(x*{maximum!r})", text)
     inner = re.sub(r"\bc_s_max\b", repr(maximum), inner)
     inner = re.sub(r"\bc_e\b", repr(salt), inner)
-    inner = re.sub(r"\bT\b", repr(reference), inner)
+    inner = at_temperature(inner, reference)
     return f"({inner})/({scale!r}*{maximum!r}*sqrt(x*(1 - x)))"

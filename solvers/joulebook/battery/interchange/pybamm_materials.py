@@ -11,12 +11,15 @@ from joulebook.battery.interchange.bpx_materials import with_domain
 from joulebook.battery.interchange.pybamm_laws import exchange_of, law_of
 from joulebook.battery.interchange.pybamm_symbols import Parameters, UnreadableError
 from joulebook.core.errors import Issue
+from joulebook.core.expressions import parse_expression
 
 __all__ = ["active_document", "electrolyte_document"]
 
 _PLACES = np.linspace(0.05, 0.95, 7)
 _SALTS = np.linspace(200.0, 1800.0, 7)
 _NARROW = ((0.02, 0.98), (0.1, 0.9))
+_AWAY_FROM_ZERO = (50.0, 2000.0)
+"""mol/m³; range of formulas without a value in pure solvent, which are held below it."""
 _FULL = {"charged": 1.0, "discharged": 0.0}
 
 
@@ -168,5 +171,16 @@ def electrolyte_document(
         except UnreadableError as error:
             faults.append(Issue(name, None, str(error), "Give it as a formula or a table"))
             continue
-        document[field] = with_domain({**found, "source": dict(source)}, kind, (10.0, 2000.0), (200.0, 1800.0))
+        if _diverges(found):
+            found["domain"] = list(_AWAY_FROM_ZERO)
+        document[field] = with_domain({**found, "source": dict(source)}, kind, _AWAY_FROM_ZERO, (200.0, 1800.0))
     return document
+
+
+def _diverges(found: Mapping[str, Any]) -> bool:
+    """Whether a formula has no value without salt, as one that divides by the concentration."""
+    text = found.get("expression")
+    if text is None:
+        return False
+    with np.errstate(all="ignore"):
+        return not np.isfinite(float(parse_expression(text, ("c_e", "T"))(np, 0.0, found["reference_temperature"])))

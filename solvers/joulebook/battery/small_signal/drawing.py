@@ -21,7 +21,7 @@ _NEAR_DECADE = 0.06
 """A point within this many decades of a power of ten is marked."""
 _LABEL_ROOM = 0.045
 """Height that a label takes, over the span of the axes; its width is twice that."""
-_SIZE = 460
+_SIZE = 400
 
 
 def draw(result: ImpedanceResult, names: Sequence[str]) -> Any:
@@ -125,7 +125,7 @@ def _nyquist(
     return hv.Overlay(drawn).opts(
         hv.opts.Curve(frame_width=_SIZE, data_aspect=1, show_grid=True, active_tools=["box_zoom"]),
         hv.opts.Overlay(
-            legend_position="bottom",
+            legend_position="right",
             title=title,
             xlim=(min(left, 0.0), right + 0.14 * span),
             ylim=(min(0.0, -factor * every.imag.max()) - 0.02 * span, -factor * every.imag.min() + 0.06 * span),
@@ -179,7 +179,7 @@ def _over_frequency(result: ImpedanceResult, name: str) -> Any:
     ]
     return hv.Overlay(drawn).opts(
         hv.opts.Curve(
-            logx=True, logy=name == "magnitude", frame_width=400, frame_height=240, show_grid=True, padding=0.05
+            logx=True, logy=name == "magnitude", frame_width=340, frame_height=220, show_grid=True, padding=0.05
         ),
-        hv.opts.Overlay(title=item.label, legend_position="bottom"),
+        hv.opts.Overlay(title=item.label, legend_position="right"),
     )

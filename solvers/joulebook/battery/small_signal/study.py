@@ -87,8 +87,8 @@ def impedance(
     array([35.9 -6.81j, 30.65-2.61j,  3.86-1.37j])
     """
     asked = read_request(cell, frequencies, soc, initial_state, model, temperature, double_layer)
-    started = time.perf_counter()
     rests = _rests(cell, asked)
+    started = time.perf_counter()
     cells = [
         linearise(cell, rest, kelvin, asked.double_layer, film=asked.film)
         for rest, kelvin in itertools.product(rests, asked.temperatures)

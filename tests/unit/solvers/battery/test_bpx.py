@@ -14,6 +14,7 @@ from joulebook.battery.balance import FARADAY
 from joulebook.battery.interchange import ConversionWarning, bpx_document, load_bpx, read_bpx, save_bpx
 from joulebook.battery.interchange.bpx_fields import check_bpx
 from joulebook.core.errors import DataFormatError, InputError
+from joulebook.materials.records import GAS_CONSTANT
 
 ANODE = {
     "Thickness [m]": 60e-6,
@@ -313,7 +314,33 @@ def test_temperature_in_a_formula_is_lost_with_a_note():
     cell = read_bpx(FILE).cell.replace({"materials.electrolyte.conductivity": "sqrt(c_e)/30*T/298.15"})
     document, notes = bpx_document(cell)
     assert any("temperature is lost" in note for note in notes)
-    assert document["Parameterisation"]["Electrolyte"]["Conductivity [S.m-1]"] == "x ** 0.5 / 30 * 298.15 / 298.15"
+    assert document["Parameterisation"]["Electrolyte"]["Conductivity [S.m-1]"] == "x ** 0.5 / 30 * 303.15 / 298.15"
+
+
+def test_arrhenius_factors_in_formulas_become_activation_energies():
+    hot = "3e-14*exp(-x)*exp(30000/8.31446261815324*(1/298.15 - 1/T))"
+    cell = read_bpx(FILE).cell.replace({"materials.negative electrode.diffusivity": hot})
+    document, notes = bpx_document(cell)
+    written = document["Parameterisation"]["Negative electrode"]
+    assert not notes
+    assert written["Diffusivity activation energy [J.mol-1]"] == 30000.0
+    back = read_bpx(document).cell.active_material("negative")
+    law = cell.active_material("negative").diffusivity_law
+    x = np.linspace(0, 1, 11)
+    for temperature in (298.15, 320.0):
+        np.testing.assert_allclose(back.diffusivity_law.at(np, x, temperature), law.at(np, x, temperature), rtol=1e-12)
+
+
+@pytest.mark.parametrize("form", [1e-14, "1e-14*exp(-x)", {"table": {"x": [0.0, 1.0], "y": [1e-14, 2e-14]}}])
+def test_values_at_other_temperatures_are_brought_to_that_of_the_file(form):
+    fields = form if isinstance(form, dict) else {"expression" if isinstance(form, str) else "value": form}
+    other = {**fields, "activation_energy": 3e4, "reference_temperature": 288.15}
+    cell = read_bpx(FILE).cell.replace({"materials.negative electrode.diffusivity": other})
+    back = read_bpx(bpx_document(cell)[0]).cell
+    one, two = cell.active_material("negative"), back.active_material("negative")
+    assert two.diffusivity.reference_temperature == 298.15
+    factor = np.exp(3e4 / GAS_CONSTANT * (1 / 288.15 - 1 / 298.15))
+    assert two.diffusivity.value == pytest.approx(one.diffusivity.value * factor, rel=1e-13)
 
 
 def test_user_defined_values_of_other_programs():

@@ -207,3 +207,15 @@ def test_an_electrode_can_be_made_in_code() -> None:
     )
     assert coating.density is None
     assert coating.additional_phases == (silicon,)
+
+
+def test_changes_that_undo_each_other_are_told() -> None:
+    with pytest.raises(InputError, match="another change leaves nothing there"):
+        CELL.replace({"negative": 1.0, "negative.thickness": 1e-4})
+    with pytest.raises(InputError, match=r"entries|empty"):
+        COMPOSITE.replace({"negative.additional_phases": [], "negative.additional_phases.0.particle_radius": 1e-6})
+    found = issues(lambda: CELL.replace({"sources": None}))
+    assert set(found) == {"sources"}
+    whole = CELL.replace({"negative": CELL.negative, "negative.thickness": 1e-4})
+    assert whole.negative.thickness == 1e-4
+    assert not any(path.startswith("negative.") for path in whole.sources)

@@ -8,7 +8,7 @@ import pytest
 
 from joulebook.battery.analysis.headings import find_columns
 from joulebook.battery.analysis.measured import read_spectrum, read_time_series
-from joulebook.battery.analysis.measured_protocol import is_constant, knots, protocol_of
+from joulebook.battery.analysis.measured_protocol import is_constant, knots, noise_of, protocol_of
 from joulebook.core.errors import DataFormatError, InputError
 
 TIME = np.linspace(0.0, 3600.0, 13)
@@ -198,4 +198,17 @@ def test_thinning_keeps_a_noisy_line_within_its_tolerance() -> None:
     chosen = knots(time, values)
     assert chosen[0] == 0 and chosen[-1] == 499
     off = np.abs(np.interp(time, time[chosen], values[chosen]) - values)
-    assert off.max() <= 1e-3 * np.abs(values).max()
+    assert off.max() <= max(1e-3 * np.abs(values).max(), 5.0 * noise_of(values))
+
+
+def test_noise_is_told_from_steps_and_averages_out() -> None:
+    rng = np.random.default_rng(0)
+    time = np.arange(2000.0)
+    clean = np.where(time < 500, 0.0, 2.0) + np.where(time > 1000, 0.002 * (time - 1000.0), 0.0)
+    noisy = clean + rng.normal(0.0, 0.01, time.size)
+    assert noise_of(noisy) == pytest.approx(0.01, rel=0.1)
+    series = protocol_of(time, noisy).value
+    assert len(series) < 20
+    line = np.interp(time, series.time, series.values)
+    assert np.trapezoid(line - clean, time) == pytest.approx(0.0, abs=2.0)
+    assert is_constant(2.0 + rng.normal(0.0, 0.01, 500)) and not is_constant(rng.normal(0.0, 0.01, 500))
