@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from joulebook.battery.interchange.bpx_writing import save_bpx
     from joulebook.battery.interchange.imported import ConversionWarning, ImportedCell
     from joulebook.battery.interchange.pybamm_reading import load_pybamm, read_pybamm
+    from joulebook.battery.models import Model
     from joulebook.battery.options import BatteryOptions
     from joulebook.battery.plots import Comparison, compare
     from joulebook.battery.protocol import Protocol
@@ -52,6 +53,7 @@ _HOMES = {
     "Hold": "step_kinds",
     "ImpedanceResult": "small_signal.results",
     "ImportedCell": "interchange.imported",
+    "Model": "models",
     "Optimum": "analysis.surface",
     "Profile": "analysis.profile_likelihood",
     "Protocol": "protocol",
@@ -101,6 +103,7 @@ __all__ = [
     "Hold",
     "ImpedanceResult",
     "ImportedCell",
+    "Model",
     "Optimum",
     "Profile",
     "Protocol",
