@@ -45,6 +45,60 @@ def measured_battery() -> str:
     return table(head, rows)
 
 
+def measured_studies(kind: str) -> str:
+    """Errors of studies of a kind against their oracles, at the accuracy that people get without asking."""
+    tests = _tests("protocols")
+    rows = []
+    for folder in tests.cases(kind):
+        case, expected = tests.load(folder)
+        run = tests.solve(case, expected, "standard")
+        found = tests.errors(case, expected, run)
+        rows.append(
+            (
+                f"`{folder.name}`",
+                f"{1e3 * found['voltage_rms']:.3f}",
+                f"{1e3 * found['voltage']:.3f}",
+                f"{1e3 * run.error['voltage']:.3f}",
+                f"{1e3 * run.error['largest_voltage']:.3f}",
+                f"{1e3 * case['error']['voltage']:.3f}",
+                f"{found['duration']:.3g}",
+                _further(found),
+            )
+        )
+    head = (
+        "Case",
+        "rms (mV)",
+        "largest (mV)",
+        "our estimate, rms (mV)",
+        "largest (mV)",
+        "oracle's own (mV)",
+        "duration of a step (s)",
+        "further",
+    )
+    return table(head, rows)
+
+
+_FURTHER = {
+    "temperature": ("temperature", 1e3, "mK"),
+    "heat_ohmic": ("ohmic heat", 1e3, "mW"),
+    "heat_reaction": ("heat of reaction", 1e3, "mW"),
+    "heat_entropic": ("entropic heat", 1e3, "mW"),
+    "heat_mixing": ("heat of mixing", 1e3, "mW"),
+    "sei_thickness": ("film", 1e12, "pm"),
+    "sei_thickness_on_cracks": ("film on cracks", 1e12, "pm"),
+    "crack_length": ("cracks", 1e12, "pm"),
+    "lithium_lost": ("lithium lost", 1e2, "%"),
+}
+
+
+def _further(found: dict[str, float]) -> str:
+    words = []
+    for name, (label, factor, unit) in _FURTHER.items():
+        if found.get(name):
+            words.append(f"{label} {factor * found[name]:.2g} {unit}")
+    return "; ".join(words) or "–"
+
+
 def measured_impedance() -> str:
     """Errors of the impedance against its oracle."""
     tests = _tests("impedance")
@@ -86,4 +140,9 @@ def _tests(domain: str) -> ModuleType:
     return sys.modules[name]
 
 
-PAGES = {"validation-battery": measured_battery, "validation-impedance": measured_impedance, "validation-cases": cases}
+PAGES = {
+    "validation-battery": measured_battery,
+    "validation-studies": measured_studies,
+    "validation-impedance": measured_impedance,
+    "validation-cases": cases,
+}
