@@ -53,7 +53,7 @@ def test_profiles_follow_and_the_separator_stays_empty(run) -> None:
 def test_energy_is_near_the_trapezoid_of_many_points(run) -> None:
     even = run.even(4001)
     assert run.delivered_energy == pytest.approx(
-        np.trapezoid(even.voltage * even.current, even.time) / 3600.0, rel=1e-6
+        np.trapezoid(even.voltage * even.current, even.time) / 3600.0, rel=1e-4
     )
 
 

@@ -11,8 +11,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from joulebook.battery import BatteryOptions, BatteryResult, Cell, balance, simulate
+from joulebook.battery import BatteryOptions, BatteryResult, Cell, Model, Protocol, balance, simulate
+from joulebook.battery import layout as at
 from joulebook.battery.balance import open_circuit_voltage
+from joulebook.battery.discretise import discretise
+from joulebook.battery.endings import end_reason, failure
+from joulebook.battery.march import March, begin
+from joulebook.battery.schedule import Schedule
+from joulebook.battery.starts import starting_concentrations
 from joulebook.core.errors import (
     CancelledError,
     DeviceUnavailableError,
@@ -63,8 +69,10 @@ def test_a_run_travels_through_a_file(run: BatteryResult, tmp_path: Path) -> Non
 
 
 def test_tables_and_plots_carry_units(run: BatteryResult) -> None:
-    assert list(run.to_dataframe().columns) == ["time_s", "voltage_V", "current_A", "discharge_capacity_Ah"]
-    assert run.plot().vdims[0].unit == "V"
+    columns = list(run.to_dataframe().columns)
+    assert columns[:4] == ["time_s", "voltage_V", "current_A", "discharge_capacity_Ah"]
+    assert {"energy_Wh", "temperature_K", "ohmic_heat_W", "protocol_step"} <= set(columns)
+    assert [next(iter(part)).vdims[0].unit for part in run.plot()] == ["V", "A"]
 
 
 def test_works_to_cite_are_listed() -> None:
@@ -141,21 +149,20 @@ def test_power_that_cannot_be_held_any_longer_ends_the_run() -> None:
     assert run.voltage * run.current == pytest.approx(60.0, rel=1e-3)
 
 
-def test_a_march_that_cannot_go_on_stops_and_says_so() -> None:
-    from joulebook.battery import layout as at
-    from joulebook.battery.discretise import discretise
-    from joulebook.battery.endings import end_reason, failure
-    from joulebook.battery.march import begin, prepare_step
-    from joulebook.battery.protocol import parse
+def marched(tolerance: float | None = None) -> tuple[March, Schedule, int]:
+    schedule = Protocol(ONE_C).compile(CELL)
+    arrays = discretise(CELL, Model(), BatteryOptions().resolution(), starting_concentrations(CELL))
+    march = begin(arrays, schedule)
+    if tolerance is not None:
+        arrays.settings[at.SALT_TOLERANCE] = tolerance
+    return march, schedule, march.advance()
 
-    step, resolution = parse(ONE_C, CELL), BatteryOptions().resolution()
-    arrays = discretise(CELL, at.DFN, resolution, (29866.0, 17038.0))
-    march = begin(arrays, resolution, prepare_step(arrays, step))
-    arrays.settings[at.SALT_TOLERANCE] = 1e-30
-    status = march.advance()
+
+def test_a_march_that_cannot_go_on_stops_and_says_so() -> None:
+    march, schedule, status = marched(1e-30)
     assert status == at.STALLED
-    assert end_reason(status, step) == "stopped: no further solution"
-    error = failure(status, step, arrays, march.past, march.concentration, march.run, "so far")
+    assert end_reason(status, 0, schedule.rows[0]) == "stopped: no further solution"
+    error = failure(status, schedule, march.arena, "so far")
     assert isinstance(error, DivergedError)
     assert error.partial == "so far"
     assert "cannot be continued at t = " in str(error)
@@ -165,26 +172,21 @@ def test_a_march_that_cannot_go_on_stops_and_says_so() -> None:
 @pytest.mark.parametrize(
     ("side", "edge", "salt", "words"),
     [
-        ("negative", 0.0, 1000.0, "particles of the negative electrode are empty"),
-        ("positive", 1.0, 1000.0, "particles of the positive electrode are full"),
-        ("positive", 0.5, 1.0, "run out of salt in the positive electrode"),
-        ("positive", 0.5, 1000.0, "no further solution that the solver can reach"),
+        (0, 0.0, 1000.0, "particles of the negative electrode are empty"),
+        (1, 1.0, 1000.0, "particles of the positive electrode are full"),
+        (1, 0.5, 1.0, "run out of salt in the positive electrode"),
+        (1, 0.5, 1000.0, "no further solution that the solver can reach"),
     ],
 )
-def test_what_stands_in_the_way_is_named(side: str, edge: float, salt: float, words: str) -> None:
-    from joulebook.battery import layout as at
-    from joulebook.battery.discretise import discretise, rings
-    from joulebook.battery.endings import failure
-    from joulebook.battery.protocol import parse
-
-    arrays = discretise(CELL, at.DFN, BatteryOptions().resolution(), (15000.0, 30000.0))
-    past, concentration, _, run = rings(arrays, 0.0)
-    n_negative, n_positive = arrays.layers[0], arrays.layers[2]
-    particles = slice(0, n_negative) if side == "negative" else slice(n_negative, None)
-    nodes = slice(0, n_negative) if side == "negative" else slice(-n_positive, None)
-    concentration[0, :, particles] = edge * arrays.nodes[nodes][0, at.MAXIMUM]
-    past[0, nodes, 0] = salt
-    assert words in str(failure(at.STALLED, parse(ONE_C, CELL), arrays, past, concentration, run))
+def test_what_stands_in_the_way_is_named(side: int, edge: float, salt: float, words: str) -> None:
+    march, schedule, _ = marched()
+    arena, head = march.arena, int(march.arena.run[at.HEAD])
+    arena.concentration[head] = 0.5 * arena.sites[:, at.MAXIMUM]
+    arena.past[head, :, 0] = 1000.0
+    mine = arena.sites[:, at.SIDE] == side
+    arena.concentration[head, :, mine] = edge * arena.sites[mine, at.MAXIMUM][:, None]
+    arena.past[head, arena.nodes[:, at.ELECTRODE] == side, 0] = salt
+    assert words in str(failure(at.STALLED, schedule, arena))
 
 
 @pytest.mark.parametrize("model", ["DFN", "SPM"])

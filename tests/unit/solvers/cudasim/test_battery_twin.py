@@ -27,7 +27,7 @@ COARSE = {
 }
 
 
-@pytest.mark.parametrize("model", ["DFN", "SPM"])
+@pytest.mark.parametrize("model", ["DFN", "SPMe", "SPM"])
 @pytest.mark.parametrize("protocol", ["Discharge at 1C until 3.9 V", "Discharge at 15 W for 5 minutes"])
 def test_gpu_and_cpu_give_the_same_numbers(model: str, protocol: str) -> None:
     variations = {"negative.thickness": [80e-6, 90e-6, 100e-6]}
