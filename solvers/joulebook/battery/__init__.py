@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from joulebook.battery.interchange.pybamm_reading import load_pybamm, read_pybamm
     from joulebook.battery.models import Model
     from joulebook.battery.options import BatteryOptions
+    from joulebook.battery.pack.design import Pack
+    from joulebook.battery.pack.results import PackResult
+    from joulebook.battery.pack.simulation import simulate_pack
     from joulebook.battery.plots import Comparison, compare
     from joulebook.battery.protocol import Protocol
     from joulebook.battery.results import BatteryResult, BatterySweepResult
@@ -56,6 +59,8 @@ _HOMES = {
     "Model": "models",
     "Optimum": "analysis.surface",
     "Profile": "analysis.profile_likelihood",
+    "Pack": "pack.design",
+    "PackResult": "pack.results",
     "Protocol": "protocol",
     "RagoneResult": "analysis.ragone_plot",
     "ResponseSurface": "analysis.surface",
@@ -79,6 +84,7 @@ _HOMES = {
     "response_surface": "analysis.surface",
     "save_bpx": "interchange.bpx_writing",
     "simulate": "simulation",
+    "simulate_pack": "pack.simulation",
     "sobol_indices": "analysis.sobol",
     "sweep": "sweeping",
     "virtual_cycler": "instrument",
@@ -105,6 +111,8 @@ __all__ = [
     "ImportedCell",
     "Model",
     "Optimum",
+    "Pack",
+    "PackResult",
     "Profile",
     "Protocol",
     "RagoneResult",
@@ -133,6 +141,7 @@ __all__ = [
     "response_surface",
     "save_bpx",
     "simulate",
+    "simulate_pack",
     "sobol_indices",
     "sweep",
     "virtual_cycler",

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from joulebook.battery.batch import follow_cases
 from joulebook.battery.follow import follow
+from joulebook.battery.pack.stepping import follow_pack
 from joulebook.numerics.twins import Loop, register
 
-__all__ = ["BATCH", "SINGLE"]
+__all__ = ["BATCH", "PACK", "SINGLE"]
 
 SINGLE = register(Loop("battery.follow", follow))
 """One cell."""
@@ -14,3 +15,5 @@ BATCH = register(
     Loop("battery.follow_cases", follow_cases, parallel=True, kernel="joulebook.battery.gpu:follow_kernel")
 )
 """Many cells: a CPU thread or a CUDA thread each."""
+PACK = register(Loop("battery.follow_pack", follow_pack))
+"""Cells of a pack, and the circuit that joins them."""

@@ -106,7 +106,9 @@ class Contactor(Part):
         for k, opening in enumerate(self.openings):
             if opening.start <= last:
                 rule = f"must be after the opening before, which stops at {last:g} s"
-                issues.append(Issue(f"openings.{k}.start", opening.start, rule, "Sort them, and join those that meet", "s"))
+                issues.append(
+                    Issue(f"openings.{k}.start", opening.start, rule, "Sort them, and join those that meet", "s")
+                )
             last = opening.stop
         if issues:
             raise InputError(issues)

@@ -14,6 +14,7 @@ from joulebook.battery.layout import (
     CLOCK,
     CURRENT,
     CURRENTS,
+    CURVES,
     END_TIME,
     ENDS_AT_ONCE,
     ENERGY,
@@ -81,6 +82,7 @@ from joulebook.battery.pack.network import held_kind, held_target
 from joulebook.battery.pack.trial import attempt_pack, member
 from joulebook.battery.pack.wiring import (
     CONNECTION_HEAT,
+    MARK_CELL,
     OPEN,
     OPENED,
     RESTS,
@@ -88,6 +90,7 @@ from joulebook.battery.pack.wiring import (
     TRACE_OPEN,
     TRIP_FELL,
     TRIPPED,
+    WORST,
 )
 from joulebook.battery.step_control import local_error
 from joulebook.battery.stepping import next_stop, shorten
@@ -133,7 +136,7 @@ def largest_error(pack: Any, cells: Any, order: int, time: float) -> float:
     largest = 0.0
     for k in range(pack.joints.shape[0]):
         largest = max(largest, local_error(member(cells, k), order, time))
-    if held_kind(pack) == HOLD_VOLTAGE:
+    if held_kind(pack) == HOLD_VOLTAGE and cells.settings[0, CURVES] != 0.0:
         largest *= HELD_VOLTAGE_WEIGHT
     return largest
 
@@ -452,6 +455,7 @@ def end_pack_row(pack: Any, status: int) -> None:
     marks[row, MARK_ENERGY] = run[totals + ENERGY] - marks[row, MARK_ENERGY]
     marks[row, MARK_TEMPERATURE] = run[totals + WARMTH]
     marks[row, MARK_STOP_ROW] = run[ROWS]
+    marks[row, MARK_CELL] = run[WORST] if marks[row, MARK_EVENT] != 0.0 else -1.0
     run[ROW] = row + 1.0
     run[UNDER_WAY] = 0.0
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Any, Final, NamedTuple
 
-from joulebook.battery.layout import N_RUN, N_SETTINGS, N_TRACE_FRESH
+from joulebook.battery.layout import MARK_AGEING, N_RUN, N_SETTINGS, N_TRACE_FRESH
 
 __all__ = ["PackArena"]
 
@@ -103,6 +103,10 @@ N_PACK_RUN: Final = N_RUN + 6
 # trace: that of a cell, then
 TRACE_OPEN: Final = N_TRACE_FRESH
 N_PACK_TRACE: Final = N_TRACE_FRESH + 1
+
+# marks: those of a cell, but in place of its ageing
+MARK_CELL: Final = MARK_AGEING
+"""Cell that ended the step; -1 for none."""
 
 # which end of a step was met, beyond those of a cell
 EVENT_CELL_FELL: Final = 11
