@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from joulebook.battery.plots import Comparison, compare
     from joulebook.battery.protocol import Protocol
     from joulebook.battery.results import BatteryResult, BatterySweepResult
+    from joulebook.battery.sensitivity import SensitivityResult, sensitivities
     from joulebook.battery.simulation import simulate
     from joulebook.battery.small_signal.results import ImpedanceResult
     from joulebook.battery.small_signal.study import impedance, impedance_values
@@ -83,6 +84,8 @@ _HOMES = {
     "read_pybamm": "interchange.pybamm_reading",
     "response_surface": "analysis.surface",
     "save_bpx": "interchange.bpx_writing",
+    "SensitivityResult": "sensitivity",
+    "sensitivities": "sensitivity",
     "simulate": "simulation",
     "simulate_pack": "pack.simulation",
     "sobol_indices": "analysis.sobol",
@@ -118,6 +121,7 @@ __all__ = [
     "RagoneResult",
     "ResponseSurface",
     "Rest",
+    "SensitivityResult",
     "SobolResult",
     "Step",
     "balance",
@@ -140,6 +144,7 @@ __all__ = [
     "read_pybamm",
     "response_surface",
     "save_bpx",
+    "sensitivities",
     "simulate",
     "simulate_pack",
     "sobol_indices",

@@ -13,7 +13,7 @@ from numba import prange
 from joulebook.battery.follow import follow
 from joulebook.battery.layout import Arena
 
-__all__ = ["follow_cases", "own"]
+__all__ = ["follow_cases", "one_case", "own"]
 
 
 def own(case: int, count: int) -> int:
@@ -34,6 +34,63 @@ def own(case: int, count: int) -> int:
     return min(case, count - 1)
 
 
+def one_case(arena: Any, case: int) -> Any:
+    """Arrays of one case.
+
+    Parameters
+    ----------
+    arena : Arena
+        Every array with the case first.
+    case : int
+        Case.
+
+    Returns
+    -------
+    Arena
+        Views.
+    """
+    return Arena(
+        arena.settings[case],
+        arena.nodes[case],
+        arena.sites[case],
+        arena.shells[case],
+        arena.laws[own(case, arena.laws.shape[0])],
+        arena.salts[own(case, arena.salts.shape[0])],
+        arena.films[case],
+        arena.rows[own(case, arena.rows.shape[0])],
+        arena.series[own(case, arena.series.shape[0])],
+        arena.past[case],
+        arena.states[case],
+        arena.concentration[case],
+        arena.work[case],
+        arena.reactions[case],
+        arena.factors[case],
+        arena.liquid[own(case, arena.liquid.shape[0])],
+        arena.run[case],
+        arena.trace[case],
+        arena.profiles[case],
+        arena.marks[case],
+    )
+
+
+def follow_case(arena: Any, case: int) -> int:
+    """March one case.
+
+    Parameters
+    ----------
+    arena : Arena
+        Every array with the case first.
+    case : int
+        Case.
+
+    Returns
+    -------
+    int
+        Status code.
+    """
+    return follow(one_case(arena, case))
+
+
 def follow_cases(arena: Any, status: Any) -> None:
     """March every case.
 
@@ -46,27 +103,4 @@ def follow_cases(arena: Any, status: Any) -> None:
     """
     for k in prange(status.shape[0]):
         case = np.int64(k)
-        status[case] = follow(
-            Arena(
-                arena.settings[case],
-                arena.nodes[case],
-                arena.sites[case],
-                arena.shells[case],
-                arena.laws[own(case, arena.laws.shape[0])],
-                arena.salts[own(case, arena.salts.shape[0])],
-                arena.films[case],
-                arena.rows[own(case, arena.rows.shape[0])],
-                arena.series[own(case, arena.series.shape[0])],
-                arena.past[case],
-                arena.states[case],
-                arena.concentration[case],
-                arena.work[case],
-                arena.reactions[case],
-                arena.factors[case],
-                arena.liquid[own(case, arena.liquid.shape[0])],
-                arena.run[case],
-                arena.trace[case],
-                arena.profiles[case],
-                arena.marks[case],
-            )
-        )
+        status[case] = follow_case(arena, case)

@@ -296,6 +296,7 @@ def _sites(
                 plane = np.zeros((resolution.shells + 2, at.N_SHELL))
                 fill_shells(plane, 3.0 * row[at.FRACTION] / row[at.SURFACE_DENSITY], resolution.grading)
                 _fill_group(plane[-1], electrode, phase, coat, material)
+                plane[-2, at.GROUP_TEMPERATURE] = _diffusivity_temperature(material)
                 plane[-1, at.FIRST], plane[-1, at.STOP] = len(rows), len(rows) + count
                 planes.append(plane)
                 for k in range(count):
@@ -358,6 +359,11 @@ def _fill_group(row: Array, electrode: Electrode, phase: int, coat: _Coat, mater
         activation = law.activation_energy
     if activation is not None and (law is None or law.thermal_function is None):
         row[at.GROUP_ACTIVATION] = activation.value / GAS_CONSTANT
+
+
+def _diffusivity_temperature(material: ActiveMaterial) -> float:
+    law = material.diffusivity_law
+    return material.diffusivity.reference_temperature if law is None else law.reference_temperature
 
 
 def _foil(cell: Cell | HalfCell, model: Model, layers: tuple[int, int, int]) -> Array:

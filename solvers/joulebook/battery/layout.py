@@ -244,6 +244,8 @@ SOURCE: Final = 3
 """Rate of change of the last shell per unit of reaction current density, mol/(A m s)."""
 SURFACE_RESPONSE: Final = 4
 """Surface concentration per unit of reaction current density, mol/(A m)."""
+GROUP_TEMPERATURE: Final = 5
+"""At which the diffusivity holds, K."""
 # row n_r + 1: the particles of the group
 FIRST: Final = 0
 """First column in ``concentration``."""
@@ -258,10 +260,13 @@ VARIES: Final = 4
 RADIUS: Final = 5
 """m."""
 
-# factors: a particle with a diffusivity of its own (n_particles, n_r + 1, 3); row n_r: response of the surface, flux
+# factors: a particle with a diffusivity of its own (n_particles, n_r + 1, 4); row n_r: response of the surface, flux
 OWN_PIVOT: Final = 0
 OWN_ELIMINATED: Final = 1
 OWN_RESPONSE: Final = 2
+OWN_GUESS: Final = 3
+"""Extrapolated stoichiometry, at which the diffusivity was taken."""
+N_FACTOR: Final = 4
 
 # past: what is remembered of a node ----------------------------------------------------------------------------------
 N_PAST: Final = 4

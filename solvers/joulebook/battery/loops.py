@@ -5,9 +5,10 @@ from __future__ import annotations
 from joulebook.battery.batch import follow_cases
 from joulebook.battery.follow import follow
 from joulebook.battery.pack.stepping import follow_pack
+from joulebook.battery.together import follow_together
 from joulebook.numerics.twins import Loop, register
 
-__all__ = ["BATCH", "PACK", "SINGLE"]
+__all__ = ["BATCH", "PACK", "SINGLE", "TOGETHER"]
 
 SINGLE = register(Loop("battery.follow", follow))
 """One cell."""
@@ -17,3 +18,5 @@ BATCH = register(
 """Many cells: a CPU thread or a CUDA thread each."""
 PACK = register(Loop("battery.follow_pack", follow_pack))
 """Cells of a pack, and the circuit that joins them."""
+TOGETHER = register(Loop("battery.follow_together", follow_together))
+"""A cell and slightly different ones along the same steps."""

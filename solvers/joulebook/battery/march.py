@@ -108,7 +108,7 @@ def first_arena(arrays: Arrays, schedule: Schedule, rows: int, profiles: bool = 
     run[at.BLENDED] = settings[at.TEMPERATURE]
     node = round((settings[at.TEMPERATURE] - settings[at.COLDEST]) / settings[at.DEGREES])
     varies = bool(np.any(arrays.shells[:, -1, at.VARIES] > 0))
-    factors = np.zeros((sites.shape[0] if varies else 0, n_r + 1, 3))
+    factors = np.zeros((sites.shape[0] if varies else 0, n_r + 1, at.N_FACTOR))
     columns = at.N_TRACE if settings[at.SIDE_REACTIONS] else at.N_TRACE_FRESH
     return at.Arena(
         settings,

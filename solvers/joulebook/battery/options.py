@@ -102,9 +102,13 @@ class Resolution:
 ACCURACIES: dict[str, Resolution] = {
     "fast": Resolution(12, 3, 8, 8, 0.3, 1e-3, 5.0),
     "standard": Resolution(28, 4, 20, 14, 0.3, 4e-4, 2.0),
-    "reference": Resolution(120, 12, 80, 40, 0.3, 1e-5, 0.05),
+    "reference": Resolution(120, 12, 80, 40, 0.3, 1e-5, 0.05, highest_order=3),
 }
-"""Named accuracies of the Doyle–Fuller–Newman model."""
+"""Named accuracies of the Doyle–Fuller–Newman model.
+
+The reference stays at third order: with steps that grow, the fourth may err unseen in particles on a flat part of the
+open-circuit curve (measured: 0.35 mV at 2C for a cell where the third order errs by 0.03 mV).
+"""
 PARTICLE_SHARE = 0.5
 """Voltage tolerance of the single-particle models over that above: their steps cost next to nothing."""
 

@@ -31,6 +31,7 @@ from joulebook.battery.layout import (
     LAST_WEIGHT,
     OUTER,
     OWN_ELIMINATED,
+    OWN_GUESS,
     OWN_PIVOT,
     OWN_RESPONSE,
     PIVOT,
@@ -212,7 +213,7 @@ def factorise_own(
         Past points that it uses.
     diffusivity : float, m²/s
         That multiplies the law, at the temperature of the step.
-    factors : ndarray, shape (n_particles, n_r + 1, 3), mixed
+    factors : ndarray, shape (n_particles, n_r + 1, 4), mixed
         Pivots, factors and responses of the particle are filled; in the last row the surface's response.
     """
     ring = concentration.shape[0]
@@ -222,8 +223,8 @@ def factorise_own(
         guess = 0.0
         for q in range(points):
             guess += ahead[q] * concentration[(head - q) % ring, k, particle]
-        factors[particle, k, OWN_PIVOT] = min(max(guess / maximum, 0.0), 1.0)
-    here = factors[particle, 0, OWN_PIVOT]
+        factors[particle, k, OWN_GUESS] = min(max(guess / maximum, 0.0), 1.0)
+    here = factors[particle, 0, OWN_GUESS]
     whole = value_in_table(laws, column, 0.0, width, here)
     inside = 0.0
     eliminated = 0.0
@@ -232,7 +233,7 @@ def factorise_own(
     for k in range(n_r):
         ratio = 0.0
         if k < n_r - 1:
-            there = factors[particle, k + 1, OWN_PIVOT]
+            there = factors[particle, k + 1, OWN_GUESS]
             beyond = value_in_table(laws, column, 0.0, width, there)
             if abs(there - here) > NARROW:
                 ratio = (beyond - whole) / (there - here)
@@ -286,7 +287,7 @@ def complete(
         Column.
     reaction : float, A/m²
         Reaction current density.
-    factors : ndarray, shape (n_particles, n_r + 1, 3), mixed
+    factors : ndarray, shape (n_particles, n_r + 1, 4), mixed
         As :func:`factorise_own` left it.
     own : bool
         Whether the particle has a factor of its own.

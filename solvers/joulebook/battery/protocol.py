@@ -14,11 +14,9 @@ from __future__ import annotations
 import html
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar, Final
 
-from joulebook.battery import layout as at
 from joulebook.battery import sentences
 from joulebook.battery.designs import Cell
 from joulebook.battery.half_cell import HalfCell
@@ -31,7 +29,7 @@ from joulebook.battery.steps import Step as ProtocolStep
 from joulebook.core.documents import read_document, write_document
 from joulebook.core.errors import InputError, Issue
 
-__all__ = ["EXAMPLES", "Protocol", "Step", "parse"]
+__all__ = ["Protocol"]
 
 DEEPEST: Final = 20
 """Blocks inside blocks."""
@@ -346,81 +344,3 @@ def _html_rows(items: Sequence[ProtocolStep | Block], depth: int, left: str) -> 
         most = duration_text(item.duration) if item.duration < math.inf else "—"
         cells = "".join(f"<td{left}>{html.escape(text)}</td>" for text in (until, most))
         yield f"<tr><td{indent}>{html.escape(item.what)}</td>{cells}</tr>"
-
-
-EXAMPLES = (
-    "Discharge at 1C until 2.5 V",
-    "Discharge at C/2 until cut-off",
-    "Discharge at 18 W until 3 V",
-    "Charge at 2.5 A for 30 minutes",
-    "Rest for 1 hour",
-)
-"""Sentences that :func:`parse` understands."""
-
-
-@dataclass(frozen=True)
-class Step:
-    """One step with a current or a power, as numbers.
-
-    Parameters
-    ----------
-    sentence : str
-        As it was written.
-    control : int
-        What is held: ``layout.HOLD_CURRENT`` or ``layout.HOLD_POWER``.
-    target : float
-        At which value, A or W; positive on discharge.
-    sign : int
-        +1 where the voltage falls to the level, -1 where it rises, 0 without a level.
-    level : float, V
-        Voltage that ends the step.
-    duration : float, s
-        Time that ends the step; infinite without one.
-    """
-
-    sentence: str
-    control: int
-    target: float
-    sign: int
-    level: float
-    duration: float
-
-
-def parse(sentence: str, cell: Cell) -> Step:
-    """Understand a sentence of a step with a current or a power.
-
-    Parameters
-    ----------
-    sentence : str
-        One step.
-    cell : Cell
-        Its nominal capacity defines C, its limits the cut-off.
-
-    Returns
-    -------
-    Step
-        In SI units.
-
-    Raises
-    ------
-    InputError
-        If the sentence does not follow the grammar, or a number in it is not allowed.
-
-    Examples
-    --------
-    >>> step = parse("Discharge at C/2 until cut-off", Cell.named("Chen2020"))
-    >>> step.target, step.level
-    (2.5, 2.5)
-    """
-    found = sentences.read_sentence(sentence)
-    value, plain = found.value, {("voltage", "falls"), ("voltage", "rises"), ("cut-off", "")}
-    ends = {(end.quantity, end.side) for end in found.until}
-    if found.held not in {"current", "c_rate", "power"} or not isinstance(value, float) or not ends <= plain:
-        raise InputError(Issue("protocol", sentence, "is not a step that is understood", sentences.advice()))
-    if found.is_rest:
-        return Step(sentence, at.HOLD_CURRENT, 0.0, 0, 0.0, found.duration)
-    limit = cell.lower_cutoff if found.direction > 0 else cell.upper_cutoff
-    levels = [end.value for end in found.until if end.quantity == "voltage"]
-    control = at.HOLD_POWER if found.held == "power" else at.HOLD_CURRENT
-    target = value * (cell.nominal_capacity if found.held == "c_rate" else 1.0)
-    return Step(sentence, control, target, found.direction, levels[0] if levels else limit, found.duration)

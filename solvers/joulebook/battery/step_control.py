@@ -34,6 +34,8 @@ from joulebook.battery.layout import (
     N_TOTAL,
     OCP_SLOPE,
     ORDER,
+    OWN_GUESS,
+    OWN_RESPONSE,
     POINTS,
     REACTION,
     RING,
@@ -51,6 +53,8 @@ from joulebook.battery.layout import (
     THERMAL,
     TIME,
     TOTALS,
+    TRIED_ORDER,
+    VARIES,
     VOLTAGE,
     VOLTAGE_TOLERANCE,
     VOLTAGES,
@@ -62,6 +66,8 @@ from joulebook.numerics.twins import separate
 
 __all__ = ["choose_next", "local_error"]
 
+VOLTS_PER_FILLING = 1.0
+"""Error of a stoichiometry at which a diffusivity is taken, as a voltage."""
 LARGEST_SLOPE = 5.0
 """Of an open-circuit potential that weighs the lithium at a surface; beyond it an end is near, V."""
 HELD_VOLTAGE_WEIGHT = 10.0
@@ -109,6 +115,8 @@ def local_error(arena: Any, order: int, time: float) -> float:
             guess += weights[q] * run[TOTALS + ((head - q) % RING) * N_TOTAL + WARMTH]
         miss = abs(run[TOTALS + RING * N_TOTAL + WARMTH] - guess) / KELVIN_PER_VOLT
         error = max(error, miss / settings[VOLTAGE_TOLERANCE])
+    if arena.factors.shape[0] > 0 and order == int(run[TRIED_ORDER]):
+        error = max(error, VOLTS_PER_FILLING * diffusion_error(arena, head) / settings[VOLTAGE_TOLERANCE])
     if settings[SIDE_REACTIONS] != 0.0:
         error = max(error, film_error(arena, head, order) / settings[VOLTAGE_TOLERANCE])
     return error * error_weight(clock, head, order, time)
@@ -171,6 +179,34 @@ def lithium_error(arena: Any, head: int, order: int) -> float:
                 guess += run[AHEAD + q] * states[(head - q) % RING, s, LEVEL]
             slope = max(0.1, min(LARGEST_SLOPE, abs(reactions[s, OCP_SLOPE])))
             largest = max(largest, abs(surface / sites[s, MAXIMUM] - guess) * slope)
+    return float(largest)
+
+
+def diffusion_error(arena: Any, head: int) -> float:
+    """Distance of the lithium in particles from the guess at which their diffusivity was taken.
+
+    Parameters
+    ----------
+    arena : Arena
+        See :mod:`joulebook.battery.layout`, with a solved step.
+    head : int
+        Slot of the last accepted point.
+
+    Returns
+    -------
+    float
+        Stoichiometry; the largest of all shells.
+    """
+    shells, factors = arena.shells, arena.factors
+    n_r = shells.shape[1] - 2
+    new = (head + 1) % RING
+    largest = 0.0
+    for s in range(factors.shape[0]):
+        group = int(arena.sites[s, GROUP])
+        if group >= 0 and shells[group, n_r + 1, VARIES] != 0.0:
+            for k in range(n_r):
+                amount = arena.concentration[new, k, s] + factors[s, k, OWN_RESPONSE] * arena.reactions[s, REACTION]
+                largest = max(largest, abs(amount / arena.sites[s, MAXIMUM] - factors[s, k, OWN_GUESS]))
     return float(largest)
 
 

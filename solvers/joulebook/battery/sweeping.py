@@ -38,7 +38,7 @@ from joulebook.core.samples import sample_values
 from joulebook.core.sweeps import Solved, run_sweep
 from joulebook.numerics import device
 
-__all__ = ["Row", "solve_rows", "sweep"]
+__all__ = ["Row", "solve_rows", "stack_arenas", "sweep", "unit_at"]
 
 N_POINTS = 101
 """Points on each curve."""
@@ -244,7 +244,7 @@ def _alike(rows: list[Row]) -> list[list[int]]:
 
 
 def _solve_group(rows: list[Row], n_rows: int, gpu: bool, serial: bool) -> tuple[at.Arena, NDArray[np.int64]]:
-    arena = _stack([first_arena(row.arrays, row.schedule, n_rows) for row in rows])
+    arena = stack_arenas([first_arena(row.arrays, row.schedule, n_rows) for row in rows])
     status = np.zeros(len(rows), dtype=np.int64)
     if gpu:
         from joulebook.battery.gpu import run_on_gpu
@@ -263,7 +263,20 @@ def _solve_group(rows: list[Row], n_rows: int, gpu: bool, serial: bool) -> tuple
     return arena, status
 
 
-def _stack(arenas: list[at.Arena]) -> at.Arena:
+def stack_arenas(arenas: list[at.Arena]) -> at.Arena:
+    """Put the arrays of several cases into one, the case first.
+
+    Parameters
+    ----------
+    arenas : list of Arena
+        Of equal shapes.
+
+    Returns
+    -------
+    Arena
+        Arrays that all cases share have one entry.
+    """
+
     def together(name: str) -> NDArray[Any]:
         parts = [getattr(arena, name) for arena in arenas]
         if name in _SHARED and all(_same(parts[0], part) for part in parts[1:]):

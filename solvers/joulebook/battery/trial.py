@@ -27,6 +27,7 @@ from joulebook.battery.layout import (
     FIRST,
     GROUP_ACTIVATION,
     GROUP_DIFFUSIVITY,
+    GROUP_TEMPERATURE,
     HALF_THERMAL,
     HEAD,
     HOLD_CURRENT,
@@ -41,7 +42,6 @@ from joulebook.battery.layout import (
     POINTS,
     PREPARES,
     REACTION,
-    REFERENCE_TEMPERATURE,
     RING,
     ROW,
     SALT,
@@ -72,7 +72,7 @@ from joulebook.battery.spm import solve_particles
 from joulebook.numerics.bdf import MAX_ORDER, derivative_weights, extrapolation_weights
 from joulebook.numerics.twins import separate
 
-__all__ = ["attempt"]
+__all__ = ["attempt", "prepare", "solve"]
 
 GAS_OVER_FARADAY = 8.31446261815324 / 96485.33212331001
 """V/K, exact in the SI of 2019."""
@@ -137,7 +137,7 @@ def solve_without_reaction(arena: Any, head: int, order: int, points: int) -> No
         first = int(shells[group, n_r + 1, FIRST])
         stop = int(shells[group, n_r + 1, STOP])
         diffusivity = shells[group, n_r + 1, GROUP_DIFFUSIVITY] * arrhenius(
-            shells[group, n_r + 1, GROUP_ACTIVATION], sites[first, REFERENCE_TEMPERATURE], settings[TEMPERATURE]
+            shells[group, n_r + 1, GROUP_ACTIVATION], shells[group, n_r, GROUP_TEMPERATURE], settings[TEMPERATURE]
         )
         if shells[group, n_r + 1, VARIES] == 0.0:
             factorise(shells, group, weights[0], diffusivity)
@@ -257,8 +257,8 @@ def integrate_totals(run: Any, head: int, order: int) -> None:
 
 
 @separate
-def attempt(arena: Any, length: float) -> int:
-    """Solve one step of a given length, without accepting it.
+def prepare(arena: Any, length: float) -> None:
+    """Do for a step all that comes before its equations are solved: weights, particles, first guess, histories.
 
     Parameters
     ----------
@@ -266,11 +266,6 @@ def attempt(arena: Any, length: float) -> int:
         See :mod:`joulebook.battery.layout`.
     length : float, s
         Of the step.
-
-    Returns
-    -------
-    int
-        0 if it was solved, 1 if not.
     """
     settings, nodes, past, work, run = arena.settings, arena.nodes, arena.past, arena.work, arena.run
     head = int(run[HEAD])
@@ -299,6 +294,24 @@ def attempt(arena: Any, length: float) -> int:
             for q in range(order):
                 history += weights[q + 1] * past[(head - q) % RING, i, AMOUNT]
             work[i, AMOUNT_HISTORY] = history
+
+
+def solve(arena: Any) -> int:
+    """Solve the equations of a prepared step, and integrate charge, energy and temperature.
+
+    Parameters
+    ----------
+    arena : Arena
+        See :mod:`joulebook.battery.layout`.
+
+    Returns
+    -------
+    int
+        0 if it was solved, 1 if not.
+    """
+    settings, nodes, work, run = arena.settings, arena.nodes, arena.work, arena.run
+    head = int(run[HEAD])
+    order = int(run[TRIED_ORDER])
     if int(settings[MODEL]) == DFN:
         failed = newton(settings, nodes, arena.sites, arena.laws, arena.films, arena.liquid, work, arena.reactions, run)
     else:
@@ -309,3 +322,22 @@ def attempt(arena: Any, length: float) -> int:
     if settings[THERMAL] != 0.0 and failed == 0:
         solve_temperature(arena, head, order)
     return failed
+
+
+def attempt(arena: Any, length: float) -> int:
+    """Solve one step of a given length, without accepting it.
+
+    Parameters
+    ----------
+    arena : Arena
+        See :mod:`joulebook.battery.layout`.
+    length : float, s
+        Of the step.
+
+    Returns
+    -------
+    int
+        0 if it was solved, 1 if not.
+    """
+    prepare(arena, length)
+    return solve(arena)
