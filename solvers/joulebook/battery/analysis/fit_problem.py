@@ -1,8 +1,9 @@
 """Residuals of a model against measured curves and spectra, and their derivatives.
 
 A residual is (model - measured) / noise. Voltages are compared at the measured times; past the end of a run that stops
-before the data do, its last voltage stands. The cut-offs of the cell do not stop the run: they are moved half a volt
-beyond the data. Impedances count with their real and their imaginary part, the noise a share of the measured size.
+or breaks down before the data end, its last voltage stands. The cut-offs of the cell do not stop the run: they are
+moved half a volt beyond the data. Impedances count with their real and their imaginary part, the noise a share of the
+measured size.
 
 Derivatives are central differences with a step of a hundredth of each value (or of its range): the designs on both
 sides of all parameters are solved in one sweep where the current is constant, one after the other otherwise. A side
@@ -11,6 +12,7 @@ that has no result leaves a one-sided difference.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -23,6 +25,7 @@ from joulebook.battery.analysis.fit_parameters import INITIAL_SOC, FitParameter
 from joulebook.battery.analysis.measured import Spectrum, TimeSeries
 from joulebook.battery.balance import initial_state_at
 from joulebook.battery.designs import Cell
+from joulebook.battery.results import BatteryResult
 from joulebook.battery.simulation import simulate
 from joulebook.battery.sweeping import sweep
 from joulebook.core.errors import CancelledError, JoulebookError, SolveError
@@ -37,6 +40,8 @@ _MARGIN = 0.5
 _LOST = 1.0
 """V, and a share of an impedance: what a design without a result is off by."""
 _LOWEST = 0.05
+_FEWEST = 3
+"""Points that the beginning of a run must have to stand for it."""
 
 
 @dataclass
@@ -85,6 +90,8 @@ class FitProblem:
     client: Any
     progress: Progress
     evaluations: int = 0
+    covered: float = math.inf
+    """Time at which the last run ended, s."""
     first_failure: str = ""
     citations: list[str] = field(default_factory=list)
 
@@ -148,17 +155,31 @@ class FitProblem:
             The model's.
         """
         check_cancelled(self.progress)
-        run = simulate(
-            self._freed(self.design(values)), self.protocol, model=self.model, options=self.options, progress=False
-        )
+        run = self._run(self._freed(self.design(values)))
         self.evaluations += 1
         if not self.citations:
             self.citations = list(run.provenance.citations)
         times = self.series.time if self.series is not None else np.zeros(0)
-        inside = times <= run.time[-1]
-        voltage = np.full(times.size, float(run.voltage[-1]))
-        voltage[inside] = run.at(times[inside]).voltage
+        known = np.isfinite(run.voltage)
+        last = float(run.time[known][-1])
+        self.covered = last
+        inside = times <= last
+        voltage = np.full(times.size, float(run.voltage[known][-1]))
+        if known.all():
+            voltage[inside] = run.at(times[inside]).voltage
+        else:
+            voltage[inside] = np.interp(times[inside], run.time[known], run.voltage[known])
         return voltage
+
+    def _run(self, cell: Cell) -> BatteryResult:
+        """Solve; what there is of a run that breaks down, as a search comes by designs that run empty."""
+        try:
+            return simulate(cell, self.protocol, model=self.model, options=self.options, progress=False)
+        except SolveError as error:
+            partial = error.partial
+            if isinstance(partial, BatteryResult) and np.count_nonzero(np.isfinite(partial.voltage)) > _FEWEST:
+                return partial
+            raise
 
     def impedance(self, spectrum: Spectrum, values: Mapping[str, float]) -> NDArray[np.complex128]:
         """Solve for the impedance at the measured frequencies.
@@ -297,16 +318,16 @@ class FitProblem:
     def _voltages(self, cases: list[dict[str, float]]) -> list[Array]:
         if self.batch:
             return self._swept(cases)
-        found = []
-        for values in cases:
-            try:
-                found.append(self.voltage(values))
-            except CancelledError:
-                raise
-            except JoulebookError as error:
-                self.first_failure = self.first_failure or str(error)
-                found.append(np.full(self.size_of_series, np.nan))
-        return found
+        return [self._voltage_or_nothing(values) for values in cases]
+
+    def _voltage_or_nothing(self, values: Mapping[str, float]) -> Array:
+        try:
+            return self.voltage(values)
+        except CancelledError:
+            raise
+        except JoulebookError as error:
+            self.first_failure = self.first_failure or str(error)
+            return np.full(self.size_of_series, np.nan)
 
     @property
     def size_of_series(self) -> int:
@@ -341,12 +362,11 @@ class FitProblem:
         self.evaluations += len(cases)
         for item in done.failed:
             lost[item["case"]] = True
-            self.first_failure = self.first_failure or item["reason"]
         times = self.series.time if self.series is not None else np.zeros(0)
         found = []
         for case in range(len(cases)):
             if lost[case]:
-                found.append(np.full(times.size, np.nan))
+                found.append(self._voltage_or_nothing(cases[case]))
                 continue
             own_time, voltage = done["time"][case], done["voltage"][case]
             found.append(between.values_at(own_time, voltage, np.minimum(times, own_time[-1])))
