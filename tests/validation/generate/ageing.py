@@ -149,7 +149,7 @@ MENDED = """The peer's SPMe is mended in one place (`count_cracks_in_the_main_re
 current of growth on cracks is not taken off the main reaction, and the salt of the electrolyte falls by what the
 cracks bind (1.4e-4 mol, 2.6 % of the salt, in two cycles). What cannot be mended from outside: it finds the
 overpotential from the total current density instead of that of the main reaction. On the SPM, where both ways exist,
-this shifts the voltage by up to 1.5 mV and step durations by up to 7 s while lithium strips. Ask of this case no more
+this shifts the voltage by up to 1.5 mV and step durations by up to 7 s in two cycles. Ask of this case no more
 than that; the cases of SPM and DFN are strict. Side reactions x-averaged; with local ones the voltage moves by
 0.16 mV."""
 LAWS = {
