@@ -23,8 +23,9 @@ from numpy.typing import NDArray
 from joulebook.battery import between
 from joulebook.battery.analysis.fit_parameters import INITIAL_SOC, FitParameter
 from joulebook.battery.analysis.measured import Spectrum, TimeSeries
-from joulebook.battery.balance import initial_state_at
+from joulebook.battery.analysis.resting import at_rest, concentrations
 from joulebook.battery.designs import Cell
+from joulebook.battery.half_cell import HalfCell
 from joulebook.battery.results import BatteryResult
 from joulebook.battery.simulation import simulate
 from joulebook.battery.sweeping import sweep
@@ -50,7 +51,7 @@ class FitProblem:
 
     Parameters
     ----------
-    cell : Cell
+    cell : Cell or HalfCell
         The design to start from, with what is held already in it.
     parameters : tuple of FitParameter
         What varies.
@@ -76,7 +77,7 @@ class FitProblem:
         Where the progress shows.
     """
 
-    cell: Cell
+    cell: Cell | HalfCell
     parameters: tuple[FitParameter, ...]
     series: TimeSeries | None
     protocol: Any
@@ -116,7 +117,7 @@ class FitProblem:
         """
         return {item.path: item.from_scale(float(value)) for item, value in zip(self.parameters, x, strict=True)}
 
-    def design(self, values: Mapping[str, float]) -> Cell:
+    def design(self, values: Mapping[str, float]) -> Cell | HalfCell:
         """Make the design with these values, at rest where the data start.
 
         Parameters
@@ -126,14 +127,14 @@ class FitProblem:
 
         Returns
         -------
-        Cell
+        Cell or HalfCell
             Its ``initial_state`` is that of the state of charge, if one is given or fitted.
         """
         changed = self.cell.replace({path: value for path, value in values.items() if path != INITIAL_SOC})
         soc = values.get(INITIAL_SOC, self.initial_soc)
-        return changed if soc is None else changed.replace({"initial_state": initial_state_at(changed, soc)})
+        return changed if soc is None else at_rest(changed, soc)
 
-    def _freed(self, cell: Cell) -> Cell:
+    def _freed(self, cell: Cell | HalfCell) -> Cell | HalfCell:
         """The design with its cut-offs out of the way of the data."""
         if self.series is None:
             return cell
@@ -171,7 +172,7 @@ class FitProblem:
             voltage[inside] = np.interp(times[inside], run.time[known], run.voltage[known])
         return voltage
 
-    def _run(self, cell: Cell) -> BatteryResult:
+    def _run(self, cell: Cell | HalfCell) -> BatteryResult:
         """Solve; what there is of a run that breaks down, as a search comes by designs that run empty."""
         try:
             return simulate(cell, self.protocol, model=self.model, options=self.options, progress=False)
@@ -347,7 +348,7 @@ class FitProblem:
                 lost[case] = True
                 design = self.cell
             own = {path: value for path, value in values.items() if path != INITIAL_SOC}
-            rows.append({**own, **_state(design)})
+            rows.append({**own, **concentrations(design)})
         columns = {path: [row[path] for row in rows] for path in rows[0]}
         done = sweep(
             base,
@@ -371,14 +372,3 @@ class FitProblem:
             own_time, voltage = done["time"][case], done["voltage"][case]
             found.append(between.values_at(own_time, voltage, np.minimum(times, own_time[-1])))
         return found
-
-
-def _state(cell: Cell) -> dict[str, float]:
-    """Paths of the concentrations at the start."""
-    state = cell.initial_state
-    found = {}
-    for side in ("negative", "positive"):
-        found[f"initial_state.{side}_concentration"] = float(getattr(state, f"{side}_concentration"))
-        further = getattr(state, f"{side}_additional", ())
-        found |= {f"initial_state.{side}_additional.{k}": float(value) for k, value in enumerate(further)}
-    return found
