@@ -196,16 +196,29 @@ def materials() -> dict[str, Any]:
         "electrolyte": jb.materials.electrolyte,
     }
     out = json.loads(json.dumps(whole))
+    curves: dict[str, dict[str, list[float]]] = {}
     for kind, find in finders.items():
         for name, record in out[kind].items():
             source = find(name)
             for key in [key for key in record if isinstance(getattr(source, key, None), Law)]:
                 if key in _SHOWN[kind]:
-                    record[key] = {**_without_samples(record[key]), **_sampled(getattr(source, key))}
+                    law = getattr(source, key)
+                    record[key] = {**_without_samples(record[key]), "curve": law.name}
+                    curves[law.name] = _sampled(law)
                 else:
                     del record[key]
             record.pop("exchange_exponents", None)
-    return dict(out)
+    cited = _cited(out) | {ref for name in Cell.names() for ref in _cited(Cell.named(name).to_document())}
+    out["bibliography"] = {key: item for key, item in out["bibliography"].items() if key in cited}
+    return {**out, "curves": curves}
+
+
+def _cited(node: Any) -> set[str]:
+    """Keys of the bibliography that sources name."""
+    if isinstance(node, dict):
+        own = {node["ref"]} if isinstance(node.get("ref"), str) else set()
+        return own.union(*(_cited(value) for value in node.values()))
+    return set().union(*(_cited(item) for item in node)) if isinstance(node, list) else set()
 
 
 def _without_samples(law: dict[str, Any]) -> dict[str, Any]:

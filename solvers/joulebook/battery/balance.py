@@ -208,7 +208,7 @@ def initial_state_at(cell: Cell, soc: float) -> InitialState:
     --------
     >>> from joulebook.battery import Cell
     >>> round(initial_state_at(Cell.named("Chen2020"), 1.0).negative_concentration)
-    30171
+    30172
     """
     stoichiometries = dict(zip(("negative", "positive"), balance(cell).phase_stoichiometries(soc), strict=True))
     state: dict[str, object] = {}

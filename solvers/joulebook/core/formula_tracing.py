@@ -79,6 +79,11 @@ class _Notes:
     pi = 3.141592653589793
     e = 2.718281828459045
 
+    @staticmethod
+    def asarray(value: Any, dtype: Any = None) -> _Traced:
+        """Numbers and stand-ins are arrays already."""
+        return value if isinstance(value, _Traced) else _Traced(_text(value))
+
     def __getattr__(self, name: str) -> Callable[..., _Traced]:
         if name not in _IN_NUMPY:
             raise _UntraceableError

@@ -144,6 +144,8 @@ def _law(law: Law, variable: str, activation: Value | None = None) -> Property:
         text = trace_formula(law.thermal_function, (variable, "T"))
         if text is not None:
             return Property(expression=text, domain=law.domain, **{**kept, "activation_energy": None})
+        lost = f"{law.source.note}. Its dependence on temperature could not be written".removeprefix(". ")
+        kept["source"] = law.source.model_copy(update={"note": lost})
     if isinstance(law.function, PublishedTable):
         x, y = law.function.points
         table = Table(x=tuple(x.tolist()), y=tuple(y.tolist()), interpolation=law.function.kind)

@@ -23,7 +23,6 @@ Example of a file::
 from __future__ import annotations
 
 import functools
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal
@@ -157,9 +156,6 @@ class MaterialDocument(Part):
         """
         return write_document(path, self.to_document())
 
-    def _content(self) -> str:
-        return json.dumps(self.to_document(), sort_keys=True, ensure_ascii=False)
-
 
 class MaterialWindow(Part):
     """Stoichiometries between which a material is cycled."""
@@ -227,7 +223,10 @@ class ActiveMaterialDocument(MaterialDocument):
         ActiveMaterial
             The identical record for equal documents.
         """
-        return _active_record(self._content())
+        return _active_record(self)
+
+    def __hash__(self) -> int:
+        return hash((self.kind, self.name, self.ocp))
 
 
 class ElectrolyteMaterialDocument(MaterialDocument):
@@ -268,7 +267,10 @@ class ElectrolyteMaterialDocument(MaterialDocument):
         ElectrolyteMaterial
             The identical record for equal documents.
         """
-        return _electrolyte_record(self._content())
+        return _electrolyte_record(self)
+
+    def __hash__(self) -> int:
+        return hash((self.kind, self.name, self.conductivity))
 
 
 class FilmMaterialDocument(MaterialDocument):
@@ -388,8 +390,7 @@ AnyMaterialDocument = Annotated[AnyDocument, BeforeValidator(_inside_a_cell)]
 
 
 @functools.lru_cache(maxsize=1024)
-def _active_record(content: str) -> ActiveMaterial:
-    document = ActiveMaterialDocument.model_validate(json.loads(content))
+def _active_record(document: ActiveMaterialDocument) -> ActiveMaterial:
     diffusivity, law = _diffusivity(document)
     window = document.window
     decay = document.hysteresis_decay
@@ -447,8 +448,7 @@ def _diffusivity(document: ActiveMaterialDocument) -> tuple[Value, Law | None]:
 
 
 @functools.lru_cache(maxsize=1024)
-def _electrolyte_record(content: str) -> ElectrolyteMaterial:
-    document = ElectrolyteMaterialDocument.model_validate(json.loads(content))
+def _electrolyte_record(document: ElectrolyteMaterialDocument) -> ElectrolyteMaterial:
     transference, transference_law = _number_or_law(document, "transference_number")
     factor, factor_law = _number_or_law(document, "thermodynamic_factor")
     return ElectrolyteMaterial(

@@ -76,7 +76,7 @@ GRAPHITE = ActiveMaterial(
         method="fitted",
     ),
     maximum_concentration=_SET.value(31920.0, "mol/m³"),
-    diffusivity=_SET.middle(_graphite_diffusivity, "m²/s"),
+    diffusivity=_SET.middle(_graphite_diffusivity, "m²/s", temperature=296.0),
     diffusivity_law=_SET.over_stoichiometry(
         "diffusivity_graphite_ecker2015",
         _graphite_diffusivity,

@@ -27,7 +27,7 @@ from joulebook.materials.records import ElectrolyteMaterial, Value
 __all__ = ["EC_DMC", "EC_EMC", "Conductivity", "Diffusivity", "Polynomial"]
 
 _SET = PublishedSet("Landesfeind2019")
-_NOTE = "Formula and coefficients from a file of PyBaMM, which names this work; not checked against it"
+_NOTE = "Formula and coefficients from files of PyBaMM, which name this work; not checked against it"
 _AT_1_MOLAR = "The law at 1000 mol/m³ and 298.15 K"
 _MOLAR = r",\quad c \text{ in mol/L}"
 

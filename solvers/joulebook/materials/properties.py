@@ -6,7 +6,7 @@ the identical function, because the solvers keep their tables by function.
 
 Between the points of a table the value runs along straight lines, along the monotone cubic of Fritsch and Carlson
 ("pchip"), or along a cubic spline ("spline", :mod:`joulebook.materials.interpolation`). Beyond the ends it goes on
-along the end tangent; a property that must be positive does not fall below the smallest value of its table there.
+along the end tangent; a property that must be positive stays above a hundredth of the smallest value of its table.
 Where a formula has no value, as a logarithm at the ends of its domain, that of a place a little inside is taken.
 Below the domain of a property of the electrolyte its value there is held.
 
@@ -44,6 +44,8 @@ Real = Annotated[float, Quantity("1")]
 _CHECKED = 201
 """Places at which a property is looked at when it is read."""
 _MOST_POINTS = 20_000
+_LEAST = 0.01
+"""Of the smallest value of a table: below that nothing that is positive falls beyond its ends."""
 _INSET = 1e-6
 """Of the domain: how far inside a formula is asked where it has no value."""
 _OWN = Source(method="user")
@@ -362,7 +364,7 @@ def _table_function(table: Table, floored: bool) -> Function:
         if cubic
         else (np.diff(values[:2])[0] / np.diff(places[:2])[0], np.diff(values[-2:])[0] / np.diff(places[-2:])[0])
     )
-    floor = float(np.min(values)) if floored else -np.inf
+    floor = _LEAST * float(np.min(values)) if floored else -np.inf
 
     def function(xp: Any, x: Any) -> Any:
         x = xp.asarray(x, dtype=np.float64)

@@ -117,7 +117,7 @@ class PublishedSet:
         """
         return Value(number, unit, self.source(note, method="computed"), self.temperature)
 
-    def middle(self, law: Function, unit: str) -> Value:
+    def middle(self, law: Function, unit: str, temperature: float | None = None) -> Value:
         """Enter the middle of a law over stoichiometry as its representative value.
 
         Parameters
@@ -126,13 +126,16 @@ class PublishedSet:
             ``f(xp, x)``.
         unit : str
             SI.
+        temperature : float, K, optional
+            At which the law holds, where that is not the set's.
 
         Returns
         -------
         Value
             At a stoichiometry of 0.5.
         """
-        return self.computed(float(law(np, np.float64(0.5))), unit, "The law at a stoichiometry of 0.5")
+        source = self.source("The law at a stoichiometry of 0.5", method="computed")
+        return Value(float(law(np, np.float64(0.5))), unit, source, temperature or self.temperature)
 
     def window(self, charged: float, discharged: float) -> tuple[Value, Value]:
         """Enter the stoichiometries between which the material is cycled.

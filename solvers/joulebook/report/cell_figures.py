@@ -168,7 +168,7 @@ def ocp_svg(cell: Cell) -> str:
         for point, mark, word in ((full, "o", "charged"), (empty, "s", "discharged")):
             height = float(law.function(np, np.array([point]))[0])
             plot.plot([point], [height], mark, color=colour, markersize=4.5, label=word)
-        plot.set(title=side.capitalize(), xlabel="Stoichiometry", ylabel="Potential (V vs Li/Li⁺)")
+        plot.set(title=side.capitalize(), xlabel="Stoichiometry", ylabel=f"Potential (V vs {_couple(cell)})")
         plot.legend(loc="upper right", handletextpad=0.2)
         low, high = (float(f(law.function(np, used))) for f in (np.min, np.max))
         plot.set_ylim(low - 0.12 * (high - low), high + 0.45 * (high - low))
@@ -176,6 +176,11 @@ def ocp_svg(cell: Cell) -> str:
     axes[2].plot(capacity, voltage, color=INK)
     axes[2].set(title="Cell", xlabel="Discharged (A h)", ylabel="Voltage (V)")
     return to_svg(figure)
+
+
+def _couple(cell: Cell) -> str:
+    """What the potentials are measured against: the metal whose ions the electrolyte carries."""
+    return "Na/Na⁺" if cell.electrolyte_material().chemistry.startswith("Na") else "Li/Li⁺"
 
 
 def open_circuit_curve(cell: Cell) -> tuple[Any, Any]:

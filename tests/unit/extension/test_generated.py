@@ -49,7 +49,7 @@ def test_stale_file_is_found(generate: ModuleType, tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", jb.materials.names("active"))
 def test_sampled_potentials_stay_near_their_laws(name: str) -> None:
     library = json.loads((ROOT / "extension/src/generated/materials.json").read_text("utf-8"))
-    sampled = library["active"][name]["ocp"]
+    sampled = library["curves"][library["active"][name]["ocp"]["curve"]]
     ocp = jb.materials.active(name).ocp
     x = np.linspace(max(0.01, ocp.domain[0]), min(0.98, ocp.domain[1]), 5001)
     law = np.asarray(ocp.function(np, x))

@@ -28,7 +28,7 @@ export function FiguresPanel({ figures, faulty }: { figures: CellFigures | null;
         <Figure name="Mean voltage" value={figure(figures.meanVoltage, 4)} unit="V" />
         <RatioFigure ratio={figures.nPRatio} />
       </dl>
-      <MassBar masses={figures.massBreakdown} total={figures.mass} />
+      {figures.mass > 0 && <MassBar masses={figures.massBreakdown} total={figures.mass} />}
       {(figures.fault || figures.warnings.length > 0) && (
         <ul className="jb-Warnings">
           {figures.fault && (

@@ -121,13 +121,16 @@ function PropertyTable({ values }: { values: Readonly<Record<string, ValueRecord
 }
 
 function OcpChart({ law, colour }: { law: LawRecord; colour: string }) {
+  const { state } = useEditor();
+  const electrolyte = material('electrolyte', valueAt(state.document, ['electrolyte', 'material']));
+  const couple = electrolyte?.chemistry.startsWith('Na') ? 'Na/Na⁺' : 'Li/Li⁺';
   return (
     <figure>
       <LineChart
         title={`Open-circuit potential against stoichiometry, ${law.source.ref}`}
         curves={[{ name: 'U', colour, x: law.x, y: law.y }]}
         xLabel="Stoichiometry"
-        yLabel="Potential vs Li/Li⁺ (V)"
+        yLabel={`Potential vs ${couple} (V)`}
         xRange={[0, 1]}
         yRange={usualRange(law)}
         domain={[law.domain[0] ?? 0, law.domain[1] ?? 1]}

@@ -3,7 +3,7 @@
 import type { KeyboardEvent } from 'react';
 import { useRef } from 'react';
 import { isObject, valueAt } from '../../core/document';
-import type { JsonObject, Path } from '../../core/document';
+import type { Json, JsonObject, Path } from '../../core/document';
 import { rovingKey } from '../../core/keyboard';
 import type { Field } from '../../core/schema';
 import { material } from './catalogue';
@@ -31,6 +31,7 @@ export function PartForm({ id }: { id: string }) {
         {part.groups.map(group => (
           <Group key={group.heading} {...group} part={part} />
         ))}
+        <Carried part={part.id} />
         {part.materials && <MaterialCard part={part.id} kind={part.materials} />}
       </div>
     </section>
@@ -74,6 +75,32 @@ function PartTabs({ id, selected }: { id: string; selected: CellPart }) {
       ))}
     </div>
   );
+}
+
+const CARRIED: Readonly<Record<string, string>> = {
+  sei: 'film growth (SEI)',
+  plating: 'lithium plating',
+  mechanics: 'mechanics'
+};
+
+/** What a part has beyond its form: kept through every edit, and changed in Python or in the text. */
+function Carried({ part }: { part: string }) {
+  const { state } = useEditor();
+  const own = valueAt(state.document, [part]);
+  if (!isObject(own)) {
+    return null;
+  }
+  const list = (key: string) => (Array.isArray(own[key]) ? (own[key] as readonly Json[]) : []);
+  const phases = list('additional_phases').map(phase => String(isObject(phase) ? phase['material'] : ''));
+  const layers = list('layers').length;
+  const words = [
+    ...phases.map(name => `${name} as a further phase`),
+    ...(layers > 0 ? [`${layers} layers`] : []),
+    ...Object.keys(CARRIED).flatMap(key => (isObject(own[key]) ? [CARRIED[key] ?? key] : []))
+  ];
+  return words.length > 0 ? (
+    <p className="jb-Empty">{`Also here, to be changed in Python or in the text: ${words.join(', ')}.`}</p>
+  ) : null;
 }
 
 interface GroupProps {

@@ -89,7 +89,7 @@ export function ValueField({ field, inherited }: ValueFieldProps) {
             inputMode={numeric ? 'decimal' : 'text'}
             autoComplete="off"
             spellCheck={false}
-            placeholder={inherited ? displayText(inherited.value, field) : own}
+            placeholder={inherited ? displayText(Number(inherited.value.toPrecision(5)), field) : own}
             {...shared}
           />
         )}

@@ -48,11 +48,27 @@ export interface CitationRecord {
   readonly doi: string;
 }
 
+type Curves = Readonly<Record<string, Pick<LawRecord, 'x' | 'y'>>>;
 type Library = Readonly<Record<MaterialKind, Readonly<Record<string, MaterialRecord>>>> & {
   readonly bibliography: Readonly<Record<string, CitationRecord>>;
 };
 
-const LIBRARY = library as unknown as Library;
+const LIBRARY = withCurves(library as unknown as Library & { readonly curves: Curves });
+
+/** Laws with their curves, which are kept once for all materials that share one. */
+function withCurves({ curves, ...records }: Library & { readonly curves: Curves }): Library {
+  const filled = (law: LawRecord | undefined) =>
+    law && { ...law, ...curves[(law as LawRecord & { readonly curve: string }).curve] };
+  const kind = (known: Readonly<Record<string, MaterialRecord>>) =>
+    Object.fromEntries(
+      Object.entries(known).map(([name, record]) => {
+        const laws = { ocp: record.ocp, conductivity: record.conductivity, diffusivity: record.diffusivity };
+        const given = Object.entries(laws).filter(([, law]) => law);
+        return [name, { ...record, ...Object.fromEntries(given.map(([key, law]) => [key, filled(law)])) }];
+      })
+    );
+  return { ...records, active: kind(records.active), electrolyte: kind(records.electrolyte) };
+}
 
 /** Names of the materials that can serve in a place; `side` keeps the active materials of one electrode. */
 export function materialNames(kind: string, side = ''): readonly string[] {

@@ -184,6 +184,14 @@ describe('a document with parts that the designer does not show', () => {
     expect(at('materials.mine.chemistry')).toBe('carbon');
   });
 
+  it('names what it carries along without showing it', () => {
+    open(document);
+    expect(page.textContent).toContain('2 layers, film growth (SEI), mechanics');
+    act(() => unmount());
+    open(named.Chen2020_composite as unknown as JsonObject);
+    expect(page.textContent).toContain('silicon (Ai 2022) as a further phase');
+  });
+
   it('offers a foil and a housing where the document has none', () => {
     open(named.Prada2013 as unknown as JsonObject);
     click(tab('format'));

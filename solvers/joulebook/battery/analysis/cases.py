@@ -60,11 +60,6 @@ class Cases:
     seconds: float
     citations: tuple[str, ...]
 
-    @property
-    def solved(self) -> NDArray[np.bool_]:
-        """Which cases have all their outputs; shape (n_cases,)."""
-        return np.isfinite(np.array(list(self.outputs.values()))).all(axis=0)
-
 
 def checked_ranges(cell: Cell, ranges: Mapping[str, Sequence[float]]) -> dict[str, tuple[float, float]]:
     """Check the ranges of the factors of an analysis.

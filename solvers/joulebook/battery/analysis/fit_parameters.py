@@ -14,8 +14,8 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from joulebook import materials
 from joulebook.battery.designs import Cell
+from joulebook.battery.half_cell import HalfCell
 from joulebook.core.errors import InputError, Issue
 
 __all__ = ["INITIAL_SOC", "FitParameter", "current_value", "read_parameters"]
@@ -96,12 +96,12 @@ class FitParameter:
         return min(max(math.exp(x) if self.log else x, self.low), self.high)
 
 
-def read_parameters(cell: Cell, parameters: Mapping[str, Any]) -> tuple[FitParameter, ...]:
+def read_parameters(cell: Cell | HalfCell, parameters: Mapping[str, Any]) -> tuple[FitParameter, ...]:
     """Understand what a fit may change.
 
     Parameters
     ----------
-    cell : Cell
+    cell : Cell or HalfCell
         The design.
     parameters : mapping of str to (low, high), mapping or lmfit.Parameter
         Settings of a mapping are ``min``, ``max``, ``value``, ``vary`` and ``scale`` (``"auto"``, ``"linear"``,
@@ -137,12 +137,12 @@ def read_parameters(cell: Cell, parameters: Mapping[str, Any]) -> tuple[FitParam
 _UNKNOWN = math.nan
 
 
-def current_value(cell: Cell, path: str, faults: list[Issue]) -> float | None:
+def current_value(cell: Cell | HalfCell, path: str, faults: list[Issue]) -> float | None:
     """Find what a value is in the design, or in its material where the design leaves it out.
 
     Parameters
     ----------
-    cell : Cell
+    cell : Cell or HalfCell
         The design.
     path : str
         Dotted path.
@@ -165,11 +165,7 @@ def current_value(cell: Cell, path: str, faults: list[Issue]) -> float | None:
         side, _, last = path.rpartition(".")
         if side not in {"negative", "positive"} or last not in _OF_MATERIAL:
             return None
-        material = (
-            cell.active_material(side)
-            if hasattr(cell, "active_material")
-            else materials.active(getattr(cell, side).material)
-        )
+        material = cell.active_material(side)
         return float(getattr(material, last).value)
     if isinstance(value, bool) or not isinstance(value, int | float):
         faults.append(Issue(path, None, f"is {type(value).__name__}, not a number", "Give the path down to a number"))

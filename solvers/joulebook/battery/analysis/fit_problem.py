@@ -1,8 +1,9 @@
 """Residuals of a model against measured curves and spectra, and their derivatives.
 
 A residual is (model - measured) / noise. Voltages are compared at the measured times; past the end of a run that stops
-before the data do, its last voltage stands. The cut-offs of the cell do not stop the run: they are moved half a volt
-beyond the data. Impedances count with their real and their imaginary part, the noise a share of the measured size.
+or breaks down before the data end, its last voltage stands. The cut-offs of the cell do not stop the run: they are
+moved half a volt beyond the data. Impedances count with their real and their imaginary part, the noise a share of the
+measured size.
 
 Derivatives are central differences with a step of a hundredth of each value (or of its range): the designs on both
 sides of all parameters are solved in one sweep where the current is constant, one after the other otherwise. A side
@@ -11,6 +12,7 @@ that has no result leaves a one-sided difference.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -21,8 +23,10 @@ from numpy.typing import NDArray
 from joulebook.battery import between
 from joulebook.battery.analysis.fit_parameters import INITIAL_SOC, FitParameter
 from joulebook.battery.analysis.measured import Spectrum, TimeSeries
-from joulebook.battery.balance import initial_state_at
+from joulebook.battery.analysis.resting import at_rest, concentrations
 from joulebook.battery.designs import Cell
+from joulebook.battery.half_cell import HalfCell
+from joulebook.battery.results import BatteryResult
 from joulebook.battery.simulation import simulate
 from joulebook.battery.sweeping import sweep
 from joulebook.core.errors import CancelledError, JoulebookError, SolveError
@@ -37,6 +41,8 @@ _MARGIN = 0.5
 _LOST = 1.0
 """V, and a share of an impedance: what a design without a result is off by."""
 _LOWEST = 0.05
+_FEWEST = 3
+"""Points that the beginning of a run must have to stand for it."""
 
 
 @dataclass
@@ -45,7 +51,7 @@ class FitProblem:
 
     Parameters
     ----------
-    cell : Cell
+    cell : Cell or HalfCell
         The design to start from, with what is held already in it.
     parameters : tuple of FitParameter
         What varies.
@@ -71,7 +77,7 @@ class FitProblem:
         Where the progress shows.
     """
 
-    cell: Cell
+    cell: Cell | HalfCell
     parameters: tuple[FitParameter, ...]
     series: TimeSeries | None
     protocol: Any
@@ -85,6 +91,8 @@ class FitProblem:
     client: Any
     progress: Progress
     evaluations: int = 0
+    covered: float = math.inf
+    """Time at which the last run ended, s."""
     first_failure: str = ""
     citations: list[str] = field(default_factory=list)
 
@@ -109,7 +117,7 @@ class FitProblem:
         """
         return {item.path: item.from_scale(float(value)) for item, value in zip(self.parameters, x, strict=True)}
 
-    def design(self, values: Mapping[str, float]) -> Cell:
+    def design(self, values: Mapping[str, float]) -> Cell | HalfCell:
         """Make the design with these values, at rest where the data start.
 
         Parameters
@@ -119,14 +127,14 @@ class FitProblem:
 
         Returns
         -------
-        Cell
+        Cell or HalfCell
             Its ``initial_state`` is that of the state of charge, if one is given or fitted.
         """
         changed = self.cell.replace({path: value for path, value in values.items() if path != INITIAL_SOC})
         soc = values.get(INITIAL_SOC, self.initial_soc)
-        return changed if soc is None else changed.replace({"initial_state": initial_state_at(changed, soc)})
+        return changed if soc is None else at_rest(changed, soc)
 
-    def _freed(self, cell: Cell) -> Cell:
+    def _freed(self, cell: Cell | HalfCell) -> Cell | HalfCell:
         """The design with its cut-offs out of the way of the data."""
         if self.series is None:
             return cell
@@ -148,17 +156,31 @@ class FitProblem:
             The model's.
         """
         check_cancelled(self.progress)
-        run = simulate(
-            self._freed(self.design(values)), self.protocol, model=self.model, options=self.options, progress=False
-        )
+        run = self._run(self._freed(self.design(values)))
         self.evaluations += 1
         if not self.citations:
             self.citations = list(run.provenance.citations)
         times = self.series.time if self.series is not None else np.zeros(0)
-        inside = times <= run.time[-1]
-        voltage = np.full(times.size, float(run.voltage[-1]))
-        voltage[inside] = run.at(times[inside]).voltage
+        known = np.isfinite(run.voltage)
+        last = float(run.time[known][-1])
+        self.covered = last
+        inside = times <= last
+        voltage = np.full(times.size, float(run.voltage[known][-1]))
+        if known.all():
+            voltage[inside] = run.at(times[inside]).voltage
+        else:
+            voltage[inside] = np.interp(times[inside], run.time[known], run.voltage[known])
         return voltage
+
+    def _run(self, cell: Cell | HalfCell) -> BatteryResult:
+        """Solve; what there is of a run that breaks down, as a search comes by designs that run empty."""
+        try:
+            return simulate(cell, self.protocol, model=self.model, options=self.options, progress=False)
+        except SolveError as error:
+            partial = error.partial
+            if isinstance(partial, BatteryResult) and np.count_nonzero(np.isfinite(partial.voltage)) > _FEWEST:
+                return partial
+            raise
 
     def impedance(self, spectrum: Spectrum, values: Mapping[str, float]) -> NDArray[np.complex128]:
         """Solve for the impedance at the measured frequencies.
@@ -297,16 +319,16 @@ class FitProblem:
     def _voltages(self, cases: list[dict[str, float]]) -> list[Array]:
         if self.batch:
             return self._swept(cases)
-        found = []
-        for values in cases:
-            try:
-                found.append(self.voltage(values))
-            except CancelledError:
-                raise
-            except JoulebookError as error:
-                self.first_failure = self.first_failure or str(error)
-                found.append(np.full(self.size_of_series, np.nan))
-        return found
+        return [self._voltage_or_nothing(values) for values in cases]
+
+    def _voltage_or_nothing(self, values: Mapping[str, float]) -> Array:
+        try:
+            return self.voltage(values)
+        except CancelledError:
+            raise
+        except JoulebookError as error:
+            self.first_failure = self.first_failure or str(error)
+            return np.full(self.size_of_series, np.nan)
 
     @property
     def size_of_series(self) -> int:
@@ -326,7 +348,7 @@ class FitProblem:
                 lost[case] = True
                 design = self.cell
             own = {path: value for path, value in values.items() if path != INITIAL_SOC}
-            rows.append({**own, **_state(design)})
+            rows.append({**own, **concentrations(design)})
         columns = {path: [row[path] for row in rows] for path in rows[0]}
         done = sweep(
             base,
@@ -341,24 +363,12 @@ class FitProblem:
         self.evaluations += len(cases)
         for item in done.failed:
             lost[item["case"]] = True
-            self.first_failure = self.first_failure or item["reason"]
         times = self.series.time if self.series is not None else np.zeros(0)
         found = []
         for case in range(len(cases)):
             if lost[case]:
-                found.append(np.full(times.size, np.nan))
+                found.append(self._voltage_or_nothing(cases[case]))
                 continue
             own_time, voltage = done["time"][case], done["voltage"][case]
             found.append(between.values_at(own_time, voltage, np.minimum(times, own_time[-1])))
         return found
-
-
-def _state(cell: Cell) -> dict[str, float]:
-    """Paths of the concentrations at the start."""
-    state = cell.initial_state
-    found = {}
-    for side in ("negative", "positive"):
-        found[f"initial_state.{side}_concentration"] = float(getattr(state, f"{side}_concentration"))
-        further = getattr(state, f"{side}_additional", ())
-        found |= {f"initial_state.{side}_additional.{k}": float(value) for k, value in enumerate(further)}
-    return found

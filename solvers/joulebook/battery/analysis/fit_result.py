@@ -14,7 +14,9 @@ from joulebook.battery.analysis.fit_parameters import INITIAL_SOC
 from joulebook.battery.analysis.fit_problem import FitProblem
 from joulebook.battery.analysis.fit_warnings import warnings_of
 from joulebook.battery.analysis.identifiability import Information, information
+from joulebook.battery.analysis.resting import concentrations
 from joulebook.battery.designs import Cell
+from joulebook.battery.half_cell import HalfCell
 from joulebook.core.errors import InputError, Issue
 from joulebook.core.provenance import Provenance, Stats
 from joulebook.core.results import Result, Status, Variable
@@ -70,9 +72,11 @@ class FitResult(Result):
         return pandas.DataFrame(self["correlation"], index=self.parameters, columns=self.parameters)
 
     @functools.cached_property
-    def cell(self) -> Cell:
+    def cell(self) -> Cell | HalfCell:
         """The fitted design; its sources say that the values are fitted, to which data, and how well."""
-        return Cell.from_document(self.facts["fitted_cell"])
+        document = self.facts["fitted_cell"]
+        kind = HalfCell if document["kind"] == HalfCell.kind else Cell
+        return kind.from_document(document)
 
     @property
     def initial_soc(self) -> float | None:
@@ -184,7 +188,7 @@ class FitResult(Result):
 
 
 def result_of(
-    problem: FitProblem, best: Any, searches: Sequence[Any], noise_stated: bool, seconds: float, cell: Cell
+    problem: FitProblem, best: Any, searches: Sequence[Any], noise_stated: bool, seconds: float, cell: Cell | HalfCell
 ) -> FitResult:
     """Draw the conclusions of a search.
 
@@ -200,7 +204,7 @@ def result_of(
         Whether the noise of the data is known.
     seconds : float
         Spent.
-    cell : Cell
+    cell : Cell or HalfCell
         The design as it was given.
 
     Returns
@@ -249,7 +253,7 @@ def result_of(
 
 
 def _parameter_variables(
-    problem: FitProblem, values: dict[str, float], known: Information, cell: Cell
+    problem: FitProblem, values: dict[str, float], known: Information, cell: Cell | HalfCell
 ) -> tuple[dict[str, Variable], list[str]]:
     from joulebook.battery.sweeping import unit_at
 
@@ -319,7 +323,7 @@ def _spectrum_variables(problem: FitProblem, values: dict[str, float]) -> dict[s
 
 def _fitted_cell(
     problem: FitProblem, values: dict[str, float], errors: dict[str, float], units: list[str], name: str
-) -> Cell:
+) -> Cell | HalfCell:
     """The design with the fitted values, each with its source."""
     design = problem.design(values)
     paths = {path: unit for path, unit in zip(values, units, strict=True) if path != INITIAL_SOC}
@@ -337,8 +341,7 @@ def _fitted_cell(
     if INITIAL_SOC in values:
         text = f"at rest at a fitted state of charge of {values[INITIAL_SOC]:.4f}"
         state = {"ref": "", "where": name[:200], "method": "fitted", "note": text}
-        for side in ("negative", "positive"):
-            fitted[f"initial_state.{side}_concentration"] = state
+        fitted |= dict.fromkeys(concentrations(design), state)
     sources = {path: source.model_dump(mode="json") for path, source in design.sources.items()}
     return design.replace({"sources": {**sources, **fitted}})
 

@@ -54,6 +54,9 @@ def warnings_of(
     said = []
     if not converged:
         said.append("The search was stopped before it converged: raise most_solves")
+    if problem.series is not None and problem.covered < float(problem.series.time[-1]) * (1.0 - 1e-9):
+        end = float(problem.series.time[-1])
+        said.append(f"The run of the fitted cell ends at {problem.covered:.6g} s, before the data do at {end:.6g} s")
     said += _at_limits(problem, x)
     said += [f"The data do not fix {item.text}" for item in known.directions if not item.fixed]
     said += _correlated(problem, known)

@@ -4,8 +4,9 @@ With *J* the derivatives of the residuals (each over its noise) by the parameter
 range is -1 … 1, the Fisher information is ``F = JᵀJ``, and ``F⁻¹`` the covariance of the parameters at the optimum.
 Its eigenvectors are combinations of parameters that the data fix independently of one another, each with the standard
 error ``1/√λ``. A combination whose standard error reaches 1/√3, that of a number known to lie in -1 … 1 and no more, is
-one that the data do not fix: they say nothing that the limits have not said already. Nor does one count as fixed whose
-``√λ`` is less than 1/2000 of the largest: derivatives from differences are not good for more.
+one that the data do not fix: they say nothing that the limits have not said already. Derivatives from differences are
+good for about three digits: a combination whose ``√λ`` is below 1/2000 of the largest counts as fixed only if its
+standard error is less than a twentieth.
 
 Where the residuals are larger than the stated noise, all standard errors are larger by the same factor.
 """
@@ -27,6 +28,7 @@ Array = NDArray[np.float64]
 UNFIXED: Final = 1.0 / math.sqrt(3.0)
 """Standard error of a scaled combination from which on the data do not fix it."""
 _RESOLVED = 5e-4
+_SURE = 0.05
 _TINY = 1e-15
 _SHARE = 0.2
 """Smallest part of a combination that is named, as a share of the largest."""
@@ -111,7 +113,7 @@ def information(jacobian: Array, parameters: tuple[FitParameter, ...], factor: f
         error = factor / float(value)
         row = row * (np.sign(row[np.argmax(np.abs(row))]) or 1.0)
         parts = {item.path: float(part) for item, part in zip(parameters, row, strict=True)}
-        fixed = error < UNFIXED and bool(value > _RESOLVED * singular[0])
+        fixed = error < (UNFIXED if value > _RESOLVED * singular[0] else _SURE)
         text = _together(parameters, row, min(error, 1.0))
         directions.append(Direction(float(value) ** 2, error, parts, fixed, text))
     return Information(covariance, correlation, tuple(directions))

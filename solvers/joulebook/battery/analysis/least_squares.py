@@ -25,6 +25,7 @@ from joulebook.battery.analysis.fit_result import FitResult, result_of
 from joulebook.battery.analysis.measured import Spectrum, TimeSeries, read_spectrum, read_time_series
 from joulebook.battery.analysis.measured_protocol import protocol_of
 from joulebook.battery.designs import Cell
+from joulebook.battery.half_cell import HalfCell
 from joulebook.core.errors import InputError, Issue, SolveError
 from joulebook.core.progress import Progress, progress_or_default
 
@@ -40,7 +41,7 @@ _MOST_STARTS = 1000
 
 
 def fit(
-    cell: Cell,
+    cell: Cell | HalfCell,
     data: Any = None,
     parameters: Mapping[str, Any] | None = None,
     *,
@@ -63,7 +64,7 @@ def fit(
 
     Parameters
     ----------
-    cell : Cell
+    cell : Cell or HalfCell
         The design to start from.
     data : DataFrame, mapping or path, optional
         Time, current and voltage of a test; columns are found by their headings, units too
@@ -124,6 +125,8 @@ def fit(
     7.0
     """
     started = time.perf_counter()
+    if not isinstance(cell, Cell | HalfCell):
+        raise InputError(Issue("cell", type(cell).__name__, "must be a Cell or a HalfCell"))
     read = read_parameters(cell, parameters if parameters is not None else {})
     series, what = _series(data, protocol, columns, charge_positive)
     spectra = _spectra(impedance)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 
 import numpy as np
@@ -15,7 +16,7 @@ from joulebook.materials.documents import (
     material_from_document,
 )
 from joulebook.materials.properties import Property, Table
-from joulebook.materials.records import GAS_CONSTANT
+from joulebook.materials.records import GAS_CONSTANT, Law
 
 GRAPHITE = {
     "kind": "joulebook.active_material",
@@ -134,7 +135,26 @@ def test_tables_go_on_along_the_end_tangent():
     np.testing.assert_allclose(ocp(np, np.array([0.0, 0.9])), [1.4, 0.475])
     slow = {"table": {"x": [0.2, 0.4, 0.8], "y": [1e-14, 6e-15, 1e-15]}}
     diffusivity = graphite(diffusivity=slow).record().diffusivity_law.function
-    np.testing.assert_allclose(diffusivity(np, np.array([0.0, 1.0])), [1.4e-14, 1e-15])
+    np.testing.assert_allclose(diffusivity(np, np.array([0.0, 1.0])), [1.4e-14, 1e-17])
+
+
+@pytest.mark.parametrize("kind", ["active", "electrolyte", "film"])
+def test_the_library_as_documents_says_the_same(kind):
+    find = {"active": jb.materials.active, "electrolyte": jb.materials.electrolyte, "film": jb.materials.film}[kind]
+    for name in jb.materials.names(kind):
+        record, again = find(name), jb.materials.document_of(find(name)).record()
+        assert again.name == record.name
+        for field in dataclasses.fields(record):
+            law, back = getattr(record, field.name), getattr(again, field.name)
+            assert (law is None) == (back is None), (name, field.name)
+            if not isinstance(law, Law):
+                continue
+            low, high = law.domain
+            x = np.linspace(low + 0.05 * (high - low), high - 0.05 * (high - low), 91)
+            for temperature in (285.0, 298.15, 315.0):
+                np.testing.assert_allclose(
+                    law.at(np, x, temperature), back.at(np, x, temperature), rtol=1e-6, atol=3e-7, err_msg=name
+                )
 
 
 def test_every_fault_is_named_at_once():

@@ -83,3 +83,16 @@ def test_gaps_are_told_and_not_filled() -> None:
     chemistries = {materials.active(name).chemistry for name in materials.names("active")}
     assert {"NMC811", "NMC532", "LiFePO4", "NCA", "graphite", "Si", "hard carbon (sodium)"} <= chemistries
     assert not {"NMC622", "NMC111"} & chemistries
+
+
+def test_the_two_mixtures_of_landesfeind_differ_as_solvents_do() -> None:
+    dmc = materials.electrolyte("LiPF6 EC:DMC 1:1 (Landesfeind 2019)")
+    emc = materials.electrolyte("LiPF6 EC:EMC 3:7 (Landesfeind 2019)")
+    salt = np.array([1000.0])
+    kappa = [float(record.conductivity.at(np, salt, 298.15)[0]) for record in (dmc, emc)]
+    assert 0.7 < kappa[1] < kappa[0] < 1.5, "the less viscous solvent conducts better"
+    for record in (dmc, emc):
+        assert 1e-10 < float(record.diffusivity.at(np, salt, 298.15)[0]) < 5e-10
+        assert 0.1 < record.transference_number.value < 0.4
+        assert 1.0 < record.thermodynamic_factor.value < 4.0
+        assert r"\cdot10^{-5}" in record.transference_law.formula
