@@ -216,6 +216,7 @@ def _pack_arena(pack: Pack, schedule: Schedule, limits: Array, cells: at.Arena, 
     settings[also.TRIP_HOT] = _or_nan(contactor and contactor.highest_temperature)
     settings[also.RESTS] = float(contactor is not None and contactor.rest_after > 0.0)
     run = np.zeros(also.N_PACK_RUN)
+    run[also.EASY] = 1.0
     new = at.TOTALS + at.RING * at.N_TOTAL
     run[at.TOTALS + at.WARMTH] = run[new + at.WARMTH] = cells.run[:, at.TOTALS + at.WARMTH].max()
     run[at.VOLTAGES] = run[at.VOLTAGE] = cells.run[:, at.VOLTAGE].reshape(-1, pack.parallel).mean(axis=1).sum()

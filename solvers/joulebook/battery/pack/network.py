@@ -89,26 +89,25 @@ def share_out_current(pack: Any, cells: Any, current: float) -> None:
     Parameters
     ----------
     pack : PackArena
-        See :mod:`joulebook.battery.pack.wiring`.
+        See :mod:`joulebook.battery.pack.wiring`; ``network`` tells how the step before shares out a change.
     cells : Arena
-        Stacked; ``TARGET`` of each holds a guess and is changed by its share of what lacks, after the conductance
-        that the step before has left.
+        Stacked; ``TARGET`` of each holds a guess and is changed by its share of what lacks.
     current : float, A
         Of the pack.
     """
     count = int(pack.settings[PARALLEL])
+    network = pack.network
     for first in range(0, pack.joints.shape[0], count):
         missing = current
-        total = 0.0
         for k in range(first, first + count):
             missing -= cells.settings[k, TARGET]
-            slope = cells.run[k, STIFFNESS]
-            total += 1.0 / (pack.joints[k] - slope) if slope < 0.0 else 0.0
+        known = network[first, RESPONSE] != 0.0
         for k in range(first, first + count):
-            slope = cells.run[k, STIFFNESS]
             share = 1.0 / count
-            if total > 0.0:
-                share = 1.0 / ((pack.joints[k] - slope) * total) if slope < 0.0 else 0.0
+            if known:
+                share = network[k, RESPONSE]
+                if k < first + count - 1:
+                    share -= network[k + 1, RESPONSE]
             cells.settings[k, TARGET] += missing * share
 
 

@@ -168,7 +168,8 @@ def _carry_on(march: PackMarch, progress: Progress) -> int:
             if status == at.TRACE_FULL:
                 if 2 * march.cells.trace.size > _MOST_NUMBERS:
                     raise StepLimitError(
-                        f"{march.rows} time steps of {march.pack.joints.size} cells reached only t = {run[at.TIME]:g} s. "
+                        f"{march.rows} time steps of {march.pack.joints.size} cells reached only "
+                        f"t = {run[at.TIME]:g} s. "
                         "Loosen voltage_tolerance, or raise largest_step in the options"
                     )
                 march.make_room()

@@ -40,7 +40,7 @@ from joulebook.battery.layout import (
 from joulebook.battery.p2d import newton
 from joulebook.battery.pack.network import balance_currents, held_kind, held_target, share_out_current
 from joulebook.battery.pack.warmth import exchange_heat
-from joulebook.battery.pack.wiring import BALANCING, OPEN, WORST
+from joulebook.battery.pack.wiring import BALANCING, EASY, OPEN, WORST
 from joulebook.battery.prepare import prepare_nodes, prepare_sites
 from joulebook.battery.spm import solve_particles
 from joulebook.battery.trial import extrapolate, integrate_totals, set_target, set_temperature, solve_without_reaction
@@ -51,8 +51,10 @@ __all__ = ["attempt_pack", "member"]
 
 MOST_SHARINGS = 20
 """Iterations that share the current out."""
-CIRCUIT_SHARE = 0.2
+CIRCUIT_SHARE = 1.0
 """By how much a loop of the circuit may fail to close, over what a Newton iteration of a cell may leave."""
+ONE_ITERATION = 1e9
+"""Tolerance that ends the first iteration, V."""
 
 
 def member(cells: Any, k: int) -> Any:
@@ -149,6 +151,7 @@ def solve_cell(arena: Any) -> int:
         0 if it was solved, 1 if not.
     """
     settings = arena.settings
+    arena.run[CURRENT] = settings[TARGET]
     if int(settings[MODEL]) == DFN:
         return newton(
             settings,
@@ -203,6 +206,48 @@ def guess_currents(pack: Any, cells: Any) -> None:
 
 
 @separate
+def close_circuit(pack: Any, cells: Any) -> int:
+    """Solve all cells and share the current out among them, until the circuit closes.
+
+    Where the shares change from step to step, the cells are solved by one iteration only before they are shared for
+    the first time: what they would gain from more, the change of their currents would undo.
+
+    Parameters
+    ----------
+    pack : PackArena
+        See :mod:`joulebook.battery.pack.wiring`.
+    cells : Arena
+        Stacked, ready, ``TARGET`` of each at its first guess.
+
+    Returns
+    -------
+    int
+        0 if all was solved, 1 if not.
+    """
+    run = pack.run
+    n = pack.joints.shape[0]
+    tolerance = cells.settings[0, NEWTON_TOLERANCE]
+    easy = run[EASY] != 0.0
+    for sharing in range(MOST_SHARINGS):
+        run[BALANCING] += 1.0
+        rough = sharing == 0 and not easy
+        for k in range(n):
+            if rough:
+                cells.settings[k, NEWTON_TOLERANCE] = ONE_ITERATION
+            failed = solve_cell(member(cells, k))
+            cells.settings[k, NEWTON_TOLERANCE] = tolerance
+            if failed != 0:
+                run[WORST] = k
+                return 1
+        apart = balance_currents(pack, cells, CIRCUIT_SHARE * tolerance)
+        if sharing == 0:
+            run[EASY] = 1.0 - apart
+        if apart == 0 and not rough:
+            return 0
+    return 1
+
+
+@separate
 def attempt_pack(pack: Any, cells: Any, length: float) -> int:
     """Solve one step of a given length, without accepting it.
 
@@ -236,17 +281,7 @@ def attempt_pack(pack: Any, cells: Any, length: float) -> int:
     guess_currents(pack, cells)
     for k in range(n):
         make_ready(member(cells, k), run)
-    failed = 1
-    for _ in range(MOST_SHARINGS):
-        run[BALANCING] += 1.0
-        for k in range(n):
-            if solve_cell(member(cells, k)) != 0:
-                run[WORST] = k
-                return 1
-        failed = balance_currents(pack, cells, CIRCUIT_SHARE * cells.settings[0, NEWTON_TOLERANCE])
-        if failed == 0:
-            break
-    if failed != 0:
+    if close_circuit(pack, cells) != 0:
         return 1
     integrate_totals(run, head, order)
     hottest = 0.0

@@ -98,7 +98,9 @@ CONNECTION_HEAT: Final = N_RUN + 4
 """Heat made in joints, busbars and everything in series, W."""
 BALANCING: Final = N_RUN + 5
 """Iterations that share the current out."""
-N_PACK_RUN: Final = N_RUN + 6
+EASY: Final = N_RUN + 6
+"""1 if the last step's circuit closed with the first guess of the currents."""
+N_PACK_RUN: Final = N_RUN + 7
 
 # trace: that of a cell, then
 TRACE_OPEN: Final = N_TRACE_FRESH
