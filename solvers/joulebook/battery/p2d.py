@@ -375,7 +375,7 @@ def newton(
     liquid : ndarray, shape (n + 1, 8), mixed
         Table of the electrolyte's laws over concentration.
     work : ndarray, shape (n_nodes, 34), mixed
-        Holds the first guess and the histories; the iterate is changed.
+        Holds the first guess, the histories and what :func:`activity_properties` fills; the iterate is changed.
     reactions : ndarray, shape (n_sites, 40), mixed
         The same of the sites.
     run : ndarray, shape (n_run,), mixed
@@ -391,7 +391,6 @@ def newton(
     kind = int(settings[CONTROL])
     resistance = settings[RESISTANCE] + 0.5 * nodes[n - 1, WIDTH] / (nodes[n - 1, SOLID] * area)
     ground = nodes[0, SOLID] / (0.5 * nodes[0, WIDTH])
-    activity_properties(settings, nodes, liquid, work)
     for _ in range(MOST_ITERATIONS):
         run[ITERATIONS] += 1.0
         electrolyte_properties(settings, nodes, liquid, work)

@@ -25,6 +25,7 @@ from joulebook.battery.layout import (
     CURRENT,
     CURRENT_DENSITY,
     CURRENTS,
+    DFN,
     DIFFERENCE,
     DIFFERENCE_HERE,
     ENDS_AT_ONCE,
@@ -43,7 +44,6 @@ from joulebook.battery.layout import (
     ROW,
     RUNNING,
     SALT,
-    SPM,
     STALLED,
     STEPS,
     TAKEN,
@@ -81,7 +81,7 @@ def guess_from(arena: Any, base: Any, before: int, points: int, weights: Any) ->
         Of that extrapolation.
     """
     work, reactions = arena.work, arena.reactions
-    columns = 0 if int(base.settings[MODEL]) == SPM else 3
+    columns = 3 if int(base.settings[MODEL]) == DFN else 0
     slot = (before + 1) % RING
     for i in range(work.shape[0]):
         for k in range(columns):

@@ -64,7 +64,7 @@ from joulebook.battery.layout import (
     WARMTH,
     WEIGHTS,
 )
-from joulebook.battery.p2d import newton
+from joulebook.battery.p2d import activity_properties, newton
 from joulebook.battery.particles import factorise, factorise_own, surface_share, sweep
 from joulebook.battery.prepare import prepare_nodes, prepare_sites
 from joulebook.battery.schedule import SERIES_FIRST, VALUE
@@ -294,6 +294,8 @@ def prepare(arena: Any, length: float) -> None:
             for q in range(order):
                 history += weights[q + 1] * past[(head - q) % RING, i, AMOUNT]
             work[i, AMOUNT_HISTORY] = history
+    if int(settings[MODEL]) == DFN:
+        activity_properties(settings, nodes, arena.liquid, work)
 
 
 def solve(arena: Any) -> int:

@@ -259,7 +259,7 @@ def make_report(cell: Cell, rates: Sequence[float], model: str = "DFN") -> Repor
     rates : sequence of float
         C-rates of the discharge curves.
     model : str
-        ``"DFN"`` or ``"SPM"``.
+        ``"DFN"``, ``"SPMe"`` or ``"SPM"``.
 
     Returns
     -------

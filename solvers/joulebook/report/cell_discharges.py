@@ -36,7 +36,7 @@ def run_discharges(
     rates : sequence of float
         C-rates.
     model : str
-        ``"DFN"`` or ``"SPM"``.
+        ``"DFN"``, ``"SPMe"`` or ``"SPM"``.
     progress : Progress or bool, optional
         Where the work shows.
 

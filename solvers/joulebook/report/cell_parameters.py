@@ -30,7 +30,7 @@ _WORDS = {
     "ec_rate_constant": "EC rate constant",
     "sei": "film growth (SEI)",
 }
-_SKIPPED = {"name", "description", "sources", "shape"}
+_SKIPPED = {"name", "description", "sources", "shape", "materials"}
 _TITLES = {
     "": "Cell",
     "format": "Housing",

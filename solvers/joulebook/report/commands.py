@@ -7,6 +7,7 @@ import json
 import signal
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,12 @@ from joulebook.core.errors import CancelledError, InputError, Issue, JoulebookEr
 from joulebook.core.progress import NullProgress, Progress, TerminalProgress
 
 __all__ = ["JsonProgress", "register"]
+
+THERMAL = ("isothermal", "lumped")
+_MODELS = ("DFN", "SPMe", "SPM")
+_ACCURACIES = ("fast", "standard", "reference")
+_Wanted = tuple[str, str, dict[str, Any]]
+"""Template, ending of the file, parameters."""
 
 
 class JsonProgress:
@@ -69,13 +76,43 @@ def register(subparsers: Any) -> None:
     cell.add_argument("--html", metavar="OUT.html", help="self-contained HTML page to write as well")
     cell.add_argument("--notebook", metavar="OUT.ipynb", help="keep the executed notebook")
     cell.add_argument("--rates", default="0.5,1,2", help="C-rates of the discharges (default: %(default)s)")
-    cell.add_argument("--model", choices=("DFN", "SPM"), default="DFN", help="cell model (default: %(default)s)")
-    cell.add_argument("--progress", choices=("bar", "json", "none"), default="bar", help="how progress shows")
-    cell.add_argument("--limit", type=float, default=1800, metavar="S", help="longest time in seconds (default: 1800)")
-    cell.set_defaults(run=_report_cell)
+    cell.add_argument("--model", choices=_MODELS, default="DFN", help="cell model (default: %(default)s)")
+    _shared(cell, _cell_report)
+    study = kinds.add_parser("simulation", help="report of one study of a battery cell")
+    study.add_argument("file", metavar="FILE", help="the cell, a .cell.json file")
+    study.add_argument("-o", "--output", metavar="OUT.pdf", help="PDF to write (default: FILE with .simulation.pdf)")
+    study.add_argument("--html", metavar="OUT.html", help="self-contained HTML page to write as well")
+    study.add_argument("--notebook", metavar="OUT.ipynb", help="keep the executed notebook")
+    study.add_argument(
+        "--protocol",
+        action="append",
+        metavar="STEP",
+        required=True,
+        help="what is done: a sentence, or a .protocol.json file; given again, the next step",
+    )
+    study.add_argument("--cycles", type=int, default=1, metavar="N", help="how often it is done (default: %(default)s)")
+    study.add_argument(
+        "--soc", type=float, metavar="SOC", help="state of charge at the start (default: the cell's own)"
+    )
+    study.add_argument("--model", choices=_MODELS, default="DFN", help="electrochemistry (default: %(default)s)")
+    study.add_argument("--thermal", choices=THERMAL, default="isothermal", help="temperature (default: %(default)s)")
+    study.add_argument("--sei", default="none", metavar="LAW", help="what limits the growth of films")
+    study.add_argument("--sei-on-cracks", action="store_true", help="cracks grow, and films on them")
+    study.add_argument("--plating", default="none", metavar="LAW", help="what becomes of plated lithium")
+    study.add_argument("--loss", default="", metavar="WAYS", help="loss of active material: stress,reaction,current")
+    study.add_argument("--accuracy", choices=_ACCURACIES, default="standard", help="(default: %(default)s)")
+    _shared(study, _simulation_report)
 
 
-def _report_cell(args: argparse.Namespace) -> int:
+def _shared(parser: argparse.ArgumentParser, make: Callable[[argparse.Namespace], _Wanted]) -> None:
+    parser.add_argument("--progress", choices=("bar", "json", "none"), default="bar", help="how progress shows")
+    parser.add_argument(
+        "--limit", type=float, default=1800, metavar="S", help="longest time in seconds (default: 1800)"
+    )
+    parser.set_defaults(run=_report, wanted=make)
+
+
+def _report(args: argparse.Namespace) -> int:
     json_lines = JsonProgress() if args.progress == "json" else None
     progress: Progress = json_lines or (NullProgress() if args.progress == "none" else TerminalProgress())
     _answer_terminate()
@@ -101,10 +138,11 @@ def _make(args: argparse.Namespace, progress: Progress) -> dict[str, str | None]
 
     file = Path(args.file)
     Cell.load(file)  # a faulty file is told at once, before a kernel starts
-    output = Path(args.output) if args.output else file.with_name(file.name.removesuffix(".cell.json") + ".report.pdf")
+    template, ending, parameters = args.wanted(args)
+    output = Path(args.output) if args.output else file.with_name(file.name.removesuffix(".cell.json") + ending)
     result = run(
-        "cell_design",
-        {"cell": file, "rates": _rates(args.rates), "model": args.model},
+        template,
+        {"cell": file, **parameters},
         pdf=output,
         html=args.html,
         notebook=args.notebook,
@@ -115,6 +153,36 @@ def _make(args: argparse.Namespace, progress: Progress) -> dict[str, str | None]
         "pdf": str(result.pdf) if result.pdf else None,
         "html": str(result.html) if result.html else None,
     }
+
+
+def _cell_report(args: argparse.Namespace) -> _Wanted:
+    return "cell_design", ".report.pdf", {"rates": _rates(args.rates), "model": args.model}
+
+
+def _simulation_report(args: argparse.Namespace) -> _Wanted:
+    """Check what was typed before a kernel starts."""
+    from joulebook.report.battery_simulation import read_model, read_protocol
+
+    losses = [part.strip() for part in args.loss.split(",") if part.strip()]
+    model = {
+        "name": args.model,
+        "thermal": args.thermal,
+        "sei": args.sei,
+        "sei_on_cracks": args.sei_on_cracks,
+        "plating": args.plating,
+        "loss_of_active_material": losses,
+    }
+    read_model(model)
+    steps = [str(Path(step).resolve()) if step.endswith(".json") else step for step in args.protocol]
+    read_protocol(steps, args.cycles)
+    parameters = {
+        "protocol": steps,
+        "cycles": args.cycles,
+        "model": model,
+        "initial_soc": args.soc,
+        "accuracy": args.accuracy,
+    }
+    return "battery_simulation", ".simulation.pdf", parameters
 
 
 def _rates(text: str) -> list[float]:

@@ -37,7 +37,7 @@ from joulebook.battery.layout import (
     WEIGHTS,
     Arena,
 )
-from joulebook.battery.p2d import newton
+from joulebook.battery.p2d import activity_properties, newton
 from joulebook.battery.pack.network import balance_currents, held_kind, held_target, share_out_current
 from joulebook.battery.pack.warmth import exchange_heat
 from joulebook.battery.pack.wiring import BALANCING, EASY, OPEN, WORST
@@ -134,6 +134,8 @@ def make_ready(arena: Any, lead: Any) -> None:
             for q in range(order):
                 history += run[WEIGHTS + q + 1] * past[(head - q) % RING, i, AMOUNT]
             work[i, AMOUNT_HISTORY] = history
+    if int(settings[MODEL]) == DFN:
+        activity_properties(settings, nodes, arena.liquid, work)
 
 
 @separate
