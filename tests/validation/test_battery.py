@@ -49,7 +49,8 @@ def test_voltage(folder: Path, accuracy: str) -> None:
     run = simulate(cell, case["protocol"], model=case["model"], options=options)
     found = voltage_errors(case, expected, run)
     allowed = case["tolerances"][accuracy]
-    print(f"{folder.name} {accuracy}: {found}, own estimate {run.error}, {run.stats.steps} steps, {run.stats.iterations} iterations")
+    effort = f"{run.stats.steps} steps, {run.stats.iterations} iterations"
+    print(f"{folder.name} {accuracy}: {found}, own estimate {run.error}, {effort}")
     assert found["rms"] <= allowed["rms"] + found["rms_of_oracle"]
     assert found["largest"] <= allowed["largest"]
     assert found["end_time"] <= allowed["end_time"] + 3 * case["end_time_error"]
