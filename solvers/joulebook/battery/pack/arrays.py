@@ -31,7 +31,9 @@ __all__ = ["PackMarch", "begin_pack", "pack_schedule"]
 Array = NDArray[np.float64]
 FIRST_NUMBERS = 400_000
 """Of the trace of all cells, before it grows."""
-_NO_ROWS = Schedule(np.full((1, column.N_ROW), math.nan), NO_SERIES, (), np.zeros(0, dtype=np.int64))
+_NO_ROW = np.full((1, column.N_ROW), math.nan)
+_NO_ROW[0, [column.SERIES_FIRST, column.SERIES_STOP]] = -1.0
+_NO_ROWS = Schedule(_NO_ROW, NO_SERIES, (), np.zeros(0, dtype=np.int64))
 """What a cell of a pack follows by itself: nothing."""
 
 

@@ -6,6 +6,7 @@ import math
 from typing import Any
 
 from joulebook.battery.accepting import accept
+from joulebook.battery.batch import one_case
 from joulebook.battery.follow import begin_row
 from joulebook.battery.layout import (
     ALREADY_PAST,
@@ -79,7 +80,7 @@ from joulebook.battery.layout import (
 )
 from joulebook.battery.pack.limits import pack_margin
 from joulebook.battery.pack.network import held_kind, held_target
-from joulebook.battery.pack.trial import attempt_pack, member
+from joulebook.battery.pack.trial import attempt_pack
 from joulebook.battery.pack.wiring import (
     CONNECTION_HEAT,
     MARK_CELL,
@@ -135,7 +136,7 @@ def largest_error(pack: Any, cells: Any, order: int, time: float) -> float:
     """
     largest = 0.0
     for k in range(pack.joints.shape[0]):
-        largest = max(largest, local_error(member(cells, k), order, time))
+        largest = max(largest, local_error(one_case(cells, k), order, time))
     if held_kind(pack) == HOLD_VOLTAGE and cells.settings[0, CURVES] != 0.0:
         largest *= HELD_VOLTAGE_WEIGHT
     return largest
@@ -194,7 +195,7 @@ def accept_pack(pack: Any, cells: Any, length: float) -> None:
     """
     run, trace = pack.run, pack.trace
     for k in range(pack.joints.shape[0]):
-        accept(member(cells, k), length)
+        accept(one_case(cells, k), length)
     run[LAST_MARGIN] = pack_margin(pack, cells)
     slot = (int(run[HEAD]) + 1) % RING
     run[TIME] += length

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from joulebook.battery.batch import one_case
 from joulebook.battery.heat import solve_temperature
 from joulebook.battery.layout import (
     AHEAD,
-    AMOUNT,
-    AMOUNT_HISTORY,
     CLOCK,
     CURRENT,
     CURRENTS,
@@ -24,9 +23,7 @@ from joulebook.battery.layout import (
     NEWTON_TOLERANCE,
     ORDER,
     POINTS,
-    PREPARES,
     RING,
-    SPM,
     TARGET,
     THERMAL,
     TIME,
@@ -35,19 +32,17 @@ from joulebook.battery.layout import (
     TRIED_ORDER,
     WARMTH,
     WEIGHTS,
-    Arena,
 )
-from joulebook.battery.p2d import activity_properties, newton
+from joulebook.battery.p2d import newton
 from joulebook.battery.pack.network import balance_currents, held_kind, held_target, share_out_current
 from joulebook.battery.pack.warmth import exchange_heat
 from joulebook.battery.pack.wiring import BALANCING, EASY, OPEN, WORST
-from joulebook.battery.prepare import prepare_nodes, prepare_sites
 from joulebook.battery.spm import solve_particles
-from joulebook.battery.trial import extrapolate, integrate_totals, set_target, set_temperature, solve_without_reaction
+from joulebook.battery.trial import integrate_totals, prepare, set_target
 from joulebook.numerics.bdf import MAX_ORDER, derivative_weights, extrapolation_weights
 from joulebook.numerics.twins import separate
 
-__all__ = ["attempt_pack", "member"]
+__all__ = ["attempt_pack"]
 
 MOST_SHARINGS = 20
 """Iterations that share the current out."""
@@ -55,87 +50,6 @@ CIRCUIT_SHARE = 1.0
 """By how much a loop of the circuit may fail to close, over what a Newton iteration of a cell may leave."""
 ONE_ITERATION = 1e9
 """Tolerance that ends the first iteration, V."""
-
-
-def member(cells: Any, k: int) -> Any:
-    """View one cell.
-
-    Parameters
-    ----------
-    cells : Arena
-        Stacked.
-    k : int
-        Cell.
-
-    Returns
-    -------
-    Arena
-        Its arrays, or those it shares.
-    """
-    return Arena(
-        cells.settings[k],
-        cells.nodes[k],
-        cells.sites[k],
-        cells.shells[k],
-        cells.laws[min(k, cells.laws.shape[0] - 1)],
-        cells.salts[min(k, cells.salts.shape[0] - 1)],
-        cells.films[k],
-        cells.rows[0],
-        cells.series[0],
-        cells.past[k],
-        cells.states[k],
-        cells.concentration[k],
-        cells.work[k],
-        cells.reactions[k],
-        cells.factors[k],
-        cells.liquid[min(k, cells.liquid.shape[0] - 1)],
-        cells.run[k],
-        cells.trace[k],
-        cells.profiles[k],
-        cells.marks[k],
-    )
-
-
-@separate
-def make_ready(arena: Any, lead: Any) -> None:
-    """Do all that a cell's step needs and that does not depend on its current.
-
-    Parameters
-    ----------
-    arena : Arena
-        A cell; ``TARGET`` holds a guess of its current.
-    lead : ndarray, shape (n_pack_run,), mixed
-        The pack's ``run``, with the weights of the step.
-    """
-    settings, nodes, past, work, run = arena.settings, arena.nodes, arena.past, arena.work, arena.run
-    head = int(lead[HEAD])
-    order = int(lead[TRIED_ORDER])
-    points = min(order + 1, max(1, int(lead[POINTS])))
-    run[ORDER] = order
-    run[TRIED] = lead[TRIED]
-    run[TRIED_ORDER] = order
-    for q in range(MAX_ORDER + 1):
-        run[WEIGHTS + q] = lead[WEIGHTS + q]
-    for q in range(RING):
-        run[AHEAD + q] = lead[AHEAD + q]
-    if settings[THERMAL] != 0.0:
-        temperature = 0.0
-        for q in range(points):
-            temperature += run[AHEAD + q] * run[TOTALS + ((head - q) % RING) * N_TOTAL + WARMTH]
-        set_temperature(arena, temperature)
-    solve_without_reaction(arena, head, order, points)
-    extrapolate(arena, head, points)
-    if settings[PREPARES] != 0.0 or lead[POINTS] <= 1.0:
-        prepare_sites(arena, head, order, points)
-        prepare_nodes(arena, head, points)
-    if int(settings[MODEL]) != SPM:
-        for i in range(nodes.shape[0]):
-            history = 0.0
-            for q in range(order):
-                history += run[WEIGHTS + q + 1] * past[(head - q) % RING, i, AMOUNT]
-            work[i, AMOUNT_HISTORY] = history
-    if int(settings[MODEL]) == DFN:
-        activity_properties(settings, nodes, arena.liquid, work)
 
 
 @separate
@@ -236,7 +150,7 @@ def close_circuit(pack: Any, cells: Any) -> int:
         for k in range(n):
             if rough:
                 cells.settings[k, NEWTON_TOLERANCE] = ONE_ITERATION
-            failed = solve_cell(member(cells, k))
+            failed = solve_cell(one_case(cells, k))
             cells.settings[k, NEWTON_TOLERANCE] = tolerance
             if failed != 0:
                 run[WORST] = k
@@ -282,7 +196,8 @@ def attempt_pack(pack: Any, cells: Any, length: float) -> int:
     extrapolation_weights(run[CLOCK : CLOCK + RING], head, points, time, run[AHEAD : AHEAD + RING])
     guess_currents(pack, cells)
     for k in range(n):
-        make_ready(member(cells, k), run)
+        cells.run[k, ORDER] = order
+        prepare(one_case(cells, k), length)
     if close_circuit(pack, cells) != 0:
         return 1
     integrate_totals(run, head, order)
@@ -290,7 +205,7 @@ def attempt_pack(pack: Any, cells: Any, length: float) -> int:
     for k in range(n):
         integrate_totals(cells.run[k], head, order)
         if cells.settings[0, THERMAL] != 0.0:
-            solve_temperature(member(cells, k), head, order)
+            solve_temperature(one_case(cells, k), head, order)
     if cells.settings[0, THERMAL] != 0.0 and pack.links.shape[0] > 0:
         exchange_heat(pack, cells)
     for k in range(n):
