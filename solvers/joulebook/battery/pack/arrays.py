@@ -72,7 +72,7 @@ class PackMarch:
     def make_room(self) -> None:
         """Double the rows of all traces."""
         trace = self.pack.trace
-        self.pack = self.pack._replace(trace=np.concatenate([trace, np.empty_like(trace)]))
+        self.pack = self.pack._replace(trace=np.concatenate([trace, np.zeros_like(trace)]))
         trace = self.cells.trace
         self.cells = self.cells._replace(trace=np.concatenate([trace, np.empty_like(trace)], axis=1))
 
@@ -233,7 +233,7 @@ def _pack_arena(pack: Pack, schedule: Schedule, limits: Array, cells: at.Arena, 
         network=np.zeros((n, also.N_NETWORK)),
         warmth=np.zeros((n, also.N_WARMTH)),
         run=run,
-        trace=np.empty((rows, also.N_PACK_TRACE)),
+        trace=np.zeros((rows, also.N_PACK_TRACE)),
         marks=np.zeros((schedule.rows.shape[0], at.N_MARK)),
     )
 

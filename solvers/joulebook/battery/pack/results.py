@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -22,6 +22,7 @@ _OF_A_CELL = {
     "cell_current": "current",
     "cell_temperature": "temperature",
     "cell_discharge_capacity": "discharge_capacity",
+    "cell_energy": "energy",
     "cell_soc": "soc",
     "cell_heat": "heat",
 }
@@ -100,11 +101,6 @@ class PackResult(Result):
             item = self.variables[name]
             label = item.label.removeprefix("Cell ").capitalize()
             variables[short] = Variable(("time",), np.ascontiguousarray(item.values[:, k]), item.unit, label)
-        variables["energy"] = self.variables["energy"]
-        power = variables["voltage"].values * variables["current"].values
-        steps = np.diff(self.time, prepend=self.time[0])
-        energy = np.cumsum(0.5 * (power + np.roll(power, 1)) * steps) / 3600.0
-        variables["energy"] = replace(variables["energy"], values=energy)
         kept = {name: self.facts[name] for name in ("end_reason", "protocol", "model", "steps", "followed")}
         return BatteryResult(variables, self.status, self.stats, self.provenance, {**kept, "cell": k})
 
