@@ -26,12 +26,10 @@ from typing import Any
 import numpy as np
 from scipy.interpolate import CubicSpline
 
-from joulebook.battery import Cell, simulate, sweep
+from joulebook.battery import BatteryOptions, Cell, Model, Protocol, simulate, sweep
 from joulebook.battery.discretise import discretise
-from joulebook.battery.march import begin, prepare_step
-from joulebook.battery.options import BatteryOptions
-from joulebook.battery.protocol import parse
-from joulebook.battery.simulation import MODELS
+from joulebook.battery.march import begin
+from joulebook.battery.starts import starting_concentrations
 
 CASES = Path(__file__).parents[1] / "validation" / "cases" / "battery"
 FLOPS_PER_NODE = 420
@@ -62,18 +60,18 @@ def ours(model: str, rate: str, accuracy: str) -> dict[str, Any]:
     cell = Cell.named("Chen2020")
     folder = f"chen2020_{model.lower()}_{rate.lower()}"
     case = json.loads((CASES / folder / "case.json").read_text())
-    options = BatteryOptions(accuracy)
+    options = BatteryOptions(accuracy, error_estimate=False)
     resolution = options.resolution(model)
-    arrays = discretise(cell, MODELS[model], resolution, (29866.0, 17038.0))
-    current = prepare_step(arrays, parse(case["protocol"], cell))
-    marches = [begin(arrays, resolution, current) for _ in range(61)]
+    arrays = discretise(cell, Model(model), resolution, starting_concentrations(cell))
+    schedule = Protocol(case["protocol"]).compile(cell)
+    marches = [begin(arrays, schedule) for _ in range(61)]
     spent = []
     for march in marches:
         start = time.process_time()
         march.advance()
         spent.append(time.process_time() - start)
     run = simulate(cell, case["protocol"], model=model, options=options)
-    nodes, particles = arrays.nodes.shape[0], arrays.layers[0] + arrays.layers[2]
+    nodes, particles = arrays.nodes.shape[0], arrays.sites.shape[0]
     flops = run.stats.iterations * FLOPS_PER_NODE * nodes if model == "DFN" else 200 * run.stats.iterations
     flops += (run.stats.steps + run.stats.rejected) * FLOPS_PER_SHELL * particles * resolution.shells
     return {

@@ -51,9 +51,9 @@ def sample_values(
         If there is nothing to vary, a range is empty, rows are not equally long, or the number of cases is missing
         or too large.
     """
-    if not variations:
+    if not isinstance(variations, Mapping) or not variations:
         raise InputError(
-            Issue("variations", None, "at least one path to vary", 'Such as {"negative.thickness": [8e-5, 9e-5]}')
+            Issue("variations", variations or None, "must be a mapping with at least one path to vary", 'Such as {"negative.thickness": [8e-5, 9e-5]}')
         )
     axes = {path: _axis(path, values) for path, values in variations.items()}
     if samples == "grid":
