@@ -5,7 +5,8 @@ or breaks down before the data end, its last voltage stands. The cut-offs of the
 moved half a volt beyond the data. Impedances count with their real and their imaginary part, the noise a share of the
 measured size.
 
-Derivatives are central differences with a step of a hundredth of each value (or of its range): the designs on both
+Derivatives of the voltage come from the engine's forward sensitivities where it has them. Others, and those of
+impedances, are central differences with a step of a hundredth of each value (or of its range): the designs on both
 sides of all parameters are solved in one sweep where the current is constant, one after the other otherwise. A side
 that has no result leaves a one-sided difference.
 """
@@ -21,6 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from joulebook.battery import between
+from joulebook.battery.analysis.fit_derivatives import voltage_derivatives
 from joulebook.battery.analysis.fit_parameters import INITIAL_SOC, FitParameter
 from joulebook.battery.analysis.measured import Spectrum, TimeSeries
 from joulebook.battery.analysis.resting import at_rest, concentrations
@@ -134,8 +136,19 @@ class FitProblem:
         soc = values.get(INITIAL_SOC, self.initial_soc)
         return changed if soc is None else at_rest(changed, soc)
 
-    def _freed(self, cell: Cell | HalfCell) -> Cell | HalfCell:
-        """The design with its cut-offs out of the way of the data."""
+    def freed(self, cell: Cell | HalfCell) -> Cell | HalfCell:
+        """Move the cut-offs of a design out of the way of the data.
+
+        Parameters
+        ----------
+        cell : Cell or HalfCell
+            The design.
+
+        Returns
+        -------
+        Cell or HalfCell
+            It stops half a volt beyond the measured voltages.
+        """
         if self.series is None:
             return cell
         low = max(_LOWEST, min(cell.lower_cutoff, float(self.series.voltage.min()) - _MARGIN))
@@ -156,7 +169,7 @@ class FitProblem:
             The model's.
         """
         check_cancelled(self.progress)
-        run = self._run(self._freed(self.design(values)))
+        run = self._run(self.freed(self.design(values)))
         self.evaluations += 1
         if not self.citations:
             self.citations = list(run.provenance.citations)
@@ -272,20 +285,40 @@ class FitProblem:
         SolveError
             If neither side of a parameter has a result.
         """
+        exact = self._forward(x) if self.client is None else None
+        if exact is None:
+            return self._differences(x)
+        return np.concatenate([exact, self._differences(x, of_curve=False)]) if self.spectra else exact
+
+    def _forward(self, x: Array) -> Array | None:
+        """Derivatives by the engine's forward sensitivities, where all of them have an answer."""
+        if self.series is None:
+            return None
+        check_cancelled(self.progress)
+        values = self.values(x)
+        found = voltage_derivatives(self, values)
+        if found is None:
+            return None
+        scale = self.weights.get("voltage", 1.0) / self.noise["voltage"]
+        inner = [values[item.path] if item.log else 1.0 for item in self.parameters]
+        columns = [found[item.path] * scale * part for item, part in zip(self.parameters, inner, strict=True)]
+        return np.stack(columns, axis=1)
+
+    def _differences(self, x: Array, *, of_curve: bool = True) -> Array:
         places = np.repeat(x[None], 2 * x.size, axis=0)
         for k, item in enumerate(self.parameters):
             step = _STEP if item.log else _STEP * item.half_range
             low, high = item.limits
             places[2 * k, k] = max(x[k] - step, low)
             places[2 * k + 1, k] = min(x[k] + step, high)
-        rows = self._many([self.values(place) for place in places])
+        rows = self._many([self.values(place) for place in places], of_curve)
         middle: Array | None = None
         columns = []
         for k, item in enumerate(self.parameters):
             below, above = rows[2 * k], rows[2 * k + 1]
             ends = places[2 * k, k], places[2 * k + 1, k]
             if not (np.isfinite(below).all() and np.isfinite(above).all()):
-                middle = self.residuals(x) if middle is None else middle
+                middle = self.residuals(x)[0 if of_curve else self.size_of_series :] if middle is None else middle
                 if np.isfinite(below).all():
                     above, ends = middle, (ends[0], x[k])
                 elif np.isfinite(above).all():
@@ -299,10 +332,10 @@ class FitProblem:
             columns.append((above - below) / (ends[1] - ends[0]))
         return np.stack(columns, axis=1)
 
-    def _many(self, cases: list[dict[str, float]]) -> list[Array]:
+    def _many(self, cases: list[dict[str, float]], of_curve: bool) -> list[Array]:
         """Residuals of several designs; not a number where there is no result."""
         parts: list[list[Array]] = [[] for _ in cases]
-        if self.series is not None:
+        if self.series is not None and of_curve:
             for part, voltage in zip(parts, self._voltages(cases), strict=True):
                 part.append(self._of_voltage(voltage))
         for part, values in zip(parts, cases, strict=True):
@@ -337,7 +370,7 @@ class FitProblem:
 
     def _swept(self, cases: list[dict[str, float]]) -> list[Array]:
         check_cancelled(self.progress)
-        base = self._freed(self.cell)
+        base = self.freed(self.cell)
         rows: list[dict[str, float]] = []
         lost = np.zeros(len(cases), dtype=bool)
         for case, values in enumerate(cases):

@@ -258,15 +258,19 @@ def _searches(problem: FitProblem, starts: int, most_solves: int, seed: int) -> 
 
 
 def _check_effects(problem: FitProblem, x: Array) -> None:
+    """Refuse parameters that change nothing; those that seem to change little are moved to be sure."""
     halves = np.array([item.half_range for item in problem.parameters])
     sizes = np.linalg.norm(problem.jacobian(x) * halves, axis=0)
-    faults = [
-        Issue(
-            f"parameters.{item.path}", None, "changes nothing in these data", "Leave it out, or add data that show it"
-        )
-        for item, size in zip(problem.parameters, sizes, strict=True)
-        if size < _NO_EFFECT
-    ]
+    here = problem.residuals(x)
+    faults = []
+    for k, item in enumerate(problem.parameters):
+        if sizes[k] > np.sqrt(here.size):
+            continue
+        moved = x.copy()
+        moved[k] += 0.5 * halves[k] * (1.0 if x[k] < np.mean(item.limits) else -1.0)
+        if float(np.linalg.norm(problem.residuals(moved) - here)) < _NO_EFFECT:
+            hint = "Leave it out, or add data that show it"
+            faults.append(Issue(f"parameters.{item.path}", None, "changes nothing in these data", hint))
     if faults:
         raise InputError(faults, "fit")
 

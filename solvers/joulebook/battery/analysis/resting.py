@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
-
 from joulebook.battery.balance import balance_half_cell, initial_state_at
 from joulebook.battery.designs import Cell
 from joulebook.battery.half_cell import HalfCell
@@ -11,10 +9,8 @@ from joulebook.core.errors import InputError, Issue
 
 __all__ = ["at_rest", "concentrations"]
 
-AnyCell = TypeVar("AnyCell", Cell, HalfCell)
 
-
-def at_rest(cell: AnyCell, soc: float) -> AnyCell:
+def at_rest(cell: Cell | HalfCell, soc: float) -> Cell | HalfCell:
     """Put a cell at rest at a state of charge.
 
     Parameters

@@ -120,7 +120,6 @@ class _Reader:
         self.liquid: Mapping[str, Any] = self.parts.get("Electrolyte") or {}
         self.particles_only = "Separator" not in self.parts
         self.notes: list[str] = []
-        self.particles: list[Mapping[str, Any]] = []
         origin = f"BPX file {file}" if file else "BPX"
         reference = str(self.header.get("References") or "")
         self.source = {
@@ -183,7 +182,6 @@ class _Reader:
     def _electrode(self, side: str, materials: dict[str, Any]) -> dict[str, Any]:
         group = self.parts[_SIDES[side]]
         found = active_documents(group, side, self.reference_temperature, self.salt, self.source)
-        self.particles += [particle for _, particle in found]
         materials.update({document["name"]: document for document, _ in found})
         phases: list[dict[str, Any]] = [
             {
@@ -272,7 +270,26 @@ class _Reader:
             state[f"{side}_concentration"] = concentrations[0]
             if concentrations[1:]:
                 state[f"{side}_additional"] = concentrations[1:]
+            direction = self._hysteresis(side)
+            if direction:
+                state[f"{side}_hysteresis"] = direction
         return state
+
+    def _hysteresis(self, side: str) -> float:
+        """Branch at the start, from -1 to 1; one for the electrode, which the materials with branches must share."""
+        name = f"Initial hysteresis state: {_SIDES[side]}"
+        given = self.initial.get(name)
+        group = self.parts[_SIDES[side]]
+        particles = group.get("Particle") or {"": group}
+        branched = [key for key, particle in particles.items() if particle.get("OCP (lithiation) [V]") is not None]
+        states = {
+            float(given.get(key) or 0.0) if isinstance(given, Mapping) else float(given or 0.0) for key in branched
+        }
+        if len(states) == 1 and abs(next(iter(states))) <= 1.0:
+            return next(iter(states))
+        if states:
+            self.notes.append(f"State: {name} = {given}: a cell has one state from -1 to 1 for the electrode")
+        return 0.0
 
     def _sources(self, document: Mapping[str, Any]) -> dict[str, Any]:
         square = {
@@ -298,10 +315,6 @@ class _Reader:
         return found
 
     def _note_the_rest(self) -> None:
-        branched = any("OCP (lithiation) [V]" in particle for particle in self.particles)
-        for name, value in self.initial.items():
-            if name.startswith("Initial hysteresis state") and value is not None and branched:
-                self.notes.append(f"State: {name} = {value} has no place in a cell; give it to the study")
         if any(value != 0 for value in _numbers(self.degradation)):
             self.notes.append("State: Degradation is not applied to the parameters; they are those of the fresh cell")
 

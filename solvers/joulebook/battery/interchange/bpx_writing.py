@@ -311,6 +311,12 @@ class _Writer:
             "Initial temperature [K]": cell.temperature,
             "Initial electrolyte concentration [mol.m-3]": cell.electrolyte.concentration,
         }
+        for side, name in _SIDES.items():
+            direction = getattr(cell.initial_state, f"{side}_hysteresis", 0.0)
+            count = 1 + len(getattr(cell, side).additional_phases)
+            states = dict.fromkeys(self._phase_names(side, count), direction) if count > 1 else direction
+            if direction:
+                initial[f"Initial hysteresis state: {name}"] = states
         soc = self._state_of_charge()
         if soc is not None:
             initial["Initial state-of-charge"] = soc

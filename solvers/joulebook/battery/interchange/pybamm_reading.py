@@ -257,6 +257,12 @@ class _Reader:
             state[f"{side}_concentration"] = given[0]
             if given[1:]:
                 state[f"{side}_additional"] = given[1:]
+            directions = [f"{prefix}Initial hysteresis state in {side} electrode" for prefix in self._phases(side)]
+            found = {self.parameters.number(name) for name in directions} - {None}
+            if len(found) == 1:
+                state[f"{side}_hysteresis"] = found.pop()
+            else:
+                self.parameters.read -= set(directions)
         return state
 
     def _foils(self) -> dict[str, Any]:

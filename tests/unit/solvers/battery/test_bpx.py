@@ -203,12 +203,23 @@ def test_blends_become_phases():
     material = cell.active_material("negative", 1)
     assert material.hysteresis_decay.value == 0.01
     assert material.ocp_delithiation.function(np, np.float64(1.0)) == pytest.approx(0.3)
-    assert len(found.notes) == 1
-    assert "hysteresis state" in found.notes[0]
+    assert not found.notes
+    assert cell.initial_state.negative_hysteresis == 1.0
     written, notes = bpx_document(cell)
     assert not notes
     assert set(written["Parameterisation"]["Negative electrode"]["Particle"]) == {"Graphite", "Silicon"}
     assert not differences(cell.to_document(), read_bpx(written).cell.to_document())
+
+
+def test_one_hysteresis_state_serves_an_electrode():
+    branches = {"OCP (lithiation) [V]": 0.1, "OCP (delithiation) [V]": 0.2}
+    path = "State/Initial conditions/Initial hysteresis state: Negative electrode"
+    curves = {f"Parameterisation/Negative electrode/{name}": value for name, value in branches.items()}
+    assert read_bpx(file(**curves, **{path: -1})).cell.initial_state.negative_hysteresis == -1.0
+    wild = read_bpx(file(**curves, **{path: 5.0}))
+    assert wild.cell.initial_state.negative_hysteresis == 0.0
+    assert "one state from -1 to 1" in wild.notes[0]
+    assert read_bpx(file(**{path: 1.0})).notes == ()
 
 
 def test_particle_models_are_completed_and_say_so(tmp_path):

@@ -9,7 +9,7 @@ import numpy as np
 import pandas
 import pytest
 
-from joulebook.battery import Cell, FitResult, fit, impedance, simulate
+from joulebook.battery import Cell, FitResult, HalfCell, fit, impedance, simulate
 from joulebook.battery.analysis.fit_parameters import read_parameters
 from joulebook.battery.analysis.fit_warnings import correlation_of_neighbours
 from joulebook.core.errors import CancelledError, InputError
@@ -182,6 +182,21 @@ def test_the_state_of_charge_can_be_fitted() -> None:
     assert "state of charge" in again.cell.sources["initial_state.negative_concentration"].note
     held = fit(CELL, run.even(101).to_dataframe(), {"contact_resistance": (0.0, 0.05)}, model="SPM", initial_soc=0.83)
     assert held.initial_soc == 0.83 and held.rms < 1e-3
+
+
+def test_a_half_cell_and_several_active_materials() -> None:
+    half = HalfCell.named("Xu2019")
+    run = simulate(
+        half.replace({"contact_resistance": 20.0}), "Discharge at 1C for 1200 s", initial_soc=0.9, options=FINE
+    )
+    again = fit(half, run.even(101).to_dataframe(), {"contact_resistance": (0.0, 100.0), "initial_soc": (0.6, 1.0)})
+    assert again.values["contact_resistance"] == pytest.approx(20.0, rel=0.02)
+    assert again.initial_soc == pytest.approx(0.9, abs=1e-3) and isinstance(again.cell, HalfCell)
+    path = "negative.additional_phases.0.particle_radius"
+    silicon = Cell.named("Chen2020_composite")
+    run = simulate(silicon.replace({path: 2e-6}), "Discharge at 1C for 1500 s", initial_soc=0.9, options=FINE)
+    again = fit(silicon, run.even(101).to_dataframe(), {path: (5e-7, 4e-6)}, initial_soc=0.9)
+    assert again.values[path] == pytest.approx(2e-6, rel=0.02)
 
 
 def test_charge_and_other_signs() -> None:
