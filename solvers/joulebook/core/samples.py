@@ -53,7 +53,12 @@ def sample_values(
     """
     if not isinstance(variations, Mapping) or not variations:
         raise InputError(
-            Issue("variations", variations or None, "must be a mapping with at least one path to vary", 'Such as {"negative.thickness": [8e-5, 9e-5]}')
+            Issue(
+                "variations",
+                variations or None,
+                "must be a mapping with at least one path to vary",
+                'Such as {"negative.thickness": [8e-5, 9e-5]}',
+            )
         )
     axes = {path: _axis(path, values) for path, values in variations.items()}
     if samples == "grid":

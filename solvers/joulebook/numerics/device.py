@@ -128,7 +128,9 @@ def compile_loop(function: Callable[..., Any], *, parallel: bool = False) -> Any
     callable
         The compiled loop.
     """
-    return numba.njit(cache=True, nogil=True, error_model="numpy", fastmath=set(FASTMATH), parallel=parallel, _nrt=parallel)(function)
+    return numba.njit(
+        cache=True, nogil=True, error_model="numpy", fastmath=set(FASTMATH), parallel=parallel, _nrt=parallel
+    )(function)
 
 
 def compile_inner(function: Callable[..., Any]) -> Any:
