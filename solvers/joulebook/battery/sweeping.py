@@ -31,6 +31,7 @@ from joulebook.battery.schedule import Schedule
 from joulebook.battery.simulation import as_protocol, checked_device, checked_options, citations
 from joulebook.battery.starts import starting_concentrations
 from joulebook.battery.steps import Step
+from joulebook.core.display import quantity_of
 from joulebook.core.progress import Progress, progress_or_default
 from joulebook.core.provenance import Provenance, Stats
 from joulebook.core.results import Status, Variable
@@ -350,8 +351,10 @@ def unit_at(cell: Cell | HalfCell, path: str) -> str:
     """
     *folders, last = path.split(".")
     owner = cell.value_at(".".join(folders)) if folders else cell
+    while isinstance(owner, tuple):
+        # the unit of a number in a list is that of the list
+        *folders, last = folders
+        owner = cell.value_at(".".join(folders)) if folders else cell
     field = type(owner).model_fields[last]
-    schema = type(owner).model_json_schema()["properties"][last]
-    options = [schema, *schema.get("anyOf", [])]
-    found = next((part["unit"] for part in options if "unit" in part), None)
-    return str(found or next((meta.unit for meta in field.metadata if hasattr(meta, "unit")), "1"))
+    found = quantity_of(field)
+    return found.unit if found is not None else "1"

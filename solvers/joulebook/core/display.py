@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from joulebook.core.quantities import Quantity
 
-__all__ = ["html_table", "value_rows"]
+__all__ = ["html_table", "quantity_of", "value_rows"]
 
 
 def value_rows(part: BaseModel, prefix: str = "") -> Iterator[tuple[str, str, str]]:
@@ -38,9 +38,9 @@ def value_rows(part: BaseModel, prefix: str = "") -> Iterator[tuple[str, str, st
                 if isinstance(item, BaseModel):
                     yield from value_rows(item, f"{path}.{index}.")
                 else:
-                    yield f"{path}.{index}", _shown(item, _quantity(field)), field.description or ""
+                    yield f"{path}.{index}", _shown(item, quantity_of(field)), field.description or ""
         elif value is not None and not isinstance(value, Mapping):
-            yield path, _shown(value, _quantity(field)), field.description or ""
+            yield path, _shown(value, quantity_of(field)), field.description or ""
 
 
 def html_table(part: BaseModel) -> str:
@@ -70,7 +70,19 @@ def html_table(part: BaseModel) -> str:
     return f"<table><caption{left}><b>{title}</b></caption>{''.join(lines)}</table>"
 
 
-def _quantity(field: Any) -> Quantity | None:
+def quantity_of(field: Any) -> Quantity | None:
+    """Find the quantity that a field of a design holds.
+
+    Parameters
+    ----------
+    field : FieldInfo
+        Of a pydantic model.
+
+    Returns
+    -------
+    Quantity or None
+        None where the field holds no number with a unit.
+    """
     inner = [meta for option in get_args(field.annotation) for meta in getattr(option, "__metadata__", ())]
     return next((meta for meta in (*field.metadata, *inner) if isinstance(meta, Quantity)), None)
 

@@ -46,7 +46,7 @@ def march(shells: np.ndarray, time: float, n_steps: int, laws: np.ndarray | None
     """
     n_r = shells.shape[1] - 2
     ring = np.full((at.RING, n_r, 1), START)
-    factors = np.zeros((1, n_r + 1, 3))
+    factors = np.zeros((1, n_r + 1, at.N_FACTOR))
     step = time / n_steps
     surface = START
     clock = np.zeros(at.RING)

@@ -54,10 +54,12 @@ def test_only_plain_functions_are_compiled() -> None:
         _ = Loop("test.max", max).cpu
 
 
-@pytest.mark.parametrize("name", ["battery.integrate", "battery.integrate_cases"])
+@pytest.mark.parametrize(
+    "name", ["battery.follow", "battery.follow_cases", "battery.follow_pack", "battery.follow_together"]
+)
 def test_registered_loops_keep_the_house_rules(name: str) -> None:
     loop = LOOPS[name]
-    assert joulebook.battery.loops.SINGLE is LOOPS["battery.integrate"]
+    assert joulebook.battery.loops.SINGLE is LOOPS["battery.follow"]
     assert isinstance(loop.source, FunctionType)
     parameters = inspect.signature(loop.source).parameters
     assert len(parameters) <= 12
@@ -65,10 +67,11 @@ def test_registered_loops_keep_the_house_rules(name: str) -> None:
 
 
 def test_a_kernel_takes_what_its_cpu_twin_takes() -> None:
-    from joulebook.battery import gpu
+    from joulebook.battery import gpu, layout
 
-    loop = LOOPS["battery.integrate_cases"]
-    assert list(inspect.signature(gpu.integrate_kernel).parameters) == list(inspect.signature(loop.source).parameters)
+    arena, status = inspect.signature(LOOPS["battery.follow_cases"].source).parameters
+    assert (arena, status) == ("arena", "status")
+    assert list(inspect.signature(gpu.follow_kernel).parameters) == [*layout.Arena._fields, status]
 
 
 def test_old_machine_code_is_deleted(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
