@@ -126,7 +126,7 @@ def test_only_packs_are_taken() -> None:
 
 def test_ends_that_lie_behind_are_errors() -> None:
     pack = Pack(name="two", cell=CELL, series=2, parallel=1)
-    with pytest.raises(InfeasibleError, match="past its end before it begins: voltage of cell 0 fell to 2.5 V"):
+    with pytest.raises(InfeasibleError, match=r"past its end before it begins: voltage of cell 0 fell to 2\.5 V"):
         simulate_pack(pack, "Discharge at 20C until cut-off", model="SPM", initial_soc=0.01)
     with pytest.raises(DivergedError, match=r"cannot be continued.*cell \d"):
         simulate_pack(
