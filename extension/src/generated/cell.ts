@@ -117,7 +117,7 @@ export interface Electrode {
    */
   bruggeman_electrolyte?: number;
   /**
-   * Exponent of the active fraction in the effective electronic conductivity; 0 if measured on the coating.
+   * Exponent of 1 - porosity in the effective electronic conductivity; 0 if measured on the coating.
    */
   bruggeman_electrode?: number;
   /**
@@ -625,6 +625,14 @@ export interface InitialState {
     | [number, number, number, number, number, number]
     | [number, number, number, number, number, number, number]
     | [number, number, number, number, number, number, number, number];
+  /**
+   * Open-circuit potential of the negative electrode: -1 as after lithiation, 1 as after delithiation, 0 between.
+   */
+  negative_hysteresis?: number;
+  /**
+   * The same of the positive electrode.
+   */
+  positive_hysteresis?: number;
 }
 /**
  * Where one value comes from.
