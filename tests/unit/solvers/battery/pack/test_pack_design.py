@@ -65,7 +65,8 @@ def test_cells_differ_as_asked() -> None:
     assert drawn.std() == pytest.approx(0.02, rel=0.1)
     assert np.abs(drawn).max() <= 0.06 + 1e-12
     assert pack.nominal_capacity == 15.0
-    assert (pack.lower_cutoff, pack.upper_cutoff) == (10.0, pytest.approx(16.8))
+    assert pack.lower_cutoff == 10.0
+    assert pack.upper_cutoff == pytest.approx(16.8)
 
 
 def test_a_grid_joins_neighbours() -> None:
