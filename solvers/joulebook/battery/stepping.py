@@ -105,11 +105,18 @@ def find_end(arena: Any, length: float, before: float) -> float:
     if f_b > -EVENT_TOLERANCE:
         settings[NEWTON_TOLERANCE] = tolerance
         return length
+    shortest = max(SHORTEST_STEP, START_SHARE * arena.run[TIME])
     a = 0.0
     f_a = before
     b = length
     for _ in range(MOST_TRIALS):
         c = b - f_b * (b - a) / (f_b - f_a)
+        if c < shortest:
+            # the last accepted point, solved to fewer digits, was already there
+            if attempt(arena, shortest) == 0 and margin(arena) <= EVENT_TOLERANCE:
+                found = shortest
+                break
+            c = shortest
         if attempt(arena, c) != 0:
             break
         f_c = margin(arena)
