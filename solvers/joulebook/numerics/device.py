@@ -113,6 +113,9 @@ def choose(backend: str, n_cases: int = 1) -> Device | None:
     return None
 
 
+_SETTINGS: dict[str, Any] = {"nogil": True, "error_model": "numpy", "fastmath": set(FASTMATH)}
+
+
 def compile_loop(function: Callable[..., Any], *, parallel: bool = False) -> Any:
     """Compile a loop that Python calls; the machine code is kept on disk.
 
@@ -128,9 +131,8 @@ def compile_loop(function: Callable[..., Any], *, parallel: bool = False) -> Any
     callable
         The compiled loop.
     """
-    return numba.njit(
-        cache=True, nogil=True, error_model="numpy", fastmath=set(FASTMATH), parallel=parallel, _nrt=parallel
-    )(function)
+    settings: dict[str, Any] = {"cache": True, "parallel": parallel, "_nrt": parallel, **_SETTINGS}
+    return numba.njit(**settings)(function)
 
 
 def compile_inner(function: Callable[..., Any]) -> Any:
@@ -148,8 +150,8 @@ def compile_inner(function: Callable[..., Any]) -> Any:
     callable
         The compiled function.
     """
-    inside = not getattr(function, "separate", False)
-    return numba.njit(nogil=True, error_model="numpy", fastmath=set(FASTMATH), _nrt=False, forceinline=inside)(function)
+    settings: dict[str, Any] = {"forceinline": not getattr(function, "separate", False), "_nrt": False, **_SETTINGS}
+    return numba.njit(**settings)(function)
 
 
 def jit(*, parallel: bool = False) -> Callable[[Callable[..., Any]], Any]:

@@ -43,7 +43,8 @@ _SINGLE = Equation(
 
 _ELECTROLYTE = Equation(
     latex=r"V = V_{\mathrm{SPM}} + \frac{2 R_g T}{F} (1 - t_+)\, \chi \left( \overline{\ln c_e}^p"
-    r" - \overline{\ln c_e}^n \right) - \frac{I}{A} \left( \frac{L_n}{3 \kappa_n} + \frac{L_s}{\kappa_s} + \frac{L_p}{3 \kappa_p}"
+    r" - \overline{\ln c_e}^n \right) - \frac{I}{A} \left( \frac{L_n}{3 \kappa_n}"
+    r" + \frac{L_s}{\kappa_s} + \frac{L_p}{3 \kappa_p}"
     r" + \frac{L_n}{3 \sigma_n} + \frac{L_p}{3 \sigma_p} \right)",
     where="with the thicknesses $L$, conductivities at the mean salt concentration, and means of the logarithm over "
     "the electrodes; overpotentials are those at the mean salt of the electrode.",
@@ -51,13 +52,14 @@ _ELECTROLYTE = Equation(
 _HEAT = Equation(
     latex=r"C \frac{d T}{d t} = Q_{\mathrm{ohmic}} + Q_{\mathrm{reaction}} + Q_{\mathrm{entropic}}"
     r" + Q_{\mathrm{mixing}} - K (T - T_{\mathrm{amb}})",
-    where="with the heat capacity $C$ of the cell, its cooling conductance $K$ and the temperature of the surroundings.",
+    where="with the heat capacity $C$ of the cell, its cooling conductance $K$ and the temperature of the "
+    "surroundings.",
 )
 _FILM = Equation(
     latex=r"j_f = -\frac{G e}{d + b L + g L e}, \quad"
     r" e = \exp\left(-s \frac{F}{R_g T} (\varphi - w \Delta - U)\right)",
-    where=r"with the thickness $L$ of the film, the potential $\varphi$ of the particle against the electrolyte and the "
-    r"drop $\Delta$ in the film; the law gives the other letters.",
+    where=r"with the thickness $L$ of the film, the potential $\varphi$ of the particle against the electrolyte and "
+    r"the drop $\Delta$ in the film; the law gives the other letters.",
 )
 _PLATING = Equation(
     latex=r"j_p = F k \left( c_p e^{(1 - \alpha) F \eta / (R_g T)} - c_e e^{-\alpha F \eta / (R_g T)} \right),"

@@ -220,8 +220,8 @@ def cycle_table(table: Any) -> Table:
     )
     more = f" {len(places)} of {len(table)} cycles, evenly spread." if len(places) < len(table) else ""
     caption = (
-        "The cycles. Lost lithium is what films, metal and lost material hold more than at the start; the resistance is "
-        f"that of the first jump of the current.{more}"
+        "The cycles. Lost lithium is what films, metal and lost material hold more than at the start; the resistance "
+        f"is that of the first jump of the current.{more}"
     )
     return Table.of(caption, columns, rows).model_copy(update={"small": True})
 
