@@ -63,6 +63,26 @@ class Resolution:
             salt_tolerance=4.0 * self.salt_tolerance,
         )
 
+    def for_corners(self) -> Resolution:
+        """Give the resolution for a series with a corner in every second.
+
+        After a corner no high order is to be had, and lithium moves in the outermost shells only. What counts is
+        how thin these are; nodes across the stack may be fewer.
+
+        Returns
+        -------
+        Resolution
+            Thin outer shells, order 2, seven tenths of the nodes, one and a half times the tolerance.
+        """
+        return replace(
+            self,
+            negative_nodes=max(8, round(0.7 * self.negative_nodes)),
+            positive_nodes=max(6, round(0.7 * self.positive_nodes)),
+            grading=min(self.grading, 0.05),
+            highest_order=min(self.highest_order, 2),
+            voltage_tolerance=1.5 * self.voltage_tolerance,
+        )
+
     def finer(self, model: str) -> Resolution:
         """Give the mesh that is tried where this one is not as good as promised.
 
@@ -218,6 +238,27 @@ class BatteryOptions:
             As ``curves`` says, or by the number of steps.
         """
         return steps <= MOST_DRAWN if self.curves is None else self.curves
+
+    def resolution_for(self, model: str, corners: bool) -> Resolution:
+        """Fill in what was left out, as it suits the protocol.
+
+        Parameters
+        ----------
+        model : str
+            ``"DFN"``, ``"SPMe"`` or ``"SPM"``.
+        corners : bool
+            Whether the protocol follows a series. Values given by number stay as they are.
+
+        Returns
+        -------
+        Resolution
+            Everything chosen.
+        """
+        chosen = self.resolution(model)
+        if not corners:
+            return chosen
+        given = {name: getattr(self, name) for name in _LIMITS if getattr(self, name) is not None}
+        return replace(chosen.for_corners(), **given)
 
     @property
     def refines(self) -> bool:

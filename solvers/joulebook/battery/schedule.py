@@ -67,3 +67,8 @@ class Schedule:
     series: NDArray[np.float64]
     sentences: tuple[str, ...]
     sentence_of: NDArray[np.int64]
+
+    @property
+    def has_corners(self) -> bool:
+        """Whether some step follows a series."""
+        return bool(np.any(self.rows[:, SERIES_FIRST] >= 0))

@@ -128,7 +128,7 @@ def simulate(
         **({"initial_state": start.to_dict()} if initial_state else {}),
     }
     shown = progress_or_default(progress)
-    resolution = chosen.resolution(physics.name)
+    resolution = chosen.resolution_for(physics.name, schedule.has_corners)
     march, status = study.solve(resolution, profiles, shown)
     error: dict[str, float] = {}
     if status >= 0 and chosen.error_estimate:

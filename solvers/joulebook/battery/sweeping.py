@@ -193,8 +193,8 @@ def _prepare(
     cell: Cell | HalfCell, *, model: Model, options: BatteryOptions, protocol: Protocol, initial_soc: float | None
 ) -> Row:
     start = starting_concentrations(cell, initial_soc)
-    arrays = discretise(cell, model, options.resolution(model.name), start)
     schedule = protocol.compile(cell)
+    arrays = discretise(cell, model, options.resolution_for(model.name, schedule.has_corners), start)
     arrays.settings[at.CURVES] = float(options.draws(schedule.rows.shape[0]))
     arrays.settings[at.ENDS_AT_ONCE] = float(schedule.rows.shape[0] > 1)
     return Row(arrays, schedule)
