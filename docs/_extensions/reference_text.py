@@ -38,12 +38,19 @@ def cell() -> str:
     return "\n\n".join(_parts(Cell, "Cell", ""))
 
 
+def pack() -> str:
+    """Table of every value of a pack document, but for those of its cell."""
+    from joulebook.battery import Pack
+
+    return "\n\n".join(_parts(Pack, "Pack", ""))
+
+
 def _parts(model: type[BaseModel], title: str, path: str) -> Iterator[str]:
     rows, inner = [], []
     for name, field in model.model_fields.items():
         where = f"{path}{name}"
         parts = [part for part in _classes(field.annotation) if issubclass(part, BaseModel)]
-        if parts and name != "sources":
+        if parts and name not in {"sources", "cell"}:
             inner += [(part, where) for part in parts]
         quantity = _quantity(field)
         unit = "" if quantity is None or quantity.unit == "1" else quantity.unit
@@ -208,6 +215,7 @@ PAGES: dict[str, Callable[..., str]] = {
     "extras": extras,
     "lab-settings": lab_settings,
     "latex": latex,
+    "pack": pack,
     "quantities": quantities,
     "shell": shell,
 }

@@ -12,7 +12,7 @@ from joulebook.battery import Cell, Pack, simulate_pack
 from joulebook.core.errors import JoulebookError
 
 CELL = Cell.named("Chen2020")
-JUNK = (
+JUNK: st.SearchStrategy[Any] = (
     st.none() | st.booleans() | st.integers(-3, 10**7) | st.floats() | st.text(max_size=5) | st.just({}) | st.just([])
 )
 PATHS = st.sampled_from(["electrode_width", "negative.porosity", "positive.diffusivity", "name", "negative", "", "a.b"])

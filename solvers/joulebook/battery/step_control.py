@@ -206,7 +206,8 @@ def diffusion_error(arena: Any, head: int) -> float:
         if group >= 0 and shells[group, n_r + 1, VARIES] != 0.0:
             for k in range(n_r):
                 amount = arena.concentration[new, k, s] + factors[s, k, OWN_RESPONSE] * arena.reactions[s, REACTION]
-                largest = max(largest, abs(amount / arena.sites[s, MAXIMUM] - factors[s, k, OWN_GUESS]))
+                filling = min(max(amount / arena.sites[s, MAXIMUM], 0.0), 1.0)  # as the guess was kept
+                largest = max(largest, abs(filling - factors[s, k, OWN_GUESS]))
     return float(largest)
 
 

@@ -88,7 +88,7 @@ class Pack(Described):
         Field(max_length=64, exclude_if=lambda given: not given),
     ] = Field(default_factory=dict)
     """Values of each cell, by their dotted path in the cell."""
-    wiring: Wiring = Wiring()
+    wiring: Wiring = Field(default_factory=Wiring)
     """Resistances between the cells and the terminals."""
     heat_paths: HeatPaths | None = None
     """Heat between neighbours; left out, cells only shed heat to the surroundings."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from joulebook.battery import Cell, Model, Pack, simulate, simulate_pack
 from joulebook.battery import layout as at
@@ -14,6 +16,7 @@ from joulebook.battery.pack.network import balance_currents
 from joulebook.battery.pack.warmth import exchange_heat
 from joulebook.core.results import Status
 
+Array = NDArray[np.float64]
 CELL = Cell.named("Chen2020")
 ALONE = {"refine": False, "error_estimate": False}
 
@@ -110,23 +113,16 @@ def test_what_one_cell_gives_another_gets() -> None:
     assert np.ptp(run["cell_temperature"][-1]) < 0.7 * np.ptp(alone["cell_temperature"][-1])
 
 
-class Parts:
-    """The arrays that a function reads, and no others."""
-
-    def __init__(self, **parts: Any) -> None:
-        self.__dict__.update(parts)
-
-
 def test_heat_exchange_solves_its_equations() -> None:
     rng = np.random.default_rng(1)
     n, leading = 7, 0.03
     links = np.array([(0, 1, 2.0), (1, 2, 0.5), (2, 5, 4.0), (0, 6, 1.0), (3, 4, 30.0)])
-    cells = Parts(settings=np.zeros((n, at.N_SETTINGS)), run=np.zeros((n, at.N_RUN)))
+    cells = SimpleNamespace(settings=np.zeros((n, at.N_SETTINGS)), run=np.zeros((n, at.N_RUN)))
     capacity, cooling, alone = rng.uniform(20, 60, n), rng.uniform(0, 0.3, n), rng.uniform(290, 320, n)
     cells.settings[:, at.HEAT_CAPACITY], cells.settings[:, at.COOLING] = capacity, cooling
     new = at.TOTALS + at.RING * at.N_TOTAL
     cells.run[:, at.WEIGHTS], cells.run[:, new + at.WARMTH] = leading, alone
-    exchange_heat(Parts(links=links, warmth=np.zeros((n, also.N_WARMTH))), cells)
+    exchange_heat(SimpleNamespace(links=links, warmth=np.zeros((n, also.N_WARMTH))), cells)
     matrix = np.diag(capacity * leading + cooling)
     for i, j, conductance in links:
         a, b = int(i), int(j)
@@ -151,9 +147,9 @@ def test_linear_cells_are_shared_out_at_once(opposite: float, kind: int) -> None
     total = 12.0 if kind == at.HOLD_CURRENT else 9.0
     settings[at.CONTROL], settings[at.TARGET] = kind, 12.0 if kind == at.HOLD_CURRENT else 10.2
     run[at.CURRENT] = total
-    cells = Parts(settings=np.zeros((n, at.N_SETTINGS)), run=np.zeros((n, at.N_RUN)))
+    cells = SimpleNamespace(settings=np.zeros((n, at.N_SETTINGS)), run=np.zeros((n, at.N_RUN)))
     current = np.full(n, total / count)
-    pack_parts = Parts(settings=settings, run=run, joints=joints, network=np.zeros((n, also.N_NETWORK)))
+    pack_parts = SimpleNamespace(settings=settings, run=run, joints=joints, network=np.zeros((n, also.N_NETWORK)))
     for expected_status in (1, 0):
         cells.run[:, at.CURRENT], cells.run[:, at.VOLTAGE] = current, source - inner * current
         cells.run[:, at.STIFFNESS] = -inner
@@ -169,8 +165,8 @@ def test_linear_cells_are_shared_out_at_once(opposite: float, kind: int) -> None
 
 
 def dense(
-    source: np.ndarray, resistance: np.ndarray, bar: float, opposite: float, count: int, total: float
-) -> tuple[np.ndarray, float]:
+    source: Array, resistance: Array, bar: float, opposite: float, count: int, total: float
+) -> tuple[Array, float]:
     """Potentials of every place on both busbars of each group, and the cells' currents."""
     currents, voltage = [], 0.0
     for first in range(0, source.size, count):
