@@ -107,13 +107,14 @@ def discretise(cell: Cell | HalfCell, model: Model, resolution: Resolution, star
     settings = _settings(cell, model, resolution)
     settings[at.LAWS_WIDTH] = laws_width
     nodes, counts, layers = _nodes(cell, model, resolution, coats)
-    sites, shells, hosts = _sites(cell, model, resolution, coats, actives, counts, layers)
+    films = np.stack([film_row(side, model) for side in sides])
+    ages = films[:, at.FIRST_THICKNESS] > 0.0
+    sites, shells, hosts = _sites(cell, model, resolution, coats, actives, counts, layers, ages)
     for row in sites[sites[:, at.GROUP] >= 0]:
         if flat[int(row[at.LAW]) // at.N_LAW][0] != 0.0:
             shells[int(row[at.GROUP]), -1, at.VARIES] = 1.0
     _fill_hosts(nodes, model, layers, hosts)
     salts = _salts(cell, model, settings)
-    films = np.stack([film_row(side, model) for side in sides])
     states, concentrations = _states(sides, model, sites, films, start, actives)
     settings[at.SIDE_REACTIONS] = float(np.any(sites[:, at.FILM] >= 0))
     settings[at.HYSTERESIS] = float(np.any(sites[:, at.DECAY] > 0))
@@ -272,6 +273,7 @@ def _sites(
     actives: list[list[ActiveMaterial]],
     counts: list[list[int]],
     layers: tuple[int, int, int],
+    ages: NDArray[np.bool_],
 ) -> tuple[Array, Array, list[tuple[int, int, int]]]:
     """Sites by electrode, material and place, their radial meshes, and (first, stop, stride) for each electrode."""
     rows: list[Array] = []
@@ -291,7 +293,7 @@ def _sites(
                 coats[side], counts[side] if model.flag == at.DFN else [1] * len(coats[side]), strict=True
             ):
                 row = _site(electrode, phase, coat, material, law, len(planes), model)
-                row[at.FILM] = side if film_row(electrode, model)[at.FIRST_THICKNESS] > 0.0 else -1.0
+                row[at.FILM] = side if ages[side] else -1.0
                 row[at.DEPTH] = coat.thickness / count
                 plane = np.zeros((resolution.shells + 2, at.N_SHELL))
                 fill_shells(plane, 3.0 * row[at.FRACTION] / row[at.SURFACE_DENSITY], resolution.grading)

@@ -82,6 +82,7 @@ def first_arena(arrays: Arrays, schedule: Schedule, rows: int, profiles: bool = 
     """
     nodes, sites, settings = arrays.nodes, arrays.sites, arrays.settings
     n_r = arrays.shells.shape[1] - 2
+    n_sites = sites.shape[0]
     work = np.zeros((nodes.shape[0], at.N_WORK))
     reactions = np.zeros((sites.shape[0], at.N_REACTION))
     past = np.zeros((at.RING, nodes.shape[0], at.N_PAST))
@@ -91,10 +92,12 @@ def first_arena(arrays: Arrays, schedule: Schedule, rows: int, profiles: bool = 
     grid = np.linspace(0.0, 1.0, arrays.laws.shape[0])
     states[0] = arrays.states
     concentration[0] = arrays.concentrations
-    for s, row in enumerate(sites):
-        if row[at.GROUP] >= 0:
-            x = arrays.concentrations[s] / row[at.MAXIMUM]
-            states[0, s, at.DIFFERENCE] = np.interp(x, grid, arrays.laws[:, int(row[at.LAW])])
+    filled = np.divide(
+        arrays.concentrations, sites[:, at.MAXIMUM], where=sites[:, at.GROUP] >= 0, out=np.zeros(n_sites)
+    )
+    for law in np.unique(sites[sites[:, at.GROUP] >= 0, at.LAW]):
+        mine = (sites[:, at.LAW] == law) & (sites[:, at.GROUP] >= 0)
+        states[0, mine, at.DIFFERENCE] = np.interp(filled[mine], grid, arrays.laws[:, int(law)])
     sides = [states[0, sites[:, at.SIDE] == side, at.DIFFERENCE][0] for side in (0, 1)]
     past[0, :, 0] = work[:, at.SALT] = arrays.salt
     past[0, :, 1] = -sides[0]
