@@ -32,9 +32,7 @@ __all__ = ["SensitivityResult", "sensitivities"]
 CHANGE = 1e-5
 """Relative change of a parameter by which derivatives are taken."""
 TIGHT = 1e-9
-"""Error left by Newton's iteration of the first cell, V: far below the change of a voltage."""
-NEAR = 1e-7
-"""The same of the others, which start next to their solution."""
+"""Error left by Newton's iteration, V: far below the change of a voltage."""
 _ROWS = 1024
 _MOST_ROWS = 400_000
 
@@ -162,10 +160,10 @@ def sensitivities(
     started = time.perf_counter()
     while True:
         arenas = []
-        for k, (design, schedule) in enumerate(zip(designs, schedules, strict=True)):
+        for design, schedule in zip(designs, schedules, strict=True):
             start = starting_concentrations(design, initial_soc, initial_state)
             arrays = discretise(design, physics, resolution, start)
-            arrays.settings[at.NEWTON_TOLERANCE] = NEAR if k else TIGHT
+            arrays.settings[at.NEWTON_TOLERANCE] = TIGHT
             arrays.settings[at.CURVES] = 1.0
             arrays.settings[at.ENDS_AT_ONCE] = float(schedule.rows.shape[0] > 1)
             arenas.append(first_arena(arrays, schedule, rows))
