@@ -77,7 +77,7 @@ def start(case: dict[str, Any]) -> dict[str, Any]:
 
 def solve(case: dict[str, Any], expected: dict[str, Any], accuracy: str) -> BatteryResult:
     """Our solution of a case."""
-    model = dict(case["model"], heat_of_mixing=case.get("heat_of_mixing", True), stress_diffusion=False)
+    model = {"stress_diffusion": False, **case["model"]}
     protocol: Any = case["protocol"]
     if "series" in case:
         current = expected["current"][0]
@@ -138,6 +138,7 @@ LOOSER = {
     "oregan2022_spm_1c": {"voltage_rms": 2e-3},
     "oregan2022_dfn_lumped_1c": {"voltage_rms": 2e-3},
     "chen2020_dfn_drive": {"voltage_rms": 1e-3},  # 1200 corners
+    "okane2022_dfn_full": {"relative_duration": 1e-2},  # holds that end at C/100, where the current hardly changes
     "okane2022_spme_full": {"relative_duration": 2e-2},  # the peer's overpotential of the SPMe, see README
 }
 

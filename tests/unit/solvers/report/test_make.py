@@ -82,7 +82,7 @@ def test_cancel_before_writing(tmp_path, template, recording):
 @pytest.mark.parametrize(
     ("template_name", "parameters", "message"),
     [
-        ("nothing", {}, "Known: cell_design"),
+        ("nothing", {}, "Known: battery_simulation, cell_design"),
         ("missing.ipynb", {}, "no such notebook"),
         ("cell_design", {"rate": 1}, r"rate = 1: not a parameter of this template.*takes: cell, rates, model$"),
     ],
