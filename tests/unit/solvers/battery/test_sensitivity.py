@@ -99,5 +99,7 @@ def test_parameters_that_have_no_derivative_are_named(parameters: list[str], sai
 def test_ageing_and_heat_are_differentiated_too() -> None:
     cell = Cell.named("OKane2022")
     model = Model("SPM", thermal="lumped", sei="solvent-diffusion limited")
-    found = sensitivities(cell, ["negative.sei.solvent_diffusivity"], "Charge at C/2 until 4.2 V", model=model, initial_soc=0.2)
+    found = sensitivities(
+        cell, ["negative.sei.solvent_diffusivity"], "Charge at C/2 until 4.2 V", model=model, initial_soc=0.2
+    )
     assert np.isfinite(found["voltage_by"]).all()
