@@ -52,9 +52,11 @@ class PageModel {
   }
 }
 
-const theme = new URLSearchParams(location.search).get('theme') ?? 'light';
+const asked = new URLSearchParams(location.search);
+const theme = asked.get('theme') ?? 'light';
+const cell = named[(asked.get('cell') ?? 'Chen2020') as keyof typeof named];
 const el = document.getElementById('cell');
-window.model = new PageModel({ doc: named.Chen2020, read_only: false, theme });
+window.model = new PageModel({ doc: cell, read_only: false, theme });
 document.body.style.background = theme === 'dark' ? '#101214' : '#e9ebee';
 if (el) {
   widget.render({ model: window.model as never, el });

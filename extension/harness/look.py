@@ -17,7 +17,7 @@ from playwright.sync_api import Page, sync_playwright
 from joulebook_lab.preview import curves
 
 EXTENSION = Path(__file__).resolve().parents[1]
-WIDTHS = (1600, 1280, 700)
+WIDTHS = (1600, 1400, 1280, 700)
 
 
 class Quiet(http.server.SimpleHTTPRequestHandler):
@@ -50,6 +50,20 @@ def open_page(page: Page, address: str) -> None:
     page.wait_for_selector(".jb-Discharge .jb-Chart-curve", timeout=120_000)
 
 
+def explore(page: Page) -> None:
+    """Move a value in the Explore panel and wait for its curve.
+
+    Parameters
+    ----------
+    page : Page
+        With the designer.
+    """
+    page.get_by_role("button", name="Explore values").click()
+    page.get_by_role("slider", name="Negative electrode, thickness").nth(-1).fill("12")
+    page.wait_for_selector(".jb-Explore-figures td:has-text('%')", timeout=60_000)
+    page.wait_for_function("document.querySelectorAll('.jb-Explore .jb-Chart-curve').length === 2", timeout=60_000)
+
+
 def main(folder: Path) -> None:
     """Take the pictures.
 
@@ -74,6 +88,9 @@ def main(folder: Path) -> None:
                 page.on("pageerror", lambda error, found=problems: found.append(str(error)))
                 open_page(page, f"{address}?theme={theme}")
                 page.screenshot(path=folder / f"designer-{theme}-{width}.png", full_page=True)
+                explore(page)
+                picture = folder / f"explore-{theme}-{width}.png"
+                page.locator(".jb-Explore").screenshot(path=picture, animations="disabled")
                 print(theme, width, problems or "no console output")
                 page.close()
         browser.close()

@@ -196,7 +196,8 @@ class CellDesigner(anywidget.AnyWidget):
             self.send({"kind": "preview-progress", "id": identity, "done": done, "total": total})
 
         answer = self._solve(content, report)
-        self.set_trait("result", {**answer, **{name: content.get(name) for name in ("document", "rates", "model")}})
+        if content.get("trial") is not True:  # what is only tried is not the design
+            self.set_trait("result", {**answer, **{name: content.get(name) for name in ("document", "rates", "model")}})
         self.send({"kind": "preview-answer", "id": identity, "answer": answer})
 
     def _solve(self, content: Mapping[str, Any], report: Any) -> dict[str, Any]:

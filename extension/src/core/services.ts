@@ -3,7 +3,7 @@
 import type { JsonObject } from './document';
 import type { DesignStore } from './store';
 
-export type PreviewModel = 'SPM' | 'DFN';
+export type PreviewModel = 'SPM' | 'SPMe' | 'DFN';
 
 export interface PreviewRequest {
   /** The design to solve; valid when it is sent. */
@@ -11,6 +11,8 @@ export interface PreviewRequest {
   /** C-rates, in the order in which curves are wanted. */
   readonly rates: readonly number[];
   readonly model: PreviewModel;
+  /** Whether the document is one that is tried and not the design; hosts keep no record of its curves. */
+  readonly trial?: true;
 }
 
 /** One discharge. `error` is set instead of the arrays where the solve failed. */

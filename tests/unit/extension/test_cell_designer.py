@@ -112,6 +112,13 @@ class TestPreview:
         assert designer.result["rates"] == [1.0, 2.0]
         json.dumps(sent, allow_nan=False)
 
+    def test_a_trial_leaves_no_record(self, designer: CellDesigner, sent: list[dict[str, Any]]) -> None:
+        ask(designer)
+        before = designer.result
+        ask(designer, rates=[1.0], trial=True)
+        assert [curve["rate"] for curve in sent[-1]["answer"]["curves"]] == [1.0]
+        assert designer.result == before
+
     def test_puts_faults_into_words(self, designer: CellDesigner, sent: list[dict[str, Any]]) -> None:
         ask(designer, document={**designer.doc, "temperature": -5})
         (error,) = sent[-1]["answer"]["errors"]

@@ -3,7 +3,8 @@ import json
 import numpy as np
 import pytest
 
-from joulebook.battery import Cell
+from joulebook import materials
+from joulebook.battery import Cell, initial_state_at
 from joulebook_lab import preview
 
 
@@ -41,3 +42,51 @@ def test_the_answer_is_marked_lines(document, capsys):
     said = [json.loads(line.removeprefix(preview.MARK)) for line in lines]
     assert said[:2] == [{"done": 1, "total": 2}, {"done": 2, "total": 2}]
     assert [curve["rate"] for curve in said[2]["curves"]] == [1, 2] and len(said) == 3
+
+
+@pytest.mark.parametrize("model", ["DFN", "SPMe", "SPM"])
+def test_every_model_of_the_designer_is_solved_without_a_second_mesh(document, model, monkeypatch):
+    from joulebook import battery
+
+    asked = []
+
+    def watched(*args, **kwargs):
+        asked.append(kwargs["options"])
+        return simulate(*args, **kwargs)
+
+    simulate = battery.simulate
+    monkeypatch.setattr(battery, "simulate", watched)
+    found = preview.curves(document, [1.0], model)
+    assert found["errors"] == [] and asked == [{"error_estimate": False}]
+
+
+@pytest.mark.parametrize("name", Cell.names())
+def test_every_named_cell_has_a_curve(name):
+    cell = Cell.named(name)
+    found = preview.curves(cell.to_document(), [1.0], "DFN")
+    if name == "Mohtat2020":  # the published state at the start is an empty cell
+        assert found["curves"] == [] and "already below the end of the step" in found["errors"][0]["message"]
+        found = preview.curves(cell.replace({"initial_state": initial_state_at(cell, 1.0)}).to_document(), [1.0], "DFN")
+    assert found["errors"] == [] and len(found["curves"]) == 1
+
+
+def test_layers_are_in_the_curve(document):
+    shares = [{"share": 0.5, "porosity": 0.2}, {"share": 0.5, "porosity": 0.25}]
+    layered = {**document, "negative": {**document["negative"], "layers": shares}}
+    plain, found = (preview.curves(each, [2.0], "DFN") for each in (document, layered))
+    assert found["errors"] == [] and found["curves"][0]["voltage_V"] != plain["curves"][0]["voltage_V"]
+
+
+def test_a_material_of_ones_own_is_in_the_curve(document):
+    graphite = materials.ActiveMaterialDocument(
+        name="my graphite",
+        polarity="negative",
+        ocp="0.1 + 0.9*exp(-30*x)",
+        maximum_concentration=33133.0,
+        diffusivity=3e-14,
+        rate_constant=7e-7,
+        window={"charged": 0.9, "discharged": 0.02},
+    )
+    cell = Cell.named("Chen2020").with_material(graphite, "negative")
+    plain, found = (preview.curves(each, [1.0], "DFN") for each in (document, cell.to_document()))
+    assert found["errors"] == [] and found["curves"][0]["voltage_V"] != plain["curves"][0]["voltage_V"]

@@ -7,6 +7,7 @@ import type { Editor } from '../../core/editor';
 import { shortcut } from '../../core/keyboard';
 import type { DesignerOptions } from '../../core/services';
 import { DischargePanel } from './DischargePanel';
+import { ExplorePanel } from './ExplorePanel';
 import { FaultList } from './FaultList';
 import { cellFigures } from './figures';
 import { FiguresPanel } from './FiguresPanel';
@@ -67,6 +68,7 @@ function Workspace({ editor, preview, clipboard, theme, start }: CellDesignerPro
         <FiguresPanel figures={figures} faulty={faulty} />
         <PartForm id={id} />
         <DischargePanel service={preview} document={solvable} start={start} />
+        {preview && <ExplorePanel service={preview} document={solvable} model={start.model} />}
       </div>
     </div>
   );

@@ -10,6 +10,7 @@ import { LineChart } from './LineChart';
 import type { PreviewState } from './preview';
 import { PreviewController } from './preview';
 import { withRate } from './rates';
+import { Toggle } from './Toggle';
 
 /** Where the host has no settings. */
 export const FIRST_PREVIEW: PreviewStart = { rates: [0.2, 1, 2], model: 'DFN', axis: 'capacity' };
@@ -39,7 +40,7 @@ export function DischargePanel({ service, document, start }: DischargeProps) {
             <RateList rates={rates} change={setRates} />
             <Toggle
               name="Model"
-              options={['DFN', 'SPM']}
+              options={['DFN', 'SPMe', 'SPM']}
               value={model}
               choose={value => setModel(value as PreviewModel)}
             />
@@ -202,24 +203,5 @@ function RateList({ rates, change }: { rates: readonly number[]; change(rates: r
         {problem}
       </span>
     </form>
-  );
-}
-
-interface ToggleProps {
-  readonly name: string;
-  readonly options: readonly string[];
-  readonly value: string;
-  choose(value: string): void;
-}
-
-function Toggle({ name, options, value, choose }: ToggleProps) {
-  return (
-    <div className="jb-Toggle" role="group" aria-label={name}>
-      {options.map(option => (
-        <button key={option} type="button" aria-pressed={option === value} onClick={() => choose(option)}>
-          {option}
-        </button>
-      ))}
-    </div>
   );
 }
