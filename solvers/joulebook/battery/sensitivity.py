@@ -145,7 +145,7 @@ def sensitivities(
     >>> from joulebook.battery import Cell, sensitivities
     >>> found = sensitivities(Cell.named("Chen2020"), ["negative.thickness"], "Discharge at 1C until 2.5 V")
     >>> round(float(found["capacity_by"][0]), 2)
-    4.51
+    4.87
     """
     paths = [parameters] if isinstance(parameters, str) else list(parameters)
     values = _checked(cell, paths)
