@@ -98,6 +98,31 @@ def test_tutorial_leaves_a_run_and_a_report(tutorial):
     assert "94.667 µm" in words
 
 
+@pytest.mark.parametrize(
+    ("name", "promised"),
+    [
+        ("rate-capability", ("A h at C/5", "thinner")),
+        ("fast-charge", ("anode at least", "40 °C: 80 % after")),
+        ("ageing", ("all lithium changes by", "everything", "keeps")),
+    ],
+)
+def test_tutorials_of_the_engine_run_and_print_what_they_promise(name, promised, tmp_path):
+    register_engine()
+    papermill.execute_notebook(
+        str(places.notebooks("tutorials") / f"{name}.ipynb"),
+        str(tmp_path / "out.ipynb"),
+        engine_name=ENGINE,
+        progress_bar=False,
+        own_interpreter=True,
+        cwd=str(tmp_path),
+        limits=Limits(cell=300, total=600),
+    )
+    notebook = nbformat.read(tmp_path / "out.ipynb", as_version=4)
+    assert set(cell_statuses(notebook)) == {"completed"}
+    text = printed(notebook)
+    assert all(words in text for words in promised)
+
+
 @pytest.mark.parametrize("template", jb.report.templates())
 def test_templates_run_with_their_defaults(template, tmp_path):
     made = jb.report.run(template, pdf=tmp_path / "r.pdf", html=tmp_path / "r.html", progress=False)
