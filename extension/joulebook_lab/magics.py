@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 import threading
 import time
 from collections.abc import Callable
@@ -14,6 +15,8 @@ __all__ = ["LateProgress", "load"]
 
 SHOWN_AFTER = 1.0
 """Seconds of work before a notebook shows a bar; what is done sooner leaves no trace in the output."""
+_PLOTS = re.compile(r"\.plot(_\w+)?\(|\bhv\.")
+"""In a cell that draws."""
 
 
 def load(shell: Any) -> None:
@@ -65,7 +68,7 @@ class _PlotsOnFirstUse:
 
     def before_cell(self, info: Any) -> None:
         """Load the backend once a cell plots."""
-        if ".plot(" in (getattr(info, "raw_cell", "") or ""):
+        if _PLOTS.search(getattr(info, "raw_cell", "") or ""):
             self.shell.events.unregister("pre_run_cell", self.before_cell)
             _load_bokeh(self.shell)
 

@@ -50,6 +50,14 @@ def test_a_notebook_gets_widget_progress_and_plots_on_first_use(quiet):
     assert quiet == [shell] and shell.events.callbacks == []
 
 
+@pytest.mark.parametrize("cell", ["run.plot()", "run.plot_ageing()", "run.plot_profiles('x')", "hv.Curve([1, 2])"])
+def test_whatever_draws_loads_the_plots(quiet, cell):
+    shell = Shell(kernel=object())
+    magics.load(shell)
+    shell.events.callbacks[0](Cell(cell))
+    assert quiet == [shell]
+
+
 def test_a_terminal_gets_a_terminal_bar(quiet):
     shell = Shell(kernel=None)
     magics.load(shell)
