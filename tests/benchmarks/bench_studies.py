@@ -82,8 +82,9 @@ def ours() -> dict[str, float]:
     cycles = Protocol([CYCLE]) * 100
     protocol, start, _ = drive()
 
-    def age(model: Model) -> Callable[[], Any]:
-        return lambda: simulate(okane, cycles, model=model, initial_soc=1.0, options=QUICK)
+    def age(model: Model, curves: bool = True) -> Callable[[], Any]:
+        options = {**QUICK, "curves": curves}
+        return lambda: simulate(okane, cycles, model=model, initial_soc=1.0, options=options)
 
     discharge = "Discharge at 1C until 2.5 V"
     return {
@@ -92,9 +93,12 @@ def ours() -> dict[str, float]:
         "DFN 1C with its error estimate": median_cpu(lambda: simulate(chen, discharge), 30),
         "DFN CCCV with rests": median_cpu(lambda: simulate(chen, list(CCCV), initial_soc=1.0, options=QUICK), 20),
         "DFN drive cycle, 1200 s": median_cpu(lambda: simulate(chen, protocol, initial_state=start, options=QUICK), 5),
-        "100 cycles SPM, SEI": median_cpu(age(Model("SPM", sei=FILM)), 5),
-        "100 cycles SPMe, SEI": median_cpu(age(Model("SPMe", sei=FILM)), 5),
-        "100 cycles SPMe, everything": median_cpu(age(FULL), 5),
+        "100 cycles SPM, SEI": median_cpu(age(Model("SPM", sei=FILM)), 3),
+        "100 cycles SPMe, SEI": median_cpu(age(Model("SPMe", sei=FILM)), 3),
+        "100 cycles SPMe, everything": median_cpu(age(FULL), 3),
+        "the first, without curves": median_cpu(age(Model("SPM", sei=FILM), False), 5),
+        "the second, without curves": median_cpu(age(Model("SPMe", sei=FILM), False), 5),
+        "the third, without curves": median_cpu(age(FULL, False), 5),
         "5 sensitivities, DFN 1C": median_cpu(lambda: sensitivities(chen, PARAMETERS, discharge), 20),
     }
 

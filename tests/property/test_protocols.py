@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 
 from joulebook.battery import Cell, Drive, Protocol, Step
 from joulebook.battery import schedule as column
-from joulebook.battery.protocol import parse
 from joulebook.battery.sentences import EXAMPLES, read_sentence
 from joulebook.battery.series import Series
 from joulebook.battery.step_ends import QUANTITIES, End
@@ -86,24 +85,6 @@ def test_every_step_says_itself(step: Step | None) -> None:
     assert hash(again) == hash(step)
     assert again.sentence == step.sentence
     assert Protocol.from_document(json.loads(json.dumps(Protocol(step).to_document()))) == Protocol(step)
-
-
-@given(st.text(max_size=40))
-@settings(max_examples=300, deadline=None)
-def test_single_steps_of_the_engine_agree_with_the_schedule(text: str) -> None:
-    for sentence in (text, *EXAMPLES):
-        try:
-            single = parse(sentence, CELL)
-        except InputError:
-            continue
-        row = Protocol(sentence).compile(CELL).rows[0]
-        assert (row[column.HELD], row[column.VALUE], row[column.DURATION]) == (
-            single.control,
-            single.target,
-            single.duration,
-        )
-        if single.sign:
-            assert row[column.FALLS_TO if single.sign > 0 else column.RISES_TO] == single.level
 
 
 @given(

@@ -159,7 +159,7 @@ class _Study:
 
     def solve(self, resolution: Resolution, profiles: bool, progress: Progress) -> tuple[March, int]:
         arrays = discretise(self.cell, self.model, resolution, self.start)
-        march = begin(arrays, self.schedule, profiles, self.options.draws(self.schedule.rows.shape[0]))
+        march = begin(arrays, self.schedule, profiles, self.options.curves)
         return march, _carry_on(march, self.schedule, self.cell, progress)
 
 

@@ -195,7 +195,7 @@ def _prepare(
     start = starting_concentrations(cell, initial_soc)
     schedule = protocol.compile(cell)
     arrays = discretise(cell, model, options.resolution_for(model.name, schedule.has_corners), start)
-    arrays.settings[at.CURVES] = float(options.draws(schedule.rows.shape[0]))
+    arrays.settings[at.CURVES] = float(options.curves)
     arrays.settings[at.ENDS_AT_ONCE] = float(schedule.rows.shape[0] > 1)
     return Row(arrays, schedule)
 

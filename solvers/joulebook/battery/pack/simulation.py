@@ -96,7 +96,7 @@ def simulate_pack(
     chosen = checked_options(options)
     charges = checked_charges(initial_soc, pack.n_cells)
     resolution = chosen.resolution(physics.name)
-    march = begin_pack(pack, schedule, limits, physics, resolution, charges, chosen.draws(schedule.rows.shape[0]))
+    march = begin_pack(pack, schedule, limits, physics, resolution, charges, chosen.curves)
     status = _carry_on(march, progress_or_default(progress))
     record = {
         "protocol": str(plan),
