@@ -95,7 +95,7 @@ def simulate_pack(
     schedule, limits = pack_schedule(pack, plan)
     chosen = checked_options(options)
     charges = checked_charges(initial_soc, pack.n_cells)
-    resolution = chosen.resolution(physics.name)
+    resolution = chosen.resolution_for(physics.name, schedule.has_corners)
     march = begin_pack(pack, schedule, limits, physics, resolution, charges, chosen.curves)
     status = _carry_on(march, progress_or_default(progress))
     record = {

@@ -57,7 +57,8 @@ def test_currents_that_the_circuit_gives_make_each_cell_alone_do_the_same() -> N
         values={"electrode_width": (1.58, 1.42), "negative.particle_radius": (5.86e-6, 7e-6)},
         wiring={"joint_resistances": (1e-3, 4e-3), "terminal_resistance": 2e-3},
     )
-    options = {**TIGHT, "largest_step": 4.0}
+    mesh = {"negative_nodes": 28, "positive_nodes": 20, "grading": 0.3, "highest_order": 4}
+    options = {**TIGHT, **mesh, "largest_step": 4.0}
     run = simulate_pack(made, "Discharge at 1.5C for 20 minutes", model="SPMe", options=options, initial_soc=0.9)
     behind = np.zeros((2, run.time.size))
     keep = np.flatnonzero(np.diff(run.time, prepend=-1.0) > 1e-9)
