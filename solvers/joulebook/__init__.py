@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import joulebook_lab.designers as designers
-    from joulebook import battery, core, materials, report
+    from joulebook import battery, core, grid, materials, report
     from joulebook.core import errors
     from joulebook.core.version import __version__
 
@@ -19,11 +19,12 @@ _MODULES = {
     "core": "joulebook.core",
     "designers": "joulebook_lab.designers",
     "errors": "joulebook.core.errors",
+    "grid": "joulebook.grid",
     "materials": "joulebook.materials",
     "report": "joulebook.report",
 }
 
-__all__ = ["__version__", "battery", "core", "designers", "errors", "materials", "report"]
+__all__ = ["__version__", "battery", "core", "designers", "errors", "grid", "materials", "report"]
 
 
 def __getattr__(name: str) -> Any:
