@@ -106,12 +106,22 @@ describe('the follower', () => {
     rate: 1,
     model: 'DFN'
   });
-  let waiting: { request: PreviewRequest; give(curve: Partial<PreviewCurve>): void; fail(e: Error): void }[];
+  let waiting: {
+    at: number;
+    request: PreviewRequest;
+    give(curve: Partial<PreviewCurve>): void;
+    fail(e: Error): void;
+  }[];
   const service: PreviewService = {
     request: request =>
       new Promise((resolve, fail) => {
         const empty = { rate: 1, time: [], capacity: [], voltage: [], endReason: '' };
-        waiting.push({ request, give: curve => resolve([{ ...empty, ...curve }]), fail });
+        waiting.push({
+          at: performance.now(),
+          request,
+          give: curve => resolve([{ ...empty, ...curve }]),
+          fail
+        });
       })
   };
 
@@ -121,20 +131,35 @@ describe('the follower', () => {
   });
   afterEach(() => vi.useRealTimers());
 
-  it('asks once a frame at most, draws each answer and goes on with the newest wish', async () => {
+  const asked = () => waiting.map(({ request }) => valueAt(request.document, ['negative', 'thickness']));
+
+  it('asks for the first move at once, draws each answer and goes on with the newest wish', async () => {
     const follower = new CurveFollower(service);
     [80e-6, 81e-6, 82e-6].forEach(thickness => follower.follow(wish(thickness)));
-    await vi.advanceTimersByTimeAsync(20);
-    expect(waiting.map(({ request }) => valueAt(request.document, ['negative', 'thickness']))).toEqual([
-      82e-6
-    ]);
+    expect(asked()).toEqual([80e-6]);
     expect(waiting[0]?.request.trial).toBe(true);
     [83e-6, 84e-6].forEach(thickness => follower.follow(wish(thickness)));
     waiting[0]?.give({ endReason: 'first' });
     await vi.advanceTimersByTimeAsync(20);
     expect(follower.getState().curve?.endReason).toBe('first');
-    expect(waiting).toHaveLength(2);
-    expect(valueAt(waiting[1]?.request.document ?? {}, ['negative', 'thickness'])).toBe(84e-6);
+    expect(asked()).toEqual([80e-6, 84e-6]);
+  });
+
+  it('is never put off by moves that come faster than frames, and ends with the last of them', async () => {
+    const follower = new CurveFollower(service);
+    let answered = 0;
+    for (let ms = 0; ms < 160; ms += 4) {
+      follower.follow(wish((80 + ms / 40) * 1e-6));
+      await vi.advanceTimersByTimeAsync(4);
+      for (; answered < waiting.length; answered++) {
+        waiting[answered]?.give({ endReason: String(ms) });
+      }
+      await vi.advanceTimersByTimeAsync(0);
+    }
+    await vi.advanceTimersByTimeAsync(20);
+    const gaps = waiting.slice(1).map(({ at }, i) => at - (waiting[i]?.at ?? 0));
+    expect(gaps).toEqual(Array(10).fill(16));
+    expect(asked().at(-1)).toBe((80 + 156 / 40) * 1e-6);
   });
 
   it('keeps the last curve when a design cannot be solved, and says why', async () => {

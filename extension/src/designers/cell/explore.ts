@@ -13,7 +13,7 @@ export const MOST_SLIDERS = 4;
 export const SPAN = 30;
 /** %, of one step of a slider */
 export const STEP = 0.5;
-/** ms between a move and its request: one frame of the screen */
+/** ms from one request to the next at least: one frame of the screen */
 const FRAME = 16;
 
 const PLACES: readonly string[] = ['negative', 'separator', 'positive', 'electrolyte'];
@@ -125,15 +125,18 @@ export interface Wish {
 /**
  * The curve of a document that moves: one request at a time, and after each the newest wish.
  *
- * Nothing is interrupted, so that every answer is drawn while a slider is dragged.
+ * The first move is asked for at once and the others a frame apart; a newer one never puts a request off. Nothing is
+ * interrupted, so that every answer is drawn while a slider is dragged.
  */
 export class CurveFollower {
   private state: FollowState = { curve: null, message: '' };
   private listeners = new Set<() => void>();
   private wish: Wish | null = null;
   private key = '';
-  private timer: ReturnType<typeof setTimeout> | undefined;
+  private timer: ReturnType<typeof setTimeout> | null = null;
   private running: AbortController | null = null;
+  /** When the last request was sent, ms. */
+  private sent = -Infinity;
 
   constructor(private readonly service: PreviewService) {}
 
@@ -152,33 +155,57 @@ export class CurveFollower {
     }
     this.key = key;
     this.wish = wish;
-    clearTimeout(this.timer);
-    this.show({ message: '' });
-    if (wish && !this.running) {
-      this.timer = setTimeout(() => void this.solve(), FRAME);
+    if (this.state.message !== '') {
+      this.show({ message: '' });
     }
+    this.proceed();
   }
 
   /** Ask again for what is wanted, for instance because a kernel was started. */
   retry(): void {
     if (this.wish && !this.running) {
+      this.clear();
       void this.solve();
     }
   }
 
   stop(): void {
-    clearTimeout(this.timer);
+    this.clear();
     this.running?.abort();
     this.running = null;
     this.wish = null;
     this.key = '';
   }
 
-  private async solve(): Promise<void> {
-    const { wish, key } = this;
-    if (!wish) {
+  /** Send the newest wish: now, or as soon as a frame has passed since the last request. */
+  private proceed(): void {
+    if (!this.wish || this.running || this.timer !== null) {
       return;
     }
+    const wait = this.sent + FRAME - performance.now();
+    if (wait <= 0) {
+      void this.solve();
+    } else {
+      this.timer = setTimeout(() => {
+        this.timer = null;
+        void this.solve();
+      }, wait);
+    }
+  }
+
+  private clear(): void {
+    if (this.timer !== null) {
+      clearTimeout(this.timer);
+      this.timer = null;
+    }
+  }
+
+  private async solve(): Promise<void> {
+    const { wish, key } = this;
+    if (!wish || this.running) {
+      return;
+    }
+    this.sent = performance.now();
     const own = new AbortController();
     this.running = own;
     const control = { signal: own.signal, onProgress: () => undefined };
@@ -196,8 +223,8 @@ export class CurveFollower {
     this.running = null;
     const newest = key === this.key;
     this.show(newest ? outcome : { ...outcome, message: '' });
-    if (!newest && this.wish) {
-      void this.solve();
+    if (!newest) {
+      this.proceed();
     }
   }
 

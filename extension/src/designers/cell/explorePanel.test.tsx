@@ -107,6 +107,7 @@ describe('the Explore panel', () => {
     expect(valueAt(store.get(), ['positive', 'thickness'])).toBe(71.82e-6);
     expect(button('Apply to the design').disabled).toBe(true);
     click(find('[aria-label="Undo: 2 explored values"]'));
+    await settle();
     expect(store.get()).toEqual(CHEN);
   });
 
