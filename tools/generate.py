@@ -88,6 +88,8 @@ def schema() -> dict[str, Any]:
     out = Cell.model_json_schema()
     out["properties"]["materials"]["additionalProperties"] = {"type": "object", "additionalProperties": True}
     definitions = out.pop("$defs")
+    for part in (out, *definitions.values()):  # what a class is, in one sentence; the rest is for readers of the code
+        part["description"] = part["description"].partition("\n")[0]
     wanted = _references(out)
     while True:
         reached = wanted | {name for known in wanted for name in _references(definitions[known])}

@@ -1,14 +1,15 @@
 """The HTTP side of the Lab: what the workspace holds, starters, and reports.
 
-===========================================  =======================================================
+===========================================  ============================================================
 ``GET /joulebook/workspace``                 designs, runs and reports below the workspace
 ``GET /joulebook/starters``                  example cells and tutorials
 ``POST /joulebook/starters``                 ``{kind, name, folder}``: copy one into the workspace
 ``GET /joulebook/reports``                   the reports of this server
-``POST /joulebook/reports``                  ``{path, rates}``: make a report of a cell
+``POST /joulebook/reports``                  ``{path, kind, …}``: make a report of a cell: ``"cell"`` with ``rates``,
+                                             ``"simulation"`` with ``protocol``, ``model``, ``thermal``
 ``GET /joulebook/reports/<id>``              its state, stage, progress, log and results
 ``DELETE /joulebook/reports/<id>``           cancel it
-===========================================  =======================================================
+===========================================  ============================================================
 
 Every route needs the server's sign-in, and the changing ones its XSRF token or an API token. Refusals are
 JSON: ``{"message": …}``.
@@ -28,7 +29,7 @@ from tornado import web
 
 from joulebook_lab import starters
 from joulebook_lab.paths import WorkspacePathError, inside, relative
-from joulebook_lab.reports import BusyError, ReportJob, ReportJobs
+from joulebook_lab.reports import BusyError, Order, ReportJob, ReportJobs, design_report, simulation_report
 from joulebook_lab.workspace import list_workspace
 
 __all__ = ["routes"]
@@ -36,6 +37,10 @@ __all__ = ["routes"]
 LARGEST_BODY = 64_000  # bytes
 MOST_RATES = 8
 SLOWEST, FASTEST = 0.01, 20.0  # C-rates
+MOST_STEPS = 50
+LONGEST_SENTENCE = 400
+MODELS = ("DFN", "SPMe", "SPM")
+THERMAL = ("isothermal", "lumped")
 
 
 class RefusedError(Exception):
@@ -222,13 +227,13 @@ class ReportsHandler(JoulebookHandler):
         """
         body = self.body()
         cell = self.named_path(body.get("path"), "path")
-        rates = _rates(body.get("rates", [0.5, 1, 2]))
+        order = _order(body)
         if not cell.name.endswith(".cell.json"):
             raise RefusedError(400, f"path = {body['path']!r}: a report is made of a .cell.json document")
         if not cell.is_file():
             raise RefusedError(404, f"path = {body['path']!r}: no such file. Save the document first")
         try:
-            job = self.jobs.start(cell, rates)
+            job = self.jobs.start(cell, order)
         except BusyError as error:
             raise RefusedError(409, str(error)) from None
         self.answer(job.to_dict(), 201)
@@ -256,6 +261,32 @@ class ReportHandler(JoulebookHandler):
         job = self._job(named)
         self.jobs.cancel_soon(job)
         self.answer(job.to_dict(), 202)
+
+
+def _order(body: dict[str, Any]) -> Order:
+    kind = body.get("kind", "cell")
+    if kind == "cell":
+        return design_report(_rates(body.get("rates", [0.5, 1, 2])))
+    if kind == "simulation":
+        model, thermal = body.get("model", "DFN"), body.get("thermal", "isothermal")
+        for name, value, known in (("model", model, MODELS), ("thermal", thermal, THERMAL)):
+            if value not in known:
+                raise RefusedError(400, f"{name} = {value!r}: must be one of {', '.join(known)}")
+        return simulation_report(_protocol(body.get("protocol")), model, thermal)
+    raise RefusedError(400, f"kind = {kind!r}: must be 'cell' or 'simulation'")
+
+
+def _protocol(value: Any) -> list[str]:
+    allowed = f"1 to {MOST_STEPS} sentences such as 'Discharge at 1C until cut-off'"
+    if not isinstance(value, list) or not all(isinstance(step, str) for step in value):
+        raise RefusedError(400, f"protocol: must be a list of {allowed}")
+    steps = [step.strip() for step in value if step.strip()]
+    if not 1 <= len(steps) <= MOST_STEPS:
+        raise RefusedError(400, f"protocol: has {len(steps)} steps; give {allowed}")
+    for step in steps:
+        if len(step) > LONGEST_SENTENCE or "\0" in step or step.endswith(".json"):
+            raise RefusedError(400, f"protocol: {step[:60]!r} is not a sentence; give {allowed}")
+    return steps
 
 
 def _rates(value: Any) -> list[float]:

@@ -18,7 +18,7 @@ from typing import Any
 
 from joulebook_lab.paths import relative
 
-__all__ = ["BusyError", "ReportJob", "ReportJobs"]
+__all__ = ["BusyError", "Order", "ReportJob", "ReportJobs", "design_report", "simulation_report"]
 
 AT_ONCE = 2
 MOST_WAITING = 8
@@ -33,6 +33,62 @@ class BusyError(Exception):
     """Too many reports are waiting; the text is for the person who asked for one more."""
 
 
+@dataclass(frozen=True)
+class Order:
+    """What report is wanted.
+
+    Parameters
+    ----------
+    kind : str
+        Kind of report, as ``joulebook report`` names it.
+    ending : str
+        What takes the place of ``.cell.json`` in the names of its files; ``.pdf`` or ``.html`` follows.
+    options : tuple of str
+        Of the shell command.
+    """
+
+    kind: str
+    ending: str
+    options: tuple[str, ...]
+
+
+def design_report(rates: Sequence[float]) -> Order:
+    """Order the report of a design.
+
+    Parameters
+    ----------
+    rates : sequence of float
+        C-rates of the discharges.
+
+    Returns
+    -------
+    Order
+        For :meth:`ReportJobs.start`.
+    """
+    return Order("cell", ".report", ("--rates", ",".join(f"{rate:g}" for rate in rates)))
+
+
+def simulation_report(protocol: Sequence[str], model: str, thermal: str) -> Order:
+    """Order the report of a study.
+
+    Parameters
+    ----------
+    protocol : sequence of str
+        Sentences, one a step.
+    model : str
+        ``"DFN"``, ``"SPMe"`` or ``"SPM"``.
+    thermal : str
+        ``"isothermal"`` or ``"lumped"``.
+
+    Returns
+    -------
+    Order
+        For :meth:`ReportJobs.start`.
+    """
+    steps = tuple(f"--protocol={step}" for step in protocol)
+    return Order("simulation", ".simulation.report", (*steps, "--model", model, "--thermal", thermal))
+
+
 @dataclass
 class ReportJob:
     """One report on its way.
@@ -41,12 +97,12 @@ class ReportJob:
     ----------
     cell : str
         Workspace path of the cell document.
-    rates : tuple of float
-        C-rates of the discharges.
+    order : Order
+        What report is wanted.
     """
 
     cell: str
-    rates: tuple[float, ...]
+    order: Order
     id: str = field(default_factory=lambda: uuid.uuid4().hex[:12])
     state: str = "waiting"
     """``waiting``, ``running``, ``cancelling``, then ``done``, ``failed`` or ``cancelled``."""
@@ -79,7 +135,7 @@ class ReportJob:
         """
         names = ("id", "cell", "state", "stage", "label", "done", "total", "error", "pdf", "html", "started", "ended")
         out: dict[str, Any] = {name: getattr(self, name) for name in names}
-        return {**out, "rates": list(self.rates), "log": list(self.log)[-20:]}
+        return {**out, "kind": self.order.kind, "log": list(self.log)[-20:]}
 
 
 class ReportJobs:
@@ -90,7 +146,7 @@ class ReportJobs:
     root : Path
         The workspace.
     command : sequence of str, optional
-        What makes a report; Joulebook's own shell command unless given.
+        What makes a report, before its kind; Joulebook's own shell command unless given.
     grace : float, s
         From the request to stop until the processes are killed.
     on_progress : callable
@@ -107,7 +163,7 @@ class ReportJobs:
     ) -> None:
         self.root, self.grace, self.on_progress = root, grace, on_progress
         self._cancelling: set[asyncio.Task[None]] = set()
-        self.command = tuple(command or (sys.executable, "-m", "joulebook", "report", "cell"))
+        self.command = tuple(command or (sys.executable, "-m", "joulebook", "report"))
         self._jobs: dict[str, ReportJob] = {}
         self._turn = asyncio.Semaphore(AT_ONCE)
 
@@ -136,15 +192,15 @@ class ReportJobs:
         """
         return self._jobs.get(job)
 
-    def start(self, cell: Path, rates: Sequence[float]) -> ReportJob:
+    def start(self, cell: Path, order: Order) -> ReportJob:
         """Begin a report next to its cell document.
 
         Parameters
         ----------
         cell : Path
             The document.
-        rates : sequence of float
-            C-rates of the discharges.
+        order : Order
+            What report is wanted.
 
         Returns
         -------
@@ -154,15 +210,15 @@ class ReportJobs:
         Raises
         ------
         BusyError
-            If too many reports are waiting, or one of this cell is being made.
+            If too many reports are waiting, or one of this kind and cell is being made.
         """
         path = relative(self.root, cell)
         unfinished = [job for job in self._jobs.values() if not job.finished]
-        if any(job.cell == path for job in unfinished):
+        if any((job.cell, job.order.kind) == (path, order.kind) for job in unfinished):
             raise BusyError(f"A report of {path} is being made. Wait for it, or cancel it first")
         if len(unfinished) >= MOST_WAITING:
             raise BusyError(f"{len(unfinished)} reports are waiting: at most {MOST_WAITING}. Cancel one, or wait")
-        job = ReportJob(path, tuple(rates))
+        job = ReportJob(path, order)
         self._jobs[job.id] = job
         self._forget_old()
         job.task = asyncio.create_task(self._carry_out(job, cell))
@@ -223,13 +279,13 @@ class ReportJobs:
     async def _carry_out(self, job: ReportJob, cell: Path) -> None:
         async with self._turn:
             job.has_turn = True
-            stem = cell.name.removesuffix(".json").removesuffix(".cell")
-            pdf, html = cell.with_name(f"{stem}.report.pdf"), cell.with_name(f"{stem}.report.html")
-            rates = ",".join(f"{rate:g}" for rate in job.rates)
-            options = ("-o", str(pdf), "--html", str(html), "--rates", rates, "--progress", "json")
+            stem = cell.name.removesuffix(".json").removesuffix(".cell") + job.order.ending
+            pdf, html = cell.with_name(f"{stem}.pdf"), cell.with_name(f"{stem}.html")
+            options = ("-o", str(pdf), "--html", str(html), *job.order.options, "--progress", "json")
             try:
                 process = await asyncio.create_subprocess_exec(
                     *self.command,
+                    job.order.kind,
                     str(cell),
                     *options,
                     cwd=cell.parent,

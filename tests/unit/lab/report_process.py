@@ -21,11 +21,12 @@ def answer_terminate(how: str) -> None:
 
 
 def main() -> None:
-    cell, pdf = Path(sys.argv[1]), Path(sys.argv[sys.argv.index("-o") + 1])
+    cell, pdf = Path(sys.argv[2]), Path(sys.argv[sys.argv.index("-o") + 1])
     html = Path(sys.argv[sys.argv.index("--html") + 1])
     how = cell.name.split(".")[0]
     answer_terminate(how)
-    say(stage="notebook", label="Discharge curves", done=3, total=8)
+    steps = [item.removeprefix("--protocol=") for item in sys.argv if item.startswith("--protocol=")]
+    say(stage="notebook", label=steps[0] if sys.argv[1] == "simulation" else "Discharge curves", done=3, total=8)
     if how == "crash":
         sys.stderr.write("Traceback\nMemoryError: no room\n")
         sys.exit(3)

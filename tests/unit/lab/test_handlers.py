@@ -6,7 +6,7 @@ import sys
 import pytest
 from tornado.httpclient import HTTPClientError
 
-from joulebook_lab.reports import ReportJobs
+from joulebook_lab.reports import ReportJobs, design_report
 
 DEADLINE = 30
 
@@ -53,7 +53,8 @@ async def test_a_report_is_made_and_followed(jp_fetch, jobs, write_cell):
     write_cell("packs/good.cell.json")
     response = await post(jp_fetch, "reports", {"path": "packs/good.cell.json", "rates": [2, 1, 1.0]})
     job = json.loads(response.body)
-    assert response.code == 201 and job["rates"] == [1, 2] and job["state"] == "waiting"
+    assert response.code == 201 and job["kind"] == "cell" and job["state"] == "waiting"
+    assert jobs.get(job["id"]).order.options == ("--rates", "1,2")
     async with asyncio.timeout(DEADLINE):
         while job["state"] in {"waiting", "running"}:
             job = json.loads((await jp_fetch("joulebook", "reports", job["id"])).body)
@@ -93,6 +94,11 @@ async def test_a_report_is_cancelled(jp_fetch, jobs, write_cell):
         ({"path": "good.cell.json", "rates": [-1]}, 400, "-1 is not allowed"),
         ('{"path": "good.cell.json", "rates": [NaN]}', 400, "nan is not allowed"),
         ({"path": "good.cell.json", "rates": [1] * 9}, 400, "1 to 8 C-rates"),
+        ({"path": "good.cell.json", "kind": "essay"}, 400, "kind = 'essay'"),
+        ({"path": "good.cell.json", "kind": "simulation"}, 400, "1 to 50 sentences"),
+        ({"path": "good.cell.json", "kind": "simulation", "protocol": ["  "]}, 400, "has 0 steps"),
+        ({"path": "good.cell.json", "kind": "simulation", "protocol": ["/etc/x.json"]}, 400, "not a sentence"),
+        ({"path": "good.cell.json", "kind": "simulation", "protocol": ["Rest"], "model": 3}, 400, "model = 3"),
     ],
 )
 async def test_bad_requests_for_a_report_are_explained(jp_fetch, jobs, write_cell, body, code, words):
@@ -149,7 +155,7 @@ async def test_bad_requests_for_a_starter_are_explained(jp_fetch, body, code, wo
 async def test_reports_end_with_the_server(jp_serverapp, write_cell, report_command):
     (extension,) = jp_serverapp.extension_manager.extension_apps["joulebook_lab"]
     extension.reports.command = report_command
-    job = extension.reports.start(write_cell("patient.cell.json"), [1.0])
+    job = extension.reports.start(write_cell("patient.cell.json"), design_report([1.0]))
     assert extension.current_activity() == {"reports": 1}
     async with asyncio.timeout(DEADLINE):
         while not job.total:

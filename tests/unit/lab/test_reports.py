@@ -3,9 +3,10 @@ import os
 
 import pytest
 
-from joulebook_lab.reports import BusyError, ReportJob, ReportJobs
+from joulebook_lab.reports import BusyError, ReportJob, ReportJobs, design_report, simulation_report
 
 DEADLINE = 30
+DESIGN = design_report([0.5, 1.0])
 
 
 async def until(condition, job: ReportJob):
@@ -18,8 +19,8 @@ def running(job):
     return job.total == 8
 
 
-async def finish(jobs, cell):
-    job = jobs.start(cell, [0.5, 1.0])
+async def finish(jobs, cell, order=DESIGN):
+    job = jobs.start(cell, order)
     async with asyncio.timeout(DEADLINE):
         await job.task
     return job
@@ -31,6 +32,21 @@ def test_a_good_report_ends_done_with_its_files(workspace, write_cell, report_co
         assert (job.state, job.done, job.total, job.label) == ("done", 3, 8, "Discharge curves")
         assert (job.pdf, job.html) == ("packs/good.report.pdf", "packs/good.report.html")
         assert (workspace / job.pdf).is_file() and job.ended >= job.started
+
+    asyncio.run(body())
+
+
+def test_the_report_of_a_study_has_files_of_its_own_and_runs_beside_that_of_the_design(
+    workspace, write_cell, report_command
+):
+    async def body():
+        jobs, cell = ReportJobs(workspace, report_command), write_cell("good.cell.json")
+        orders = (DESIGN, simulation_report(["Rest for 1 hour", "Discharge at 1C until cut-off"], "SPMe", "lumped"))
+        design, study = [jobs.start(cell, order) for order in orders]
+        async with asyncio.timeout(DEADLINE):
+            await asyncio.gather(design.task, study.task)
+        assert (design.pdf, study.pdf) == ("good.report.pdf", "good.simulation.report.pdf")
+        assert (study.state, study.label, study.to_dict()["kind"]) == ("done", "Rest for 1 hour", "simulation")
 
     asyncio.run(body())
 
@@ -60,7 +76,7 @@ def test_much_output_neither_blocks_nor_fills_memory(workspace, write_cell, repo
 def test_cancel_ends_the_process_group(workspace, write_cell, report_command, name):
     async def body():
         jobs = ReportJobs(workspace, report_command, grace=0.5)
-        job = jobs.start(write_cell(f"{name}.cell.json"), [1.0])
+        job = jobs.start(write_cell(f"{name}.cell.json"), DESIGN)
         await until(running, job)
         group = job.process.pid
         async with asyncio.timeout(DEADLINE):
@@ -77,7 +93,7 @@ def test_cancel_ends_the_process_group(workspace, write_cell, report_command, na
 def test_a_report_that_was_done_before_it_could_be_cancelled_is_done(workspace, write_cell, report_command):
     async def body():
         jobs = ReportJobs(workspace, report_command)
-        job = jobs.start(write_cell("late.cell.json"), [1.0])
+        job = jobs.start(write_cell("late.cell.json"), DESIGN)
         await until(running, job)
         async with asyncio.timeout(DEADLINE):
             await jobs.cancel(job)
@@ -89,12 +105,12 @@ def test_a_report_that_was_done_before_it_could_be_cancelled_is_done(workspace, 
 def test_two_run_and_the_next_waits_and_can_be_cancelled(workspace, write_cell, report_command):
     async def body():
         jobs = ReportJobs(workspace, report_command, grace=0.5)
-        started = [jobs.start(write_cell(f"patient.{n}.cell.json"), [1.0]) for n in range(3)]
+        started = [jobs.start(write_cell(f"patient.{n}.cell.json"), DESIGN) for n in range(3)]
         for job in started[:2]:
             await until(running, job)
         assert started[2].state == "waiting"
         with pytest.raises(BusyError, match=r"patient\.2\.cell\.json is being made"):
-            jobs.start(workspace / "patient.2.cell.json", [1.0])
+            jobs.start(workspace / "patient.2.cell.json", DESIGN)
         await jobs.cancel(started[2])
         await jobs.stop_all()
         assert [job.state for job in started] == ["cancelled"] * 3
@@ -107,9 +123,9 @@ def test_the_waiting_line_is_bounded(workspace, write_cell, report_command):
     async def body():
         jobs = ReportJobs(workspace, report_command, grace=0.1)
         for number in range(8):
-            jobs.start(write_cell(f"patient.{number}.cell.json"), [1.0])
+            jobs.start(write_cell(f"patient.{number}.cell.json"), DESIGN)
         with pytest.raises(BusyError, match="8 reports are waiting: at most 8"):
-            jobs.start(write_cell("patient.9.cell.json"), [1.0])
+            jobs.start(write_cell("patient.9.cell.json"), DESIGN)
         await jobs.stop_all()
         assert all(job.finished for job in jobs.all())
 

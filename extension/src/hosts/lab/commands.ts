@@ -16,6 +16,7 @@ import { runNotebook } from './notebooks';
 import type { PreferenceStore } from './preferences';
 import type { ReportFollower } from './reports';
 import type { JoulebookServer } from './server';
+import { askSimulation } from './simulation';
 import type { WorkspaceModel } from './workspace';
 
 export interface CommandParts {
@@ -234,14 +235,38 @@ function addReportCommands(parts: CommandParts): void {
   const { app, reports, preferences } = parts;
   app.commands.addCommand(ids.makeReport, {
     label: args =>
-      args['toolbar'] ? 'Make report' : args['fromPanel'] ? 'Make Report' : 'Make Report of This Cell',
+      args['toolbar']
+        ? 'Make report'
+        : args['fromPanel'] || args['fromFiles']
+          ? 'Make Report'
+          : 'Make Report of This Cell',
     caption: 'A PDF and an HTML page with curves, figures and the source of every value, beside the document',
     icon: args => (args['isPalette'] ? undefined : reportIcon),
-    isEnabled: args => args['fromPanel'] === true || current(parts, args) !== null,
+    isEnabled: args => mayReport(parts, args),
     execute: args =>
       attempt('The report could not be started', async () => {
-        const path = args['fromPanel'] ? itemPath(parts) : await savedPath(parts, args);
-        await reports.start(app.serviceManager.contents.localPath(path), preferences.current.reportRates);
+        const path = await reportedPath(parts, args);
+        await reports.start(app.serviceManager.contents.localPath(path), {
+          kind: 'cell',
+          rates: preferences.current.reportRates
+        });
+      })
+  });
+  app.commands.addCommand(ids.simulationReport, {
+    label: args =>
+      args['fromPanel'] || args['fromFiles']
+        ? 'Make Simulation Report…'
+        : 'Make Simulation Report of This Cell…',
+    caption: 'A PDF and an HTML page of one study of this cell: protocol, curves, heat, profiles and method',
+    icon: args => (args['isPalette'] ? undefined : reportIcon),
+    isEnabled: args => mayReport(parts, args),
+    execute: args =>
+      attempt('The report could not be started', async () => {
+        const path = await reportedPath(parts, args);
+        const order = await askSimulation(path.slice(path.lastIndexOf('/') + 1));
+        if (order) {
+          await reports.start(app.serviceManager.contents.localPath(path), order);
+        }
       })
   });
   app.commands.addCommand(ids.cancelReport, {
@@ -258,6 +283,25 @@ function addReportCommands(parts: CommandParts): void {
       })
   });
   reports.changed.connect(() => app.commands.notifyCommandChanged(ids.cancelReport));
+}
+
+function mayReport(parts: CommandParts, args: Args): boolean {
+  return args['fromPanel'] === true || args['fromFiles'] === true || current(parts, args) !== null;
+}
+
+/** Path of the document that a report is to be made of: clicked in the panel or the file browser, or in front. */
+async function reportedPath(parts: CommandParts, args: Args): Promise<string> {
+  if (args['fromPanel']) {
+    return itemPath(parts);
+  }
+  if (!args['fromFiles']) {
+    return savedPath(parts, args);
+  }
+  const chosen = parts.browser?.selectedItems().next();
+  if (!chosen || chosen.done) {
+    throw new Error('Select a .cell.json document in the file browser first');
+  }
+  return chosen.value.path;
 }
 
 /** Path of the designer, its changes saved: a report is made of the file. */

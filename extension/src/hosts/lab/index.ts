@@ -12,7 +12,7 @@ import type { CommandParts } from './commands';
 import { addCommands } from './commands';
 import type { CellTracker } from './designer';
 import { registerDesigner } from './designer';
-import { CATEGORY, commands as ids, PLUGIN } from './names';
+import { CATEGORY, commands as ids, FILE_TYPE, PLUGIN } from './names';
 import { ReportNotices } from './notices';
 import { WorkspacePanel } from './panel';
 import { PreferenceStore } from './preferences';
@@ -84,6 +84,7 @@ function addToPalette(palette: ICommandPalette): void {
     ids.newCell,
     ids.openDesigner,
     ids.makeReport,
+    ids.simulationReport,
     ids.cancelReport,
     ids.openTutorial,
     ids.copyPython,
@@ -111,14 +112,18 @@ function addToLauncher(launcher: ILauncher, workspace: WorkspaceModel): void {
 }
 
 function addContextMenu(app: JupyterFrontEnd): void {
-  const item = (selector: string, command: string, rank: number): void => {
-    app.contextMenu.addItem({ selector, command, rank, args: { fromPanel: true } });
+  const item = (selector: string, command: string, rank: number, from = 'fromPanel'): void => {
+    app.contextMenu.addItem({ selector, command, rank, args: { [from]: true } });
   };
+  const file = `.jp-DirListing-item[data-file-type="${FILE_TYPE}"]`;
   item('.jb-Item[data-kind="design"]', ids.openItem, 1);
   item('.jb-Item[data-kind="report"]', ids.openItem, 1);
   item('.jb-Item[data-kind="run"]', ids.openRun, 1);
   item('.jb-Item[data-kind="design"]', ids.makeReport, 2);
-  item('.jb-Item', ids.showInFiles, 3);
+  item('.jb-Item[data-kind="design"]', ids.simulationReport, 3);
+  item('.jb-Item', ids.showInFiles, 4);
+  item(file, ids.makeReport, 50, 'fromFiles');
+  item(file, ids.simulationReport, 51, 'fromFiles');
 }
 
 function addStatusItem(

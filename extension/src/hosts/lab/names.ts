@@ -17,6 +17,7 @@ export const commands = {
   showInFiles: 'joulebook:show-in-files',
   openRun: 'joulebook:open-run',
   makeReport: 'joulebook:make-report',
+  simulationReport: 'joulebook:simulation-report',
   cancelReport: 'joulebook:cancel-report',
   openTutorial: 'joulebook:open-tutorial',
   copyPython: 'joulebook:copy-python',

@@ -2,7 +2,7 @@
 
 import type { Notification } from '@jupyterlab/apputils';
 import type { ReportJob } from './server';
-import { progressText } from './words';
+import { progressText, subject } from './words';
 
 export interface NoticeActions {
   open(path: string): void;
@@ -16,29 +16,29 @@ export interface Notice {
 }
 
 export function notice(job: ReportJob, actions: NoticeActions): Notice {
-  const name = job.cell.slice(job.cell.lastIndexOf('/') + 1);
+  const name = subject(job);
   switch (job.state) {
     case 'done':
       return {
-        message: `Report of ${name} is done`,
+        message: `${name} is done`,
         type: 'success',
         options: { autoClose: 8000, actions: openings(job, actions) }
       };
     case 'failed':
       return {
-        message: `Report of ${name} failed. ${job.error}`,
+        message: `${name} failed. ${job.error}`,
         type: 'error',
         options: { autoClose: false, actions: [] }
       };
     case 'cancelled':
       return {
-        message: `Report of ${name} was cancelled`,
+        message: `${name} was cancelled`,
         type: 'info',
         options: { autoClose: 4000, actions: [] }
       };
     default:
       return {
-        message: `Report of ${name}: ${progressText(job)}`,
+        message: `${name}: ${progressText(job)}`,
         type: 'in-progress',
         options: {
           autoClose: false,

@@ -10,7 +10,7 @@ import { cellIcon, joulebookIcon, reportIcon, runIcon } from './icons';
 import { commands as ids, PANEL } from './names';
 import type { ReportFollower } from './reports';
 import type { ReportJob, WorkspaceItem } from './server';
-import { ago, progressText, size } from './words';
+import { ago, progressText, size, subject } from './words';
 import type { WorkspaceModel } from './workspace';
 
 export class WorkspacePanel extends ReactWidget {
@@ -176,18 +176,17 @@ function Item({ item, icon, run }: { item: WorkspaceItem; icon: LabIcon; run: Ru
 }
 
 function Job({ job, run }: { job: ReportJob; run: Run }): ReactElement {
-  const name = job.cell.slice(job.cell.lastIndexOf('/') + 1);
   const bar = job.total > 0 ? { value: job.done, max: job.total } : {};
   return (
     <div className="jb-Job">
-      <span className="jb-Job-name">Report of {name}</span>
+      <span className="jb-Job-name">{subject(job)}</span>
       <ToolbarButtonComponent
         icon={stopIcon}
         tooltip="Cancel this report"
         enabled={job.state !== 'cancelling'}
         onClick={() => run(ids.cancelReport, { id: job.id })}
       />
-      <progress {...bar} aria-label={`Progress of the report of ${name}`} />
+      <progress {...bar} aria-label={`Progress: ${subject(job)}`} />
       <span className="jb-Job-stage">{progressText(job)}</span>
     </div>
   );

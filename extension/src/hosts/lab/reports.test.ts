@@ -9,7 +9,7 @@ import schema from '../../../schema/plugin.json';
 const JOB: ReportJob = {
   id: 'a1',
   cell: 'packs/LG M50.cell.json',
-  rates: [1],
+  kind: 'cell',
   state: 'running',
   stage: 'notebook',
   label: 'Discharge curves',
@@ -50,7 +50,7 @@ describe('ReportFollower', () => {
     const ended: string[] = [];
     follower.changed.connect((_, job) => void states.push(job.state));
     follower.ended.connect((_, job) => void ended.push(job.id));
-    await follower.start(JOB.cell, [1]);
+    await follower.start(JOB.cell, { kind: 'cell', rates: [1] });
     await vi.runAllTimersAsync();
     expect(states).toEqual(['waiting', 'running', 'done']);
     expect(ended).toEqual(['a1']);
@@ -72,7 +72,7 @@ describe('ReportFollower', () => {
     const follower = new ReportFollower(serverOf([]));
     const ended: ReportJob[] = [];
     follower.ended.connect((_, job) => void ended.push(job));
-    await follower.start(JOB.cell, [1]);
+    await follower.start(JOB.cell, { kind: 'cell', rates: [1] });
     await vi.runAllTimersAsync();
     expect(ended[0]).toMatchObject({ state: 'failed' });
     expect(ended[0]?.error).toMatch(/restarted/);
@@ -82,7 +82,7 @@ describe('ReportFollower', () => {
     const follower = new ReportFollower(serverOf([{ ...JOB, state: 'cancelled', ended: 5 }]));
     const states: string[] = [];
     follower.changed.connect((_, job) => void states.push(job.state));
-    await follower.start(JOB.cell, [1]);
+    await follower.start(JOB.cell, { kind: 'cell', rates: [1] });
     await follower.cancel('a1');
     await vi.runAllTimersAsync();
     expect(states).toEqual(['waiting', 'cancelling', 'cancelled']);

@@ -1,7 +1,7 @@
 /** Reports on their way: started, followed and cancelled on the server, shown wherever someone listens. */
 
 import { Signal } from '@lumino/signaling';
-import type { JoulebookServer, ReportJob } from './server';
+import type { JoulebookServer, ReportJob, ReportOrder } from './server';
 
 const BETWEEN_LOOKS = 500; // ms
 const AFTER_A_FAILED_LOOK = 3000; // ms
@@ -33,8 +33,8 @@ export class ReportFollower {
     this.lookAgain();
   }
 
-  async start(path: string, rates: readonly number[]): Promise<ReportJob> {
-    const job = await this.server.startReport(path, rates);
+  async start(path: string, order: ReportOrder): Promise<ReportJob> {
+    const job = await this.server.startReport(path, order);
     this.take(job);
     this.lookAgain();
     return job;

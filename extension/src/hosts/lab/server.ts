@@ -23,10 +23,27 @@ export interface WorkspaceListing {
 
 export type ReportState = 'waiting' | 'running' | 'cancelling' | 'done' | 'failed' | 'cancelled';
 
+/** The report of a design. */
+export interface DesignOrder {
+  readonly kind: 'cell';
+  readonly rates: readonly number[];
+}
+
+/** The report of a study. */
+export interface SimulationOrder {
+  readonly kind: 'simulation';
+  /** Sentences, one a step. */
+  readonly protocol: readonly string[];
+  readonly model: string;
+  readonly thermal: string;
+}
+
+export type ReportOrder = DesignOrder | SimulationOrder;
+
 export interface ReportJob {
   readonly id: string;
   readonly cell: string;
-  readonly rates: readonly number[];
+  readonly kind: ReportOrder['kind'];
   readonly state: ReportState;
   readonly stage: string;
   readonly label: string;
@@ -57,7 +74,7 @@ export interface JoulebookServer {
   copyStarter(kind: 'cell' | 'tutorial', name: string, folder: string): Promise<string>;
   reports(): Promise<readonly ReportJob[]>;
   report(id: string): Promise<ReportJob>;
-  startReport(path: string, rates: readonly number[]): Promise<ReportJob>;
+  startReport(path: string, order: ReportOrder): Promise<ReportJob>;
   cancelReport(id: string): Promise<ReportJob>;
 }
 
@@ -85,8 +102,8 @@ export class HttpServer implements JoulebookServer {
     return this.ask(`reports/${id}`);
   }
 
-  startReport(path: string, rates: readonly number[]): Promise<ReportJob> {
-    return this.ask('reports', 'POST', { path, rates });
+  startReport(path: string, order: ReportOrder): Promise<ReportJob> {
+    return this.ask('reports', 'POST', { path, ...order });
   }
 
   cancelReport(id: string): Promise<ReportJob> {

@@ -7,7 +7,7 @@ import { Signal } from '@lumino/signaling';
 import type { ReactElement } from 'react';
 import type { ReportFollower } from './reports';
 import type { KernelState } from './words';
-import { progressText, statusText } from './words';
+import { progressText, statusText, subject } from './words';
 
 export class StatusItem extends ReactWidget {
   /** Emit when another designer is in front, or its kernel changes. */
@@ -32,7 +32,7 @@ export class StatusItem extends ReactWidget {
 
   private item(): ReactElement {
     const [job] = this.reports.unfinished;
-    const title = job ? `Report of ${job.cell}: ${progressText(job)}` : 'Show the Joulebook workspace';
+    const title = job ? `${subject(job)}: ${progressText(job)}` : 'Show the Joulebook workspace';
     return <TextItem source={statusText(this.reports, this.kernel())} title={title} onClick={this.onClick} />;
   }
 }

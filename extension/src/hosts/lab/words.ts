@@ -2,6 +2,12 @@
 
 import type { ReportJob } from './server';
 
+/** `Report of LG M50.cell.json`, `Simulation report of LG M50.cell.json` */
+export function subject(job: Pick<ReportJob, 'cell' | 'kind'>): string {
+  const name = job.cell.slice(job.cell.lastIndexOf('/') + 1);
+  return `${job.kind === 'simulation' ? 'Simulation report' : 'Report'} of ${name}`;
+}
+
 /** `Discharge curves, 3 of 8`, or what else there is to say. */
 export function progressText(job: ReportJob): string {
   if (job.state === 'waiting') {
