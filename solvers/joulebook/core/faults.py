@@ -87,7 +87,11 @@ def _quantity_at(model: type[BaseModel], location: tuple[int | str, ...]) -> Qua
             continue
         fields = getattr(here, "model_fields", None)
         if fields is None or name not in fields:
-            return _discriminated(here, location)
+            tagged = None if fields else _tagged(here, name)
+            if tagged is None:
+                return _discriminated(here, location)
+            here = tagged
+            continue
         field = fields[name]
         for meta in field.metadata:
             if isinstance(meta, Quantity):
@@ -97,6 +101,25 @@ def _quantity_at(model: type[BaseModel], location: tuple[int | str, ...]) -> Qua
         if quantity is not None:
             return quantity
         here = _model_in(here)
+    return None
+
+
+def _models(annotation: Any) -> list[type[BaseModel]]:
+    """Every model class inside an annotation, however deep: ``tuple[Annotated[A | B, …], …]`` holds two."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return [annotation]
+    return [model for part in get_args(annotation) for model in _models(part)]
+
+
+def _tagged(annotation: Any, name: str) -> type[BaseModel] | None:
+    """The one of several model classes that pydantic means by a tag in a location."""
+    models = _models(annotation)
+    if len(models) < 2:
+        return None
+    for model in models:
+        words = {word for field in model.model_fields.values() for word in get_args(field.annotation)}
+        if name == model.__name__.lower() or name in {word for word in words if isinstance(word, str)}:
+            return model
     return None
 
 
@@ -110,14 +133,14 @@ def _nested_quantity(annotation: Any) -> Quantity | None:
 
 def _model_in(annotation: Any) -> Any:
     """The model class inside an annotation such as ``Tabs | None``; unions of several models are returned whole."""
-    models = [part for part in get_args(annotation) if isinstance(part, type) and issubclass(part, BaseModel)]
+    models = _models(annotation)
     return models[0] if len(models) == 1 else annotation
 
 
 def _discriminated(annotation: Any, location: tuple[int | str, ...]) -> Quantity | None:
     """Quantity inside a tagged union: pydantic puts the tag into the location."""
-    for part in get_args(annotation):
-        if isinstance(part, type) and issubclass(part, BaseModel) and location[-1] in part.model_fields:
+    for part in _models(annotation):
+        if location[-1] in part.model_fields:
             for meta in part.model_fields[str(location[-1])].metadata:
                 if isinstance(meta, Quantity):
                     return meta
@@ -137,11 +160,10 @@ def _untagged(model: type[BaseModel], location: tuple[int | str, ...]) -> list[s
             here = _model_in(fields[name].annotation)
             path.append(str(name))
             continue
-        tagged = [part for part in get_args(here) if isinstance(part, type) and issubclass(part, BaseModel)]
-        if len(tagged) > 1:
-            here = next((part for part in tagged if part.__name__.lower() == name), None)
-            if here is not None:
-                continue
+        tagged = _tagged(here, name)
+        if tagged is not None:
+            here = tagged
+            continue
         path.append(str(name))
         here = None
     return path

@@ -224,13 +224,14 @@ class TripUnit(Device):
         InputError
             If there is no such handle, or the new value is not allowed.
         """
-        if path not in {handle.path for handle in self.handles()}:
+        handle = next((found for found in self.handles() if found.path == path), None)
+        if handle is None:
             return super().dragged(path, current, time)  # type: ignore[return-value]
         new = {
             "long_pickup": current / self.rated_current,
             "long_time": time * (2.0 / self.long_multiple) ** 2,
             "short_pickup": current / self.long_current,
-            "short_time": time,
+            "short_time": self.short_time * time / handle.time if handle.time > 0 else time,
             "instantaneous": current / self.rated_current,
         }[path]
         return TripUnit(**{**self.model_dump(), path: float(f"{new:.4g}")})

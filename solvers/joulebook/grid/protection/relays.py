@@ -289,7 +289,8 @@ class Relay(Device):
             Nominal time less and plus the larger of ``time_error`` times it and ``fixed_error``.
         """
         time = self.operating_time(current)
-        error = np.where(np.isfinite(time), np.maximum(self.time_error * time, self.fixed_error), 0.0)
+        known = np.where(np.isfinite(time), time, 0.0)
+        error = np.where(np.isfinite(time), np.maximum(self.time_error * known, self.fixed_error), 0.0)
         return np.maximum(time - error, 0.0), time + error
 
     def current_at(self, time: float) -> float:
