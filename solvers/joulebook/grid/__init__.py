@@ -9,8 +9,11 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from joulebook.grid import protection
     from joulebook.grid.network import Network
     from joulebook.grid.tables import Table
+
+_MODULES = {"protection": "joulebook.grid.protection"}
 
 _HOMES = {
     "Network": "network",
@@ -20,10 +23,13 @@ _HOMES = {
 __all__ = [
     "Network",
     "Table",
+    "protection",
 ]
 
 
 def __getattr__(name: str) -> Any:
+    if name in _MODULES:
+        return importlib.import_module(_MODULES[name])
     if name in _HOMES:
         return getattr(importlib.import_module(f"joulebook.grid.{_HOMES[name]}"), name)
     raise AttributeError(f"module 'joulebook.grid' has no attribute {name!r}; it has {', '.join(__all__)}")
