@@ -15,7 +15,7 @@ from typing import Any, ClassVar, Self
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from joulebook.core.display import html_table
-from joulebook.core.documents import read_document, write_document
+from joulebook.core.documents import LARGEST_DOCUMENT, read_document, write_document
 from joulebook.core.errors import DataFormatError, InputError, Issue
 from joulebook.core.faults import issues_from_validation
 
@@ -103,6 +103,8 @@ class Design(Part):
     """Schema version that this code writes."""
     suffix: ClassVar[str]
     """Ending of its file names, such as ``.cell.json``."""
+    largest_document: ClassVar[int] = LARGEST_DOCUMENT
+    """Bytes that a file of this kind may have."""
     migrations: ClassVar[Mapping[int, Migration]] = {}
     """From version ``n`` (key) to ``n + 1``: pure functions from document to document."""
 
@@ -227,7 +229,7 @@ class Design(Part):
         InputError
             With every fault of the values.
         """
-        return cls.from_document(read_document(path), file=Path(path).name)
+        return cls.from_document(read_document(path, cls.largest_document), file=Path(path).name)
 
     def save(self, path: str | Path) -> Path:
         """Write the design to a file; an existing file is replaced in one step, or not at all.

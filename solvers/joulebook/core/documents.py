@@ -16,13 +16,15 @@ LARGEST_DOCUMENT = 5_000_000
 """Bytes; a design with every table that a domain knows stays far below."""
 
 
-def read_document(path: str | Path) -> dict[str, Any]:
+def read_document(path: str | Path, largest: int = LARGEST_DOCUMENT) -> dict[str, Any]:
     """Read a JSON object from a file.
 
     Parameters
     ----------
     path : str or Path
         The file.
+    largest : int
+        Bytes that it may have.
 
     Returns
     -------
@@ -37,9 +39,9 @@ def read_document(path: str | Path) -> dict[str, Any]:
     path = Path(path)
     try:
         size = path.stat().st_size
-        if size > LARGEST_DOCUMENT:
+        if size > largest:
             raise DataFormatError(
-                f"size = {size / 1e6:.1f} MB: at most {LARGEST_DOCUMENT / 1e6:g} MB. "
+                f"size = {size / 1e6:.1f} MB: at most {largest / 1e6:g} MB. "
                 "A design holds parameters, not measurements: is this the right file?",
                 file=path.name,
             )

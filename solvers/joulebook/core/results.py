@@ -29,6 +29,8 @@ _UNIT_SUFFIX = {
     "A/m²": "A_m2",
     "1": "",
     "°C": "degC",
+    "°": "deg",
+    "%": "percent",
     "m²": "m2",
     "m³": "m3",
 }

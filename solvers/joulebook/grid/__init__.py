@@ -11,18 +11,24 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from joulebook.grid import protection
     from joulebook.grid.network import Network
+    from joulebook.grid.power_flow_result import PowerFlowResult
+    from joulebook.grid.power_flow_study import power_flow
     from joulebook.grid.tables import Table
 
 _MODULES = {"protection": "joulebook.grid.protection"}
 
 _HOMES = {
     "Network": "network",
+    "PowerFlowResult": "power_flow_result",
     "Table": "tables",
+    "power_flow": "power_flow_study",
 }
 
 __all__ = [
     "Network",
+    "PowerFlowResult",
     "Table",
+    "power_flow",
     "protection",
 ]
 

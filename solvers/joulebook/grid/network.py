@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import Annotated, ClassVar, Literal
+from pathlib import Path
+from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, ValidationError, model_validator
 
 from joulebook.core.citations import Source
+from joulebook.core.conversion import warn_of
 from joulebook.core.design import Design, Part
+from joulebook.core.errors import InputError
+from joulebook.core.faults import issues_from_validation
 from joulebook.core.quantities import Quantity
+from joulebook.grid.changes import changed_tables, is_table_path
 from joulebook.grid.elements import (
     Bus,
     Converter,
@@ -24,8 +30,10 @@ from joulebook.grid.elements import (
     ThreeWindingTransformer,
     Transformer,
 )
+from joulebook.grid.interchange.formats import content_of, name_of, read_network, write_network
 from joulebook.grid.quantities import ApparentPower, Frequency
 from joulebook.grid.tables import Table, TableOf
+from joulebook.grid.topology import reference_issues
 
 __all__ = ["Diagram", "Network", "Placement"]
 
@@ -84,6 +92,7 @@ class Network(Design):
     kind: ClassVar[str] = "circuit"
     version: ClassVar[int] = 1
     suffix: ClassVar[str] = ".circuit.json"
+    largest_document: ClassVar[int] = 200_000_000
 
     name: Annotated[str, Field(min_length=1, max_length=200)]
     description: Annotated[str, Field(max_length=4000)] = ""
@@ -127,3 +136,114 @@ class Network(Design):
     ]
     diagram: Diagram = Diagram()
     sources: Annotated[dict[str, Source], Field(exclude_if=lambda sources: not sources)] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _references(self) -> Self:
+        issues = reference_issues(self)
+        if issues:
+            raise InputError(issues, self.name)
+        return self
+
+    @classmethod
+    def load(cls, path: str | Path | Sequence[str | Path]) -> Self:
+        """Read a network from a file, whatever format it is.
+
+        Parameters
+        ----------
+        path : str, Path or sequence of these
+            A document of Joulebook or a file of another program; several files where the format comes in parts. The
+            format is found by content, not by the ending.
+
+        Returns
+        -------
+        Network
+            The network. A :class:`joulebook.core.conversion.ConversionWarning` lists what could not be carried over.
+
+        Raises
+        ------
+        UnknownFormatError
+            If no reader knows the content.
+        DataFormatError
+            If the file is faulty; the message names the place.
+        InputError
+            With every fault of the values.
+        """
+        name = name_of(path)
+        if isinstance(path, str | Path) and not Path(path).is_dir():
+            content = content_of(path)
+            if content.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"{" and f'"{cls.kind}"'.encode() in content:
+                return super().load(path)
+        network, notes = read_network(path)
+        warn_of(name, notes)
+        return network
+
+    def save(self, path: str | Path) -> Path:
+        """Write the network to a file; the ending of the name says the format.
+
+        Parameters
+        ----------
+        path : str or Path
+            ``.circuit.json`` or ``.json`` for a document of Joulebook, ``.m`` for MATPOWER, and so on.
+
+        Returns
+        -------
+        Path
+            The file. A :class:`joulebook.core.conversion.ConversionWarning` lists what the format cannot hold.
+
+        Raises
+        ------
+        InputError
+            If the ending is not known.
+        DataFormatError
+            If the file cannot be written.
+        """
+        if Path(path).name.endswith(self.suffix):
+            return super().save(path)
+        return write_network(self, path)
+
+    def replace(self, changes: Mapping[str, Any]) -> Self:
+        """Make a network that differs in some values.
+
+        Parameters
+        ----------
+        changes : mapping of str to object
+            A value by its path, ``{"loads.7.active_power": 1e6}``; a column by its own,
+            ``{"loads.active_power": array}`` (one number stands for all); an element, which may be new,
+            ``{"loads.8": {"bus": "8", "active_power": 1e6}}``; a whole table, ``{"loads": table}``.
+
+        Returns
+        -------
+        Network
+            The changed network, validated; this one stays as it is. Sources of the changed values are dropped.
+
+        Raises
+        ------
+        InputError
+            If a path does not exist or a value is not allowed; all faults at once.
+        """
+        of_tables = {path: value for path, value in changes.items() if is_table_path(self, path)}
+        rest = {path: value for path, value in changes.items() if path not in of_tables}
+        base = self
+        if rest:
+            tables = {name: getattr(self, name) for name in type(self).model_fields if is_table_path(self, name)}
+            bare = type(self).model_construct(**{**dict(self), **{name: Table(t.record) for name, t in tables.items()}})
+            base = super(Network, bare).replace(rest)
+            base = type(self).model_construct(**{**dict(base), **tables})
+        values = {**dict(base), **changed_tables(self, of_tables)}
+        gone = tuple(of_tables)
+        values["sources"] = {
+            path: source
+            for path, source in base.sources.items()
+            if path not in gone and not path.startswith(tuple(f"{item}." for item in gone))
+        }
+        try:
+            return type(self).model_validate(values)
+        except ValidationError as error:
+            raise InputError(issues_from_validation(type(self), error), self.name) from None
+
+    def __getstate__(self) -> dict[str, Any]:
+        state = dict(super().__getstate__())
+        state["__dict__"] = {
+            name: value for name, value in state["__dict__"].items() if name in type(self).model_fields
+        }
+        return state
