@@ -137,6 +137,43 @@ class Network(Design):
     diagram: Diagram = Diagram()
     sources: Annotated[dict[str, Source], Field(exclude_if=lambda sources: not sources)] = Field(default_factory=dict)
 
+    @classmethod
+    def names(cls) -> tuple[str, ...]:
+        """List the networks that come with Joulebook.
+
+        Returns
+        -------
+        tuple of str
+            Names for :meth:`named`: IEEE and PEGASE test cases and feeders from publications, smallest first.
+        """
+        from joulebook.grid import named
+
+        return named.names()
+
+    @classmethod
+    def _make_named(cls, name: str) -> Self:
+        from joulebook.grid import named
+
+        return named.load(name)
+
+    @classmethod
+    def record_of(cls, table: str) -> type[Part] | None:
+        """Say what the rows of a table are.
+
+        Parameters
+        ----------
+        table : str
+            Name of the table.
+
+        Returns
+        -------
+        type of Part or None
+            None if there is no such table.
+        """
+        field = cls.model_fields.get(table)
+        marks = [item for item in field.metadata if isinstance(item, TableOf)] if field is not None else []
+        return marks[0].record if marks else None
+
     @model_validator(mode="after")
     def _references(self) -> Self:
         issues = reference_issues(self)

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from networks import meshed, radial
 
+from joulebook.core.citations import cite
 from joulebook.core.errors import DataFormatError, InputError, JoulebookError, TopologyError
 from joulebook.grid import Network, Table, power_flow
 from joulebook.grid.arrays import network_arrays
@@ -240,3 +241,19 @@ def test_files_that_are_too_large_or_broken(tmp_path, monkeypatch):
     path.write_text(path.read_text()[:-40])
     with pytest.raises(DataFormatError, match="ends too early"):
         Network.load(path)
+
+
+@pytest.mark.parametrize("name", Network.names())
+def test_named_networks_are_solved_and_say_where_they_come_from(name):
+    network = Network.named(name)
+    assert network.name == name
+    assert network is Network.named(name)
+    assert cite(network.sources["buses"].ref).title
+    run = power_flow(network)
+    assert run.stats.residual < 1e-8
+    assert 0 < run.stats.iterations < 10
+
+
+def test_unknown_names_are_answered_with_the_known_ones():
+    with pytest.raises(InputError, match="case118"):
+        Network.named("case119")
