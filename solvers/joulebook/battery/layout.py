@@ -473,7 +473,14 @@ BLENDED: Final = 27
 """Temperature for which ``liquid`` was made, K."""
 TRIED_ORDER: Final = 28
 """Order with which it was solved."""
-WEIGHTS: Final = 29
+NEGATIVE_DEPTH: Final = 29
+"""Thickness of the electrodes of the model with electrolyte, m; 0 for a foil."""
+POSITIVE_DEPTH: Final = 30
+LIQUID_PATH: Final = 31
+"""Path of the current through the electrolyte of that model, over its share of pores, m."""
+SOLID_PATH: Final = 32
+"""The same through the coatings, over their conductivity, ohm m²."""
+WEIGHTS: Final = 33
 """MAX_ORDER + 1 weights of the derivative."""
 AHEAD: Final = WEIGHTS + MAX_ORDER + 1
 """RING weights of the extrapolation."""

@@ -137,8 +137,8 @@ def electrolyte_properties(settings: Any, nodes: Any, liquid: Any, work: Any) ->
     for i in range(nodes.shape[0]):
         salt = work[i, SALT]
         transport = work[i, TRANSPORT]
-        work[i, DIFFUSIVITY] = transport * value_in_table(liquid, SALT_DIFFUSIVITY, 0.0, width, salt)
-        work[i, DIFFUSIVITY_SLOPE] = transport * slope_in_table(liquid, SALT_DIFFUSIVITY, 0.0, width, salt)
+        work[i, DIFFUSIVITY] = value_in_table(liquid, SALT_DIFFUSIVITY, 0.0, width, salt)
+        work[i, DIFFUSIVITY_SLOPE] = slope_in_table(liquid, SALT_DIFFUSIVITY, 0.0, width, salt)
         work[i, CONDUCTIVITY] = transport * value_in_table(liquid, SALT_CONDUCTIVITY, 0.0, width, salt)
         work[i, CONDUCTIVITY_SLOPE] = transport * slope_in_table(liquid, SALT_CONDUCTIVITY, 0.0, width, salt)
 
@@ -210,12 +210,11 @@ def assemble_faces(settings: Any, nodes: Any, work: Any) -> None:
         salt = work[i, SALT]
         salt_next = work[i + 1, SALT]
         rise = salt_next - salt
-        here = work[i, DIFFUSIVITY]
-        there = work[i + 1, DIFFUSIVITY]
-        g = here * there / (left * there + right * here)
-        flux = g * rise
-        by_salt = g * g * left * work[i, DIFFUSIVITY_SLOPE] * rise / (here * here) - g
-        by_next = g * g * right * work[i + 1, DIFFUSIVITY_SLOPE] * rise / (there * there) + g
+        bent = work[i + 1, DIFFUSIVITY_SLOPE] - work[i, DIFFUSIVITY_SLOPE]
+        g = 1.0 / (left / work[i, TRANSPORT] + right / work[i + 1, TRANSPORT])
+        flux = g * rise * (0.5 * (work[i, DIFFUSIVITY] + work[i + 1, DIFFUSIVITY]) - rise * bent / 12.0)
+        by_salt = -g * work[i, DIFFUSIVITY]
+        by_next = g * work[i + 1, DIFFUSIVITY]
         work[i, 19] += flux
         work[i + 1, 19] -= flux
         work[i, 0] -= by_salt

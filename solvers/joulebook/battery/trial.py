@@ -46,6 +46,7 @@ from joulebook.battery.layout import (
     ROW,
     SALT,
     SPM,
+    SPME,
     STEP_TIME,
     STOP,
     SURFACE_HISTORY,
@@ -67,6 +68,7 @@ from joulebook.battery.layout import (
 from joulebook.battery.p2d import activity_properties, newton
 from joulebook.battery.particles import factorise, factorise_own, surface_share, sweep
 from joulebook.battery.prepare import prepare_nodes, prepare_sites
+from joulebook.battery.salt import prepare_drop
 from joulebook.battery.schedule import SERIES_FIRST, VALUE
 from joulebook.battery.spm import solve_particles
 from joulebook.numerics.bdf import MAX_ORDER, derivative_weights, extrapolation_weights
@@ -288,6 +290,8 @@ def prepare(arena: Any, length: float) -> None:
     if settings[PREPARES] != 0.0 or run[POINTS] <= 1.0:
         prepare_sites(arena, head, order, points)
         prepare_nodes(arena, head, points)
+        if int(settings[MODEL]) == SPME:
+            prepare_drop(nodes, work, run)
     if int(settings[MODEL]) != SPM:
         for i in range(nodes.shape[0]):
             history = 0.0
