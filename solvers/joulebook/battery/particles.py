@@ -44,7 +44,7 @@ from joulebook.battery.layout import (
 from joulebook.numerics.tables import slope_in_table, value_in_table
 from joulebook.numerics.twins import separate
 
-__all__ = ["complete", "factorise", "factorise_own", "mean_concentration", "past_part", "surface_share", "sweep"]
+__all__ = ["complete", "factorise", "factorise_own", "mean_concentration", "past_part", "surface_share", "sweep", "sweep_one"]
 
 NARROW = 1e-5
 """Difference of stoichiometries below which the mean diffusivity between them is that of their middle."""
@@ -67,20 +67,19 @@ def factorise(shells: Any, group: int, leading: float, diffusivity: float) -> No
     n_r = shells.shape[1] - 2
     source = shells[group, n_r, SOURCE]
     eliminated = 0.0
-    response = 0.0
+    pivot = 0.0
     for k in range(n_r):
         inner = shells[group, k, INNER] * diffusivity
         outer = shells[group, k, OUTER] * diffusivity
         pivot = 1.0 / (leading + inner + outer - inner * eliminated)
         eliminated = outer * pivot
-        response = inner * response * pivot
-        if k == n_r - 1:
-            response += source * pivot
         shells[group, k, PIVOT] = pivot
         shells[group, k, ELIMINATED] = eliminated
-        shells[group, k, RESPONSE] = response
+    response = source * pivot
+    shells[group, n_r - 1, RESPONSE] = response
     for k in range(n_r - 2, -1, -1):
-        shells[group, k, RESPONSE] += shells[group, k, ELIMINATED] * shells[group, k + 1, RESPONSE]
+        response *= shells[group, k, ELIMINATED]
+        shells[group, k, RESPONSE] = response
     shells[group, n_r, SURFACE_RESPONSE] = (
         shells[group, n_r, LAST_WEIGHT] * shells[group, n_r - 1, RESPONSE]
         + shells[group, n_r, BEFORE_WEIGHT] * shells[group, n_r - 2, RESPONSE]
@@ -113,24 +112,81 @@ def sweep(shells: Any, group: int, concentration: Any, head: int, order: int, we
     first = int(shells[group, n_r + 1, FIRST])
     stop = int(shells[group, n_r + 1, STOP])
     new = (head + 1) % ring
+    # four terms whatever the order: the weights beyond it are zero, and one pass is faster than a pass per term
+    slots = (head, (head - 1) % ring, (head - 2) % ring, (head - 3) % ring)
+    factors = (
+        -weights[1],
+        -weights[2] if order > 1 else 0.0,
+        -weights[3] if order > 2 else 0.0,
+        -weights[4] if order > 3 else 0.0,
+    )
+    for i in range(first, stop):
+        concentration[new, 0, i] = 0.0
     for k in range(n_r):
         pivot = shells[group, k, PIVOT]
         inner = shells[group, k, INNER] * diffusivity * pivot
-        scale = -weights[1] * pivot
+        below = max(k - 1, 0)
+        scales = (factors[0] * pivot, factors[1] * pivot, factors[2] * pivot, factors[3] * pivot)
         for i in range(first, stop):
-            concentration[new, k, i] = scale * concentration[head, k, i]
-        for q in range(1, order):
-            slot = (head - q) % ring
-            scale = -weights[q + 1] * pivot
-            for i in range(first, stop):
-                concentration[new, k, i] += scale * concentration[slot, k, i]
-        if k > 0:
-            for i in range(first, stop):
-                concentration[new, k, i] += inner * concentration[new, k - 1, i]
+            concentration[new, k, i] = (
+                scales[0] * concentration[slots[0], k, i]
+                + scales[1] * concentration[slots[1], k, i]
+                + scales[2] * concentration[slots[2], k, i]
+                + scales[3] * concentration[slots[3], k, i]
+                + inner * concentration[new, below, i]
+            )
     for k in range(n_r - 2, -1, -1):
         eliminated = shells[group, k, ELIMINATED]
         for i in range(first, stop):
             concentration[new, k, i] += eliminated * concentration[new, k + 1, i]
+
+
+def sweep_one(
+    shells: Any, group: int, concentration: Any, head: int, order: int, weights: Any, diffusivity: float
+) -> None:
+    """Do for a group of one particle what :func:`sweep` does for many: along the shells without a detour by memory.
+
+    Parameters
+    ----------
+    shells : ndarray, shape (n_groups, n_r + 2, 6), mixed
+        Factorised.
+    group : int
+        Which group.
+    concentration : ndarray, shape (n_ring, n_r, n_particles), mol/m³
+        Ring of past concentrations.
+    head : int
+        Slot of the last accepted point.
+    order : int
+        Of the time formula.
+    weights : ndarray, shape (≥ order + 1,), 1/s
+        Of the time formula.
+    diffusivity : float, m²/s
+        As for :func:`factorise`.
+    """
+    ring = concentration.shape[0]
+    n_r = shells.shape[1] - 2
+    i = int(shells[group, n_r + 1, FIRST])
+    new = (head + 1) % ring
+    slots = (head, (head - 1) % ring, (head - 2) % ring, (head - 3) % ring)
+    factors = (
+        -weights[1],
+        -weights[2] if order > 1 else 0.0,
+        -weights[3] if order > 2 else 0.0,
+        -weights[4] if order > 3 else 0.0,
+    )
+    amount = 0.0
+    for k in range(n_r):
+        history = (
+            factors[0] * concentration[slots[0], k, i]
+            + factors[1] * concentration[slots[1], k, i]
+            + factors[2] * concentration[slots[2], k, i]
+            + factors[3] * concentration[slots[3], k, i]
+        )
+        amount = (history + shells[group, k, INNER] * diffusivity * amount) * shells[group, k, PIVOT]
+        concentration[new, k, i] = amount
+    for k in range(n_r - 2, -1, -1):
+        amount = concentration[new, k, i] + shells[group, k, ELIMINATED] * amount
+        concentration[new, k, i] = amount
 
 
 def past_part(concentration: Any, head: int, order: int, weights: Any, k: int, particle: int) -> float:

@@ -77,7 +77,7 @@ KELVIN_PER_VOLT = 100.0
 
 
 @separate
-def local_error(arena: Any, order: int, time: float) -> float:
+def local_error(arena: Any, order: int, time: float, fresh: bool) -> float:
     """Estimate the local error that a formula of some order makes, over what is allowed.
 
     Parameters
@@ -88,6 +88,8 @@ def local_error(arena: Any, order: int, time: float) -> float:
         Of the formula.
     time : float, s
         End of the step.
+    fresh : bool
+        Whether the weights of this order's extrapolation are still there from the solve.
 
     Returns
     -------
@@ -98,7 +100,8 @@ def local_error(arena: Any, order: int, time: float) -> float:
     head = int(run[HEAD])
     clock = run[CLOCK : CLOCK + RING]
     weights = run[AHEAD : AHEAD + RING]
-    extrapolation_weights(clock, head, order + 1, time, weights)
+    if not fresh:
+        extrapolation_weights(clock, head, order + 1, time, weights)
     if settings[CURVES] != 0.0:
         error = voltage_error(arena, head, order) / settings[VOLTAGE_TOLERANCE]
     else:
@@ -263,12 +266,12 @@ def choose_next(arena: Any, error: float, length: float) -> None:
     run[SINCE] += 1.0
     if run[SINCE] > order:
         if order > 1:
-            lower = step_factor(local_error(arena, order - 1, time), order - 1)
+            lower = step_factor(local_error(arena, order - 1, time, False), order - 1)
             if lower > factor:
                 best = order - 1
                 factor = lower
         if order < int(settings[HIGHEST_ORDER]) and points > order + 1:
-            higher = step_factor(local_error(arena, order + 1, time), order + 1)
+            higher = step_factor(local_error(arena, order + 1, time, False), order + 1)
             if higher > 1.05 * factor:
                 best = order + 1
                 factor = higher

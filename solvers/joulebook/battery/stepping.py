@@ -259,7 +259,7 @@ def integrate(arena: Any) -> int:
         error = 0.0
         known = int(run[POINTS]) > order
         if failed == 0 and known:
-            error = local_error(arena, order, run[TIME] + length)
+            error = local_error(arena, order, run[TIME] + length, True)
         tried = length
         if failed == 0 and error <= 1.0 and margin(arena) <= 0.0:
             length = find_end(arena, tried, before)

@@ -66,7 +66,7 @@ from joulebook.battery.layout import (
     WEIGHTS,
 )
 from joulebook.battery.p2d import activity_properties, newton
-from joulebook.battery.particles import factorise, factorise_own, surface_share, sweep
+from joulebook.battery.particles import factorise, factorise_own, surface_share, sweep, sweep_one
 from joulebook.battery.prepare import prepare_nodes, prepare_sites
 from joulebook.battery.salt import prepare_drop
 from joulebook.battery.schedule import SERIES_FIRST, VALUE
@@ -116,6 +116,29 @@ def set_temperature(arena: Any, temperature: float) -> None:
             )
 
 
+def group_diffusivity(shells: Any, group: int, temperature: float) -> float:
+    """Diffusivity of a group, or the factor of its law, at a temperature.
+
+    Parameters
+    ----------
+    shells : ndarray, shape (n_groups, n_r + 2, 6), mixed
+        Radial meshes.
+    group : int
+        Which group.
+    temperature : float, K
+        Of the step.
+
+    Returns
+    -------
+    float
+        m²/s.
+    """
+    n_r = shells.shape[1] - 2
+    activation = shells[group, n_r + 1, GROUP_ACTIVATION]
+    factor = arrhenius(activation, shells[group, n_r, GROUP_TEMPERATURE], temperature)
+    return float(shells[group, n_r + 1, GROUP_DIFFUSIVITY] * factor)
+
+
 @separate
 def solve_without_reaction(arena: Any, head: int, order: int, points: int) -> None:
     """Eliminate the shells of all particles, and find what they would be without reaction.
@@ -136,14 +159,17 @@ def solve_without_reaction(arena: Any, head: int, order: int, points: int) -> No
     n_r = shells.shape[1] - 2
     new = (head + 1) % RING
     for group in range(shells.shape[0]):
+        if shells[group, n_r + 1, VARIES] == 0.0:
+            factorise(shells, group, weights[0], group_diffusivity(shells, group, settings[TEMPERATURE]))
+    for group in range(shells.shape[0]):
         first = int(shells[group, n_r + 1, FIRST])
         stop = int(shells[group, n_r + 1, STOP])
-        diffusivity = shells[group, n_r + 1, GROUP_DIFFUSIVITY] * arrhenius(
-            shells[group, n_r + 1, GROUP_ACTIVATION], shells[group, n_r, GROUP_TEMPERATURE], settings[TEMPERATURE]
-        )
+        diffusivity = group_diffusivity(shells, group, settings[TEMPERATURE])
         if shells[group, n_r + 1, VARIES] == 0.0:
-            factorise(shells, group, weights[0], diffusivity)
-            sweep(shells, group, arena.concentration, head, order, weights, diffusivity)
+            if stop == first + 1:
+                sweep_one(shells, group, arena.concentration, head, order, weights, diffusivity)
+            else:
+                sweep(shells, group, arena.concentration, head, order, weights, diffusivity)
         for s in range(first, stop):
             if shells[group, n_r + 1, VARIES] != 0.0:
                 factorise_own(

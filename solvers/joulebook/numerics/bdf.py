@@ -48,12 +48,14 @@ def derivative_weights(clock: Any, head: int, order: int, time: float, weights: 
     for q in range(order):
         own = clock[(head - q) % n]
         leading += 1.0 / (time - own)
-        ratio = 1.0 / (own - time)
+        above = 1.0
+        below = own - time
         for m in range(order):
             if m != q:
                 other = clock[(head - m) % n]
-                ratio *= (time - other) / (own - other)
-        weights[q + 1] = ratio
+                above *= time - other
+                below *= own - other
+        weights[q + 1] = above / below
     weights[0] = leading
 
 
@@ -76,12 +78,14 @@ def extrapolation_weights(clock: Any, head: int, points: int, time: float, weigh
     n = clock.shape[0]
     for q in range(points):
         own = clock[(head - q) % n]
-        ratio = 1.0
+        above = 1.0
+        below = 1.0
         for m in range(points):
             if m != q:
                 other = clock[(head - m) % n]
-                ratio *= (time - other) / (own - other)
-        weights[q] = ratio
+                above *= time - other
+                below *= own - other
+        weights[q] = above / below
 
 
 def error_weight(clock: Any, head: int, order: int, time: float) -> float:
