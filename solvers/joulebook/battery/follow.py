@@ -64,6 +64,9 @@ from joulebook.numerics.twins import separate
 
 __all__ = ["follow"]
 
+SMALLEST_JUMP = 1e-4
+"""Of the current, over the current, from which a resistance can be told."""
+
 
 @separate
 def begin_row(arena: Any) -> None:
@@ -125,7 +128,7 @@ def end_row(arena: Any, status: int) -> None:
     marks[row, MARK_RESISTANCE] = math.nan
     if int(run[ROWS]) > first and row > 0:
         jump = marks[row, MARK_CURRENT] - trace[first, TRACE_CURRENT]
-        if abs(jump) > 1e-9:
+        if abs(jump) > SMALLEST_JUMP * abs(trace[first, TRACE_CURRENT]) + 1e-9:
             marks[row, MARK_RESISTANCE] = (trace[first, TRACE_VOLTAGE] - marks[row, MARK_VOLTAGE]) / jump
     marks[row, MARK_END] = run[TIME]
     marks[row, MARK_CODE] = status

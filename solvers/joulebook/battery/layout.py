@@ -25,8 +25,8 @@ from typing import Any, Final, NamedTuple
 
 from joulebook.numerics.bdf import MAX_ORDER
 
-RING: Final = MAX_ORDER + 2
-"""Past points kept."""
+RING: Final = 8
+"""Past points kept: at least MAX_ORDER + 2, and a power of two, so that a place in the ring is found by a mask."""
 
 
 class Arena(NamedTuple):

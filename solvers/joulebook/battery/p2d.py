@@ -10,7 +10,8 @@ r"""One implicit time step of the Doyle–Fuller–Newman model: Newton's method
 with :math:`\phi_s = 0` at the negative collector and the cell's current entering at the positive one.
 
 Finite volumes; the conductance of a face is that of its two half cells in series, also between electrode and
-separator, which keeps second order across the jump of the properties. Unknowns per node are c_e, phi_e and phi_s; the
+separator, which keeps second order across the jump of the properties; the diffusivity of the salt on it is the mean
+over the concentrations on both sides. Unknowns per node are c_e, phi_e and phi_s; the
 separator keeps an identity row in place of phi_s. The reactions of a node's sites are linearised in the potentials
 and in the surface concentration, which is itself linear in j (:mod:`joulebook.battery.particles`), and eliminated in
 their node. What remains is block-tridiagonal; the unknown current is a border that touches the last node only.

@@ -41,10 +41,20 @@ from joulebook.battery.layout import (
     SURFACE_RESPONSE,
     VOLUME,
 )
+from joulebook.numerics.bdf import steps_back
 from joulebook.numerics.tables import slope_in_table, value_in_table
 from joulebook.numerics.twins import separate
 
-__all__ = ["complete", "factorise", "factorise_own", "mean_concentration", "past_part", "surface_share", "sweep", "sweep_one"]
+__all__ = [
+    "complete",
+    "factorise",
+    "factorise_own",
+    "mean_concentration",
+    "past_part",
+    "surface_share",
+    "sweep",
+    "sweep_one",
+]
 
 NARROW = 1e-5
 """Difference of stoichiometries below which the mean diffusivity between them is that of their middle."""
@@ -113,7 +123,7 @@ def sweep(shells: Any, group: int, concentration: Any, head: int, order: int, we
     stop = int(shells[group, n_r + 1, STOP])
     new = (head + 1) % ring
     # four terms whatever the order: the weights beyond it are zero, and one pass is faster than a pass per term
-    slots = (head, (head - 1) % ring, (head - 2) % ring, (head - 3) % ring)
+    slots = (head, steps_back(head, 1, ring), steps_back(head, 2, ring), steps_back(head, 3, ring))
     factors = (
         -weights[1],
         -weights[2] if order > 1 else 0.0,
@@ -167,7 +177,7 @@ def sweep_one(
     n_r = shells.shape[1] - 2
     i = int(shells[group, n_r + 1, FIRST])
     new = (head + 1) % ring
-    slots = (head, (head - 1) % ring, (head - 2) % ring, (head - 3) % ring)
+    slots = (head, steps_back(head, 1, ring), steps_back(head, 2, ring), steps_back(head, 3, ring))
     factors = (
         -weights[1],
         -weights[2] if order > 1 else 0.0,
@@ -215,7 +225,7 @@ def past_part(concentration: Any, head: int, order: int, weights: Any, k: int, p
     ring = concentration.shape[0]
     past = 0.0
     for q in range(order):
-        past += weights[q + 1] * concentration[(head - q) % ring, k, particle]
+        past += weights[q + 1] * concentration[steps_back(head, q, ring), k, particle]
     return past
 
 
@@ -278,7 +288,7 @@ def factorise_own(
     for k in range(n_r):
         guess = 0.0
         for q in range(points):
-            guess += ahead[q] * concentration[(head - q) % ring, k, particle]
+            guess += ahead[q] * concentration[steps_back(head, q, ring), k, particle]
         factors[particle, k, OWN_GUESS] = min(max(guess / maximum, 0.0), 1.0)
     here = factors[particle, 0, OWN_GUESS]
     whole = value_in_table(laws, column, 0.0, width, here)

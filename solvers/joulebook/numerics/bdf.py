@@ -19,10 +19,31 @@ from __future__ import annotations
 
 from typing import Any
 
-__all__ = ["MAX_ORDER", "derivative_weights", "error_weight", "extrapolation_weights", "step_factor"]
+__all__ = ["MAX_ORDER", "derivative_weights", "error_weight", "extrapolation_weights", "step_factor", "steps_back"]
 
 MAX_ORDER = 4
 """Highest order offered; higher ones lose too much of the stable half-plane."""
+
+
+def steps_back(head: int, steps: int, count: int) -> int:
+    """Place in a ring some steps back; a division would take longer than all else that is done with it.
+
+    Parameters
+    ----------
+    head : int
+        Place of the last point.
+    steps : int
+        Fewer than ``count``.
+    count : int
+        Places in the ring.
+
+    Returns
+    -------
+    int
+        Place.
+    """
+    place = head - steps
+    return place + count if place < 0 else place
 
 
 def derivative_weights(clock: Any, head: int, order: int, time: float, weights: Any) -> None:
@@ -46,13 +67,13 @@ def derivative_weights(clock: Any, head: int, order: int, time: float, weights: 
     n = clock.shape[0]
     leading = 0.0
     for q in range(order):
-        own = clock[(head - q) % n]
+        own = clock[steps_back(head, q, n)]
         leading += 1.0 / (time - own)
         above = 1.0
         below = own - time
         for m in range(order):
             if m != q:
-                other = clock[(head - m) % n]
+                other = clock[steps_back(head, m, n)]
                 above *= time - other
                 below *= own - other
         weights[q + 1] = above / below
@@ -77,12 +98,12 @@ def extrapolation_weights(clock: Any, head: int, points: int, time: float, weigh
     """
     n = clock.shape[0]
     for q in range(points):
-        own = clock[(head - q) % n]
+        own = clock[steps_back(head, q, n)]
         above = 1.0
         below = 1.0
         for m in range(points):
             if m != q:
-                other = clock[(head - m) % n]
+                other = clock[steps_back(head, m, n)]
                 above *= time - other
                 below *= own - other
         weights[q] = above / below
@@ -111,11 +132,11 @@ def error_weight(clock: Any, head: int, order: int, time: float) -> float:
     product = 1.0
     leading = 0.0
     for q in range(order):
-        distance = time - clock[(head - q) % n]
+        distance = time - clock[steps_back(head, q, n)]
         product *= distance
         leading += 1.0 / distance
     local = product / leading
-    return float(local / (product * (time - clock[(head - order) % n]) + local))
+    return float(local / (product * (time - clock[steps_back(head, order, n)]) + local))
 
 
 def step_factor(error: float, order: int) -> float:

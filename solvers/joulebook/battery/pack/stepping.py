@@ -136,7 +136,7 @@ def largest_error(pack: Any, cells: Any, order: int, time: float) -> float:
     """
     largest = 0.0
     for k in range(pack.joints.shape[0]):
-        largest = max(largest, local_error(one_case(cells, k), order, time))
+        largest = max(largest, local_error(one_case(cells, k), order, time, False))
     if held_kind(pack) == HOLD_VOLTAGE and cells.settings[0, CURVES] != 0.0:
         largest *= HELD_VOLTAGE_WEIGHT
     return largest

@@ -41,10 +41,9 @@ def test_equal_cells_do_what_one_cell_does(model: str) -> None:
 def test_power_load_and_voltage_are_those_of_the_terminals(ours: str, alone: str) -> None:
     one = simulate(CELL, alone, model="SPMe", options=TIGHT, initial_soc=0.8)
     run = simulate_pack(pack(2, 2), ours, model="SPMe", options=TIGHT, initial_soc=0.8)
-    times = np.linspace(1.0, 1800.0, 50)
-    expected = one.at(times)
-    voltage = np.interp(times, run.time, run["cell_voltage"][:, 3])
-    assert np.abs(voltage - expected.voltage).max() < 1e-4
+    there = run.time >= 1.0
+    expected = one.at(run.time[there])
+    assert np.abs(run["cell_voltage"][there, 3] - expected.voltage).max() < 1e-5
     assert run["discharge_capacity"][-1] == pytest.approx(2.0 * one.discharge_capacity[-1], rel=1e-4)
     assert run["energy"][-1] == pytest.approx(4.0 * one.delivered_energy, rel=1e-4)
 
