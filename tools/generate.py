@@ -7,6 +7,8 @@ Run ``python tools/generate.py`` after a change of the designs, the materials or
 from __future__ import annotations
 
 import argparse
+import csv
+import io
 import itertools
 import json
 import shutil
@@ -21,12 +23,14 @@ import numpy as np
 import joulebook as jb
 from joulebook.battery.designs import Cell
 from joulebook.core.errors import InputError
+from joulebook.grid.equipment.rules import COLUMNS, RULES
 from joulebook.materials.interpolation import PublishedTable
 from joulebook.materials.records import Law
 
 ROOT = Path(__file__).resolve().parents[1]
 GENERATED = ROOT / "extension" / "src" / "generated"
 CORPUS = ROOT / "tests" / "corpus"
+STANDARD_PARTS = ROOT / "solvers" / "joulebook" / "grid" / "equipment" / "data" / "standard_parts"
 OCP_ERROR = 1.9e-4
 """V; linear interpolation between the kept points stays within this of the law."""
 LAW_POINTS = 41
@@ -48,7 +52,8 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--check", action="store_true", help="write nothing; fail when a file is stale")
     check = parser.parse_args(arguments).check
-    stale = [path for path, text in outputs().items() if not settle(path, text, check)]
+    stale = [path for path, text in standard_parts().items() if not settle(path, text, check)]
+    stale += [path for path, text in outputs().items() if not settle(path, text, check)]
     for path in stale:
         print(f"stale: {path.relative_to(ROOT)}")
     if not types(check):
@@ -56,7 +61,7 @@ def main(arguments: list[str] | None = None) -> int:
     if stale:
         print("Run: python tools/generate.py")
         return 1
-    print(f"{len(outputs()) + 1} generated files are up to date" if check else "generated files written")
+    print(f"{len(outputs()) + len(RULES) + 1} generated files are up to date" if check else "generated files written")
     return 0
 
 
@@ -72,9 +77,30 @@ def outputs() -> dict[Path, str]:
         GENERATED / "cell.schema.json": text_of(schema()),
         GENERATED / "materials.json": text_of(materials()),
         GENERATED / "named.json": text_of({name: Cell.named(name).to_document() for name in Cell.names()}),
+        GENERATED / "equipment.json": text_of(jb.grid.equipment.index()),
         CORPUS / "figures.json": text_of(figures_corpus()),
         CORPUS / "faults.json": text_of(faults_corpus()),
     }
+
+
+def standard_parts() -> dict[Path, str]:
+    """Text of the tables of standard parts, which the index of the equipment library is then read from.
+
+    Returns
+    -------
+    dict of Path to str
+        By file.
+    """
+    out = {}
+    for name, rule in RULES.items():
+        rows = list(rule())
+        columns = [*COLUMNS, *dict.fromkeys(key for row in rows for key in row if key not in COLUMNS)]
+        stream = io.StringIO()
+        writer = csv.DictWriter(stream, columns, restval="", lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+        out[STANDARD_PARTS / f"{name}.csv"] = stream.getvalue()
+    return out
 
 
 def schema() -> dict[str, Any]:

@@ -26,7 +26,14 @@ SOURCES = ("solvers", "kernels", "extension/joulebook_lab", "hub_config", "tools
 def public_modules() -> list[str]:
     core = importlib.import_module("joulebook.core")
     names = [f"joulebook.core.{item.name}" for item in pkgutil.iter_modules(core.__path__)]
-    return [*names, "joulebook.battery", "joulebook.grid.protection", "joulebook.materials", "joulebook.report"]
+    return [
+        *names,
+        "joulebook.battery",
+        "joulebook.grid.equipment",
+        "joulebook.grid.protection",
+        "joulebook.materials",
+        "joulebook.report",
+    ]
 
 
 def public_names() -> Iterator[tuple[str, Any]]:

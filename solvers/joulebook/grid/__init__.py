@@ -9,13 +9,13 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from joulebook.grid import protection
+    from joulebook.grid import equipment, protection
     from joulebook.grid.network import Network
     from joulebook.grid.power_flow_result import PowerFlowResult
     from joulebook.grid.power_flow_study import power_flow
     from joulebook.grid.tables import Table
 
-_MODULES = {"protection": "joulebook.grid.protection"}
+_MODULES = {"equipment": "joulebook.grid.equipment", "protection": "joulebook.grid.protection"}
 
 _HOMES = {
     "Network": "network",
@@ -28,6 +28,7 @@ __all__ = [
     "Network",
     "PowerFlowResult",
     "Table",
+    "equipment",
     "power_flow",
     "protection",
 ]
