@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from joulebook.grid import equipment, protection
+    from joulebook.grid.faults.results import ShortCircuitResult
+    from joulebook.grid.faults.study import short_circuit
     from joulebook.grid.network import Network
     from joulebook.grid.power_flow_result import PowerFlowResult
     from joulebook.grid.power_flow_study import power_flow
@@ -20,17 +22,21 @@ _MODULES = {"equipment": "joulebook.grid.equipment", "protection": "joulebook.gr
 _HOMES = {
     "Network": "network",
     "PowerFlowResult": "power_flow_result",
+    "ShortCircuitResult": "faults.results",
     "Table": "tables",
     "power_flow": "power_flow_study",
+    "short_circuit": "faults.study",
 }
 
 __all__ = [
     "Network",
     "PowerFlowResult",
+    "ShortCircuitResult",
     "Table",
     "equipment",
     "power_flow",
     "protection",
+    "short_circuit",
 ]
 
 

@@ -345,6 +345,8 @@ class Generator(Part):
     """Nameplate; the bus's nominal voltage where left out."""
     rated_power_factor: PowerFactor | None = None
     """Nameplate."""
+    voltage_rise: Share | None = None
+    """By which the terminal voltage may permanently exceed the rated one (p_G of IEC 60909-0); 0 where left out."""
     resistance: PerUnit | None = None
     """Stator, per unit of the ratings; the fictitious value of IEC 60909-0 where left out."""
     subtransient_reactance: PerUnit | None = None
