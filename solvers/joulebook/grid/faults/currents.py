@@ -57,6 +57,11 @@ def sequence_currents(fault: str, drive: Any, z1: Complexes, z2: Complexes, z0: 
     >>> (two[1] / three[1]).round(6)
     array([0.866025])
     """
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.nan_to_num(_joined(fault, drive, z1, z2, z0, zf))
+
+
+def _joined(fault: str, drive: Any, z1: Complexes, z2: Complexes, z0: Complexes, zf: Any) -> Complexes:
     no_earth = np.isnan(z0)
     earth = np.where(no_earth, 0.0, z0) + 3.0 * np.asarray(zf)
     nothing = np.zeros(z1.shape, np.complex128)
@@ -73,7 +78,7 @@ def sequence_currents(fault: str, drive: Any, z1: Complexes, z2: Complexes, z0: 
         one = drive / (z1 + np.where(no_earth, z2, z2 * earth / together))
         back = np.where(no_earth, -one, -one * earth / together)
         found = [np.where(no_earth, 0.0, -one * z2 / together), one, back]
-    return np.nan_to_num(np.array(found))
+    return np.array(found)
 
 
 def phase_currents(sequences: Complexes) -> Complexes:

@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from joulebook.core.errors import InputError, Issue
+from joulebook.core.errors import InputError, Issue, SingularSystemError
 from joulebook.core.provenance import Stats
 from joulebook.grid.faults import factors
 from joulebook.grid.faults.currents import fault_currents, sequence_currents
@@ -26,6 +26,8 @@ __all__ = ["short_circuit"]
 
 Reals = NDArray[np.float64]
 Complexes = NDArray[np.complex128]
+NO_IMPEDANCE = 1e-12
+"""Per unit; 1e-10 ohm at 10 kV."""
 MOST_PARTIAL = 20_000_000
 """Faults times ends of branches for which partial currents are kept."""
 
@@ -148,6 +150,7 @@ def _solve(model: FaultModel, options: FaultOptions, rows: NDArray[np.int32]) ->
     nominal = np.append(model.nodes.nominal, np.nan)[places]
     ohm, base = nominal**2 / BASE_POWER, BASE_POWER / (np.sqrt(3.0) * nominal) * 1e-3
     z1 = seen_from(model, model.positive, places)
+    _refuse_nothing(z1, [model.nodes.labels[row] for row in rows])
     z2 = z1 if model.negative is model.positive else seen_from(model, model.negative, places)
     z0 = np.full(places.size, np.nan + 0j)
     if model.zero is not None:
@@ -165,13 +168,14 @@ def _solve(model: FaultModel, options: FaultOptions, rows: NDArray[np.int32]) ->
         ratio = np.where(calm > 0.0, fed / calm, 1.0)
     n = factors.steady_heat(ratio, options.duration) if options.excitation is not None else np.ones(places.size)
     out = np.where(places < 0, np.nan, 1.0)
+    seen = z1 * ohm
     return FaultArrays(
         rows=rows,
         labels=tuple(model.nodes.labels[row] for row in rows),
         nominal=nominal,
         c=drive,
-        z1=z1 * ohm,
-        z2=z2 * ohm,
+        z1=seen,
+        z2=seen if z2 is z1 else z2 * ohm,
         z0=z0 * ohm,
         sequences=sequences * base,
         ikss=fed * base * out,
@@ -184,6 +188,16 @@ def _solve(model: FaultModel, options: FaultOptions, rows: NDArray[np.int32]) ->
         m=m,
         n=n,
     )
+
+
+def _refuse_nothing(impedance: Complexes, labels: list[str]) -> None:
+    """End the study where the impedance seen from a place vanishes."""
+    gone = np.flatnonzero(np.abs(impedance) < NO_IMPEDANCE)
+    if gone.size:
+        raise SingularSystemError(
+            f"Seen from {labels[gone[0]]!r} the impedances cancel, which means an infinite current: a series capacitor "
+            "or a negative reactance makes up for all others. Check the reactances there"
+        )
 
 
 def _converter_drive(model: FaultModel, places: NDArray[np.int32]) -> Reals:
