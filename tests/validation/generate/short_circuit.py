@@ -1,6 +1,7 @@
 """IEC 60909 reference networks as documents of our own, out of the stored inputs and results of pandapower.
 
-``python tests/validation/generate/short_circuit.py FOLDER`` reads ``iec60909_*.json`` there and writes the cases.
+``python tests/validation/generate/short_circuit.py FOLDER`` reads ``iec60909_*.json`` there, and what
+``short_circuit_networks.py`` wrote there, and writes the cases.
 """
 
 from __future__ import annotations
@@ -40,6 +41,7 @@ def line(row: dict[str, Any]) -> dict[str, Any]:
         "zero_resistance": row["r0_ohm_per_km"] * length / row["parallel"],
         "zero_reactance": row["x0_ohm_per_km"] * length / row["parallel"],
         "length": 1e3 * length,
+        **({"end_temperature": row["endtemp_degree"] + 273.15} if "endtemp_degree" in row else {}),
     }
 
 
@@ -57,10 +59,12 @@ def transformer(row: dict[str, Any]) -> dict[str, Any]:
         "zero_resistance": r0,
         "zero_reactance": x0,
         "vector_group": row["vector_group"],
-        "from_neutral_reactance": row["xn_ohm"],
-        "power_station_unit": row["power_station_unit"],
+        "from_neutral_reactance": row.get("xn_ohm"),
+        "power_station_unit": bool(row.get("power_station_unit")),
     }
-    if row["oltc"]:
+    if row.get("si0_hv_partial") and row["vector_group"] == "YNyn":
+        made["zero_magnetising_reactance"] = row["mag0_percent"] * row["vk0_percent"] * 1e-4
+    if row.get("oltc"):
         made["tap_changer"] = {"controls": "voltage"}
     return given(made)
 
@@ -110,10 +114,14 @@ def generator(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def external(row: dict[str, Any]) -> dict[str, Any]:
+    smallest = (
+        {"minimum_fault_power": 1e6 * row["s_sc_min_mva"], "minimum_rx": row["rx_min"]} if "rx_min" in row else {}
+    )
     return {
         "bus": str(row["bus"]),
         "maximum_fault_power": 1e6 * row["s_sc_max_mva"],
         "maximum_rx": row["rx_max"],
+        **smallest,
         "zero_over_positive": row["x0x_max"],
         "zero_rx": row["r0x0_max"],
     }
@@ -144,14 +152,35 @@ def network(data: dict[str, Any]) -> Network:
     made = {
         table: {f"{letter}{row['index']}": make(row) for row in rows(inputs[name])}
         for table, (name, make, letter) in kinds.items()
-        if name in inputs
+        if inputs.get(name)
     }
     buses = {str(row["index"]): {"nominal_voltage": 1e3 * row["vn_kv"]} for row in rows(inputs["bus"])}
     return Network(name=data["network"], frequency=data["f_hz"], buses=buses, **made)
 
 
+def columns(records: list[dict[str, Any]]) -> dict[str, list[Any]]:
+    """Columns, as the stored inputs have them, out of records."""
+    names = records[0] if records else {}
+    return {"index": list(range(len(records))), **{name: [record[name] for record in records] for name in names}}
+
+
+def own(folder: Path, name: str) -> None:
+    """A network of our own that the oracle solved."""
+    data = json.loads((folder / f"{name}.json").read_text())
+    inputs = {table: columns(records) for table, records in data["tables"].items() if records}
+    target = CASES / f"iec60909_{name}"
+    target.mkdir(parents=True, exist_ok=True)
+    network({"network": name, "f_hz": 50.0, "inputs": inputs}).save(target / "network.circuit.json")
+    (target / "expected.json").write_text(json.dumps(data["expected"], indent=1) + "\n")
+
+
 def main(folder: Path) -> None:
+    for name in ("industrial", "industrial_motors"):
+        if (folder / f"{name}.json").exists():
+            own(folder, name)
     for name, case in NAMES.items():
+        if not (folder / f"iec60909_iec60909_{name}.json").exists():
+            continue
         data = json.loads((folder / f"iec60909_iec60909_{name}.json").read_text())
         target = CASES / case
         target.mkdir(parents=True, exist_ok=True)

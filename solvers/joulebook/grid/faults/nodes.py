@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from joulebook.core.errors import InputError, Issue
 from joulebook.grid.network import Network
 
-__all__ = ["BASE_POWER", "Nodes", "as_rows", "make_nodes"]
+__all__ = ["BASE_POWER", "Nodes", "as_rows", "make_nodes", "nodes_of"]
 
 BASE_POWER = 100e6
 """Base of per-unit values inside the study, VA."""
@@ -46,6 +46,8 @@ class Nodes:
         Name of each place of a fault: buses in order, then points as ``"L1@0.5"``.
     places : ndarray of int, shape (n_places,)
         Node of each; -1 out of service.
+    elements : dict
+        Nodes of other tables, once they were asked for.
     """
 
     network: Network
@@ -56,6 +58,7 @@ class Nodes:
     points: tuple[tuple[int, float, int], ...]
     labels: tuple[str, ...]
     places: Ints
+    elements: dict[tuple[str, str], Ints] = field(default_factory=dict)
 
     @property
     def n(self) -> int:
@@ -77,9 +80,12 @@ class Nodes:
         ndarray of int, shape (n,)
             -1 where the element or its bus is out of service.
         """
-        elements = getattr(self.network, table)
-        found = _with_end(self.of_bus)[self.network.buses.positions(elements.column(column))]
-        return np.where(elements.in_service, found, -1).astype(np.int32)
+        kept = self.elements.get((table, column))
+        if kept is None:
+            elements = getattr(self.network, table)
+            found = _with_end(self.of_bus)[self.network.buses.positions(elements.column(column))]
+            kept = self.elements[table, column] = np.where(elements.in_service, found, -1).astype(np.int32)
+        return kept
 
 
 def make_nodes(network: Network, along: Sequence[tuple[str, float]] = ()) -> Nodes:
@@ -125,6 +131,29 @@ def make_nodes(network: Network, along: Sequence[tuple[str, float]] = ()) -> Nod
         labels=(*network.buses.ids, *(f"{network.lines.ids[row]}@{place:g}" for row, place, _ in points)),
         places=np.concatenate((of_bus, np.array([node for *_, node in points], np.int32))),
     )
+
+
+def nodes_of(network: Network, along: Sequence[tuple[str, float]] = ()) -> Nodes:
+    """Give the nodes of a network; those without points on lines are kept with it.
+
+    Parameters
+    ----------
+    network : Network
+        The design.
+    along : sequence of (str, float)
+        Points on lines where a fault is wanted.
+
+    Returns
+    -------
+    Nodes
+        The electrical picture.
+    """
+    if along:
+        return make_nodes(network, along)
+    found = network.__dict__.get("_fault_nodes")
+    if found is None:
+        found = network.__dict__["_fault_nodes"] = make_nodes(network)
+    return found
 
 
 def _with_end(of_bus: Ints) -> Ints:

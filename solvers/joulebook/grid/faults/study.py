@@ -15,7 +15,7 @@ from joulebook.grid.faults import factors
 from joulebook.grid.faults.currents import fault_currents, sequence_currents
 from joulebook.grid.faults.decay import machine_currents, peak_factors
 from joulebook.grid.faults.model import FaultModel, drive_voltage, prepare, seen_from
-from joulebook.grid.faults.nodes import BASE_POWER, as_rows, make_nodes
+from joulebook.grid.faults.nodes import BASE_POWER, as_rows, nodes_of
 from joulebook.grid.faults.options import FaultOptions
 from joulebook.grid.faults.partial import columns_of
 from joulebook.grid.faults.results import FaultArrays, Partial, ShortCircuitResult
@@ -122,7 +122,7 @@ def short_circuit(
     if not isinstance(network, Network):
         raise InputError(Issue("network", type(network).__name__, "must be a Network", "Load or build one"))
     started = time.perf_counter()
-    nodes = make_nodes(network, options.along)
+    nodes = nodes_of(network, options.along)
     model = prepare(nodes, options)
     rows = _rows(model, options)
     arrays = _solve(model, options, rows)
@@ -157,7 +157,7 @@ def _solve(model: FaultModel, options: FaultOptions, rows: NDArray[np.int32]) ->
         z0 = seen_from(model, model.zero, places, units=False)
     drive = drive_voltage(model, options, places)
     extra = _converter_drive(model, places)
-    zf = options.fault_impedance / ohm
+    zf = options.fault_impedance / np.nan_to_num(ohm, nan=1.0)
     sequences = sequence_currents(options.fault, drive, z1, z2, z0, zf)
     plain, earth = fault_currents(sequences)
     fed = plain * (1.0 + extra / drive)

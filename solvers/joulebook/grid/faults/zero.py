@@ -124,7 +124,7 @@ def _transformers(
                 group, leak[chosen], magnetising[chosen], earth[chosen, 0], earth[chosen, 1]
             )
             grounded[same] = (group.windings != ("yn", "yn")) | (magnetising[chosen] != 0)
-    entries = _open_ended(entries, ends[rows]) * np.array([ratio[rows] ** -2, 1.0 / ratio[rows], np.ones(rows.size)])
+    entries = _open_ended(entries, ends[rows]) / np.array([ratio[rows] ** 2, ratio[rows], np.ones(rows.size)])
     code, ones = np.full(rows.size, positive.TRANSFORMER), np.ones(rows.size, np.int32)
     earthed = np.concatenate([ends[rows, k][grounded & (entries[2 * k] != 0)] for k in (0, 1)])
     return Admittances.of_branches(
@@ -135,9 +135,9 @@ def _transformers(
 def _open_ended(entries: NDArray[np.complex128], ends: NDArray[np.int32]) -> NDArray[np.complex128]:
     """Where one end is open, what the other end sees."""
     first, mutual, second = entries
-    with np.errstate(divide="ignore", invalid="ignore"):
-        from_first = np.where(mutual != 0, first - mutual**2 / second, first)
-        from_second = np.where(mutual != 0, second - mutual**2 / first, second)
+    coupled = mutual != 0
+    from_first = first - mutual**2 / np.where(coupled, second, 1.0)
+    from_second = second - mutual**2 / np.where(coupled, first, 1.0)
     one, other = ends[:, 0] < 0, ends[:, 1] < 0
     return np.array(
         [
@@ -156,8 +156,8 @@ def _star_points(nodes: Nodes, ends: NDArray[np.int32]) -> NDArray[np.complex128
         + 1j * np.nan_to_num(table.column(f"{side}_neutral_reactance"))
         for side in ("from", "to")
     ]
-    base = np.append(nodes.nominal, np.nan)[ends] ** 2 / BASE_POWER
-    return np.nan_to_num(3.0 * np.array(ohm).T.reshape(ends.shape) / base)
+    base = np.append(nodes.nominal, 1.0)[ends] ** 2 / BASE_POWER
+    return 3.0 * np.array(ohm).T.reshape(ends.shape) / base
 
 
 def _groups(

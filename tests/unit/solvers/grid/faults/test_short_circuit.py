@@ -125,16 +125,15 @@ def test_without_a_path_to_earth_no_current_flows_there() -> None:
     assert np.isnan(single.x0_ohm["C"])
 
 
-def test_capacitance_feeds_earth_faults_of_isolated_networks() -> None:
-    grid = {**GRID, "zero_over_positive": 100.0, "zero_rx": 0.0}
-    isolated = feeder(
-        external_grids={"Q": grid},
-        lines={"L": {**LINE, "zero_susceptance": 5e-3}},
-        transformers={},
-        buses=feeder().buses,
-    )
-    without = short_circuit(isolated, "1ph").buses.ikss_kA["A"]
-    assert short_circuit(isolated, "1ph", line_capacitance=True).buses.ikss_kA["A"] > 1.1 * without
+def test_capacitance_counts_in_the_zero_sequence() -> None:
+    """Half of it at each end of the line, beside the grid's own zero sequence."""
+    network = feeder(lines={"L": {**LINE, "zero_susceptance": 2e-3}}, transformers={})
+    found = short_circuit(network, "1ph", line_capacitance=True).buses
+    plain = short_circuit(network, "1ph").buses
+    grid = complex(plain.r0_ohm["A"], plain.x0_ohm["A"])
+    half = 1e-3j
+    beyond = 1 / (complex(1.2, 3.9) + 1 / half)
+    assert complex(found.r0_ohm["A"], found.x0_ohm["A"]) == pytest.approx(1 / (1 / grid + half + beyond), rel=1e-9)
 
 
 @pytest.mark.parametrize("fault", ["3ph", "2ph", "2ph-g", "1ph"])
