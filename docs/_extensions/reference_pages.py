@@ -17,10 +17,17 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 import api_text
 import materials_text
+import protection_text
 import reference_text
 import validation_text
 
-PAGES = {**reference_text.PAGES, **materials_text.PAGES, **validation_text.PAGES, "api": api_text.module_page}
+PAGES = {
+    **reference_text.PAGES,
+    **materials_text.PAGES,
+    **protection_text.PAGES,
+    **validation_text.PAGES,
+    "api": api_text.module_page,
+}
 
 
 class GeneratedText(SphinxDirective):

@@ -27,6 +27,32 @@ def expected(name: str) -> dict[str, Any]:
     return json.loads((CASES / name / "expected.json").read_text(encoding="utf-8"))
 
 
+def measured() -> list[tuple[str, str, float, float, float]]:
+    """Case, what is compared, found, published, allowed difference; the documentation prints it."""
+    case = expected("curves_of_a_maker")
+    rows = []
+    for name in ("IEEE VI", "IEEE MI"):
+        curve = inverse_curve(name)
+        constants = {"k": curve.k, "alpha": curve.alpha, "c": curve.c}
+        found = {dial: inverse_time(case["multiples"], float(dial), **constants) for dial in case[name]}
+        worst = max(float(np.max(np.abs(found[dial] - printed))) for dial, printed in case[name].items())
+        rows.append(("curves_of_a_maker", f"largest difference of 70 times, {name} (s)", worst, 0.0, 6e-4))
+    for name in ("docr_3_bus", "docr_8_bus"):
+        case = expected(name)
+        objective = optimal_settings(Scheme.named(case["scheme"])).objective
+        rows.append((name, "sum of times (s)", objective, case["objective"], case["tolerance"]))
+    case = expected("radial_chain")
+    settings = optimal_settings(chain())
+    for name, value in zip(settings["relay"], settings["multiplier"], strict=True):
+        rows.append(("radial_chain", f"multiplier of {name}", float(value), case["multipliers"][name], 2e-6))
+    return rows
+
+
+def test_what_the_documentation_prints_is_within_what_is_allowed():
+    for name, what, found, published, allowed in measured():
+        assert abs(found - published) <= allowed, (name, what)
+
+
 def test_times_are_those_that_a_maker_prints():
     case = expected("curves_of_a_maker")
     for name in ("IEEE VI", "IEEE MI"):

@@ -91,6 +91,9 @@ def dress(plot: Any, element: Any) -> None:
     for grid in (*figure.xgrid, *figure.ygrid):
         grid.grid_line_color, grid.grid_line_alpha = INK, 0.3
         grid.minor_grid_line_color, grid.minor_grid_line_alpha = INK, 0.1
+    for renderer in figure.renderers:
+        if hasattr(getattr(renderer, "glyph", None), "line_join"):
+            renderer.glyph.line_join = "round"
     for legend in figure.legend:
         legend.background_fill_alpha = 0.0
         legend.border_line_color = None
