@@ -110,9 +110,10 @@ def discretise(cell: Cell | HalfCell, model: Model, resolution: Resolution, star
     films = np.stack([film_row(side, model) for side in sides])
     ages = films[:, at.FIRST_THICKNESS] > 0.0
     sites, shells, hosts = _sites(cell, model, resolution, coats, actives, counts, layers, ages)
-    for row in sites[sites[:, at.GROUP] >= 0]:
-        if flat[int(row[at.LAW]) // at.N_LAW][0] != 0.0:
-            shells[int(row[at.GROUP]), -1, at.VARIES] = 1.0
+    if any(stretch[0] != 0.0 for stretch in flat):
+        for row in sites[sites[:, at.GROUP] >= 0]:
+            if flat[int(row[at.LAW]) // at.N_LAW][0] != 0.0:
+                shells[int(row[at.GROUP]), -1, at.VARIES] = 1.0
     _fill_hosts(nodes, model, layers, hosts)
     salts = _salts(cell, model, settings)
     states, concentrations = _states(sides, model, sites, films, start, actives)
@@ -279,13 +280,14 @@ def _sites(
     rows: list[Array] = []
     planes: list[Array] = []
     hosts: list[tuple[int, int, int]] = []
-    law = 0
+    law, total = 0, 0
     for side in (0, 1):
-        first_of_side = len(rows)
+        first_of_side = total
         electrode = (None if isinstance(cell, HalfCell) else cell.negative) if side == 0 else cell.positive
         if electrode is None:
-            rows.append(_foil(cell, model, layers))
+            rows.append(_foil(cell, model, layers)[None])
             hosts.append((0, 1, 1))
+            total += 1
             continue
         for phase, material in enumerate(actives[side]):
             host = 0 if side == 0 else layers[0] + layers[1]
@@ -299,17 +301,17 @@ def _sites(
                 fill_shells(plane, 3.0 * row[at.FRACTION] / row[at.SURFACE_DENSITY], resolution.grading)
                 _fill_group(plane[-1], electrode, phase, coat, material)
                 plane[-2, at.GROUP_TEMPERATURE] = _diffusivity_temperature(material)
-                plane[-1, at.FIRST], plane[-1, at.STOP] = len(rows), len(rows) + count
+                plane[-1, at.FIRST], plane[-1, at.STOP] = total, total + count
                 planes.append(plane)
-                for k in range(count):
-                    own = row.copy()
-                    own[at.HOST] = host + k if model.flag == at.DFN else (0 if side == 0 else -1)
-                    rows.append(own)
+                block = np.tile(row, (count, 1))
+                block[:, at.HOST] = host + np.arange(count) if model.flag == at.DFN else (0 if side == 0 else -1)
+                rows.append(block)
                 host += count
+                total += count
             law += at.N_LAW
         stride = layers[2 * side] if model.flag == at.DFN else 1
-        hosts.append((first_of_side, len(rows), stride))
-    return np.stack(rows), np.stack(planes), hosts
+        hosts.append((first_of_side, total, stride))
+    return np.concatenate(rows), np.stack(planes), hosts
 
 
 def _site(
@@ -408,15 +410,16 @@ def _states(
     states = np.zeros((sites.shape[0], at.N_STATE if ages else at.N_STATE_FRESH))
     concentrations = np.zeros(sites.shape[0])
     laws = [(side, phase) for side, materials in enumerate(actives) for phase in range(len(materials))]
-    for s, row in enumerate(sites):
-        if row[at.GROUP] < 0:
-            continue
-        side, phase = laws[int(row[at.LAW]) // at.N_LAW]
+    for law, (side, phase) in enumerate(laws):
+        mine = np.flatnonzero((sites[:, at.LAW] == law * at.N_LAW) & (sites[:, at.GROUP] >= 0))
         name = ("negative", "positive")[side]
-        concentrations[s] = start.concentrations[name][phase]
-        states[s, at.TILT] = start.tilts[name] if row[at.DECAY] > 0 else 0.0
+        concentrations[mine] = start.concentrations[name][phase]
+        states[mine, at.TILT] = np.where(sites[mine, at.DECAY] > 0, start.tilts[name], 0.0)
         electrode = sides[side]
-        if row[at.FILM] >= 0 and electrode is not None:
+        for s in mine[sites[mine, at.FILM] >= 0]:
+            if electrode is None:
+                continue
+            row = sites[s]
             begun: FilmStart = film_start(electrode, model, films[side], row[at.SURFACE_DENSITY])
             states[s, at.SEI], states[s, at.CRACK_SEI] = begun.film, begun.on_cracks
             states[s, at.PLATED], states[s, at.CRACK] = begun.plated, begun.crack

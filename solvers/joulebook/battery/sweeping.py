@@ -15,7 +15,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from joulebook.battery import between
 from joulebook.battery import layout as at
 from joulebook.battery import schedule as column
 from joulebook.battery.designs import Cell
@@ -26,6 +25,7 @@ from joulebook.battery.march import first_arena
 from joulebook.battery.models import Model, as_model
 from joulebook.battery.options import BatteryOptions
 from joulebook.battery.protocol import Protocol
+from joulebook.battery.resampling import COLUMNS
 from joulebook.battery.results import BatterySweepResult
 from joulebook.battery.schedule import Schedule
 from joulebook.battery.simulation import as_protocol, checked_device, checked_options, citations
@@ -154,7 +154,7 @@ def sweep(
     cases = run_sweep(
         cell,
         values,
-        functools.partial(_prepare, model=physics, options=chosen, protocol=plan, initial_soc=initial_soc),
+        _Preparation(physics, chosen, plan, initial_soc),
         functools.partial(solve_rows, gpu=where is device.Device.GPU, serial=client is not None),
         client=client,
         progress=progress_or_default(progress),
@@ -189,15 +189,24 @@ def sweep(
     )
 
 
-def _prepare(
-    cell: Cell | HalfCell, *, model: Model, options: BatteryOptions, protocol: Protocol, initial_soc: float | None
-) -> Row:
-    start = starting_concentrations(cell, initial_soc)
-    schedule = protocol.compile(cell)
-    arrays = discretise(cell, model, options.resolution_for(model.name, schedule.has_corners), start)
-    arrays.settings[at.CURVES] = float(options.curves)
-    arrays.settings[at.ENDS_AT_ONCE] = float(schedule.rows.shape[0] > 1)
-    return Row(arrays, schedule)
+class _Preparation:
+    """Unpacks one variant after the other; what they have in common is made once."""
+
+    def __init__(self, model: Model, options: BatteryOptions, protocol: Protocol, initial_soc: float | None) -> None:
+        self.model, self.options, self.protocol, self.initial_soc = model, options, protocol, initial_soc
+        self.schedules: dict[tuple[float, ...], Schedule] = {}
+        self.resolutions = [options.resolution_for(model.name, corners) for corners in (False, True)]
+
+    def __call__(self, cell: Cell | HalfCell) -> Row:
+        start = starting_concentrations(cell, self.initial_soc)
+        rates = (cell.nominal_capacity, cell.lower_cutoff, cell.upper_cutoff)
+        schedule = self.schedules.get(rates)
+        if schedule is None:
+            schedule = self.schedules[rates] = self.protocol.compile(cell)
+        arrays = discretise(cell, self.model, self.resolutions[schedule.has_corners], start)
+        arrays.settings[at.CURVES] = float(self.options.curves)
+        arrays.settings[at.ENDS_AT_ONCE] = float(schedule.rows.shape[0] > 1)
+        return Row(arrays, schedule)
 
 
 def solve_rows(rows: list[Row], *, gpu: bool = False, serial: bool = False) -> Solved:
@@ -229,23 +238,29 @@ def solve_rows(rows: list[Row], *, gpu: bool = False, serial: bool = False) -> S
             if n_rows >= _MOST_ROWS or not np.any(status == at.TRACE_FULL):
                 break
             n_rows *= 4
-        for k, case in enumerate(cases):
-            reasons[case] = _read_case(arrays, case, group[k].schedule, _case(arena, k), int(status[k]))
+        _read_group(arrays, np.array(cases), arena, group[0].schedule)
+        for k in np.flatnonzero((status <= 0) | (status == at.TRACE_FULL)):
+            for values in arrays.values():
+                values[cases[k]] = np.nan
+            reasons[cases[k]] = str(failure(int(status[k]), group[k].schedule, _case(arena, k)))
     return Solved(arrays, reasons)
 
 
 def _alike(rows: list[Row]) -> list[list[int]]:
-    """Cases whose arrays have the same shapes."""
+    """Cases whose arrays have the same shapes, and which follow a series in the same steps."""
     groups: dict[Any, list[int]] = {}
     for case, row in enumerate(rows):
         a = row.arrays
         parts = (a.nodes, a.sites, a.shells, a.laws, a.salts, a.states, row.schedule.rows, row.schedule.series)
-        groups.setdefault(tuple(part.shape for part in parts), []).append(case)
+        followed = row.schedule.rows[:, column.SERIES_FIRST].tobytes()
+        groups.setdefault((followed, *(part.shape for part in parts)), []).append(case)
     return list(groups.values())
 
 
 def _solve_group(rows: list[Row], n_rows: int, gpu: bool, serial: bool) -> tuple[at.Arena, NDArray[np.int64]]:
-    arena = stack_arenas([first_arena(row.arrays, row.schedule, n_rows) for row in rows])
+    arena = stack_arenas([first_arena(row.arrays, row.schedule, 0) for row in rows])
+    arena = arena._replace(trace=np.empty((len(rows), n_rows, arena.trace.shape[2])))
+    arena.trace[:, 0] = 0.0  # all that a case which does not start will ever hold
     status = np.zeros(len(rows), dtype=np.int64)
     if gpu:
         from joulebook.battery.gpu import run_on_gpu
@@ -304,23 +319,29 @@ def _case(arena: at.Arena, case: int) -> at.Arena:
     return at.Arena(*(values[min(case, values.shape[0] - 1)] for values in arena))
 
 
-def _read_case(arrays: dict[str, NDArray[Any]], case: int, schedule: Schedule, arena: at.Arena, status: int) -> str:
-    run = arena.run
-    if status <= 0 or status == at.TRACE_FULL:
-        return str(failure(status, schedule, arena))
-    trace = arena.trace[: int(run[at.ROWS])]
-    last = arena.marks[int(run[at.ROW]) - 1]
-    code = float(last[at.MARK_EVENT]) if last[at.MARK_EVENT] else _TIME
-    arrays["end"][case] = _POWER if status == at.LOST_POWER else code
-    even = np.linspace(trace[0, 0], trace[-1, 0], N_POINTS)
-    followed = frozenset(np.flatnonzero(schedule.rows[:, column.SERIES_FIRST] >= 0).tolist())
-    curves = between.values_at(trace[:, at.TRACE_TIME], trace[:, 1:4], even, trace[:, at.TRACE_ROW], followed)
-    arrays["time"][case], arrays["voltage"][case] = even, curves[:, 0]
-    arrays["current"][case], arrays["discharge_capacity"][case] = curves[:, 1], curves[:, 2]
-    arrays["delivered_capacity"][case] = trace[-1, at.TRACE_CHARGE]
-    arrays["delivered_energy"][case] = trace[-1, at.TRACE_ENERGY]
-    arrays["duration"][case] = trace[-1, 0] - trace[0, 0]
-    return ""
+def _read_group(arrays: dict[str, NDArray[Any]], cases: NDArray[np.int64], arena: at.Arena, schedule: Schedule) -> None:
+    """Write figures and curves of solved cases; of the others too, where they have points."""
+    from joulebook.battery.loops import RESAMPLE
+
+    everyone = np.arange(cases.size)
+    counts = arena.run[:, at.ROWS].astype(np.int64)
+    last = arena.trace[everyone, np.maximum(counts, 1) - 1]
+    first = arena.trace[:, 0, at.TRACE_TIME]
+    done = np.maximum(arena.run[:, at.ROW].astype(np.int64), 1) - 1
+    events, codes = (arena.marks[everyone, done, column] for column in (at.MARK_EVENT, at.MARK_CODE))
+    arrays["end"][cases] = np.where(codes == at.LOST_POWER, _POWER, np.where(events > 0, events, _TIME))
+    counts[~np.isfinite(first + last[:, at.TRACE_TIME])] = 0
+    ends = [np.where(counts > 0, times, 0.0) for times in (first, last[:, at.TRACE_TIME])]
+    even = np.ascontiguousarray(np.linspace(*ends, N_POINTS, axis=1))
+    straight = (schedule.rows[:, column.SERIES_FIRST] >= 0).astype(np.float64)
+    curves = np.full((cases.size, N_POINTS, COLUMNS), np.nan)
+    RESAMPLE.cpu(arena.trace, counts, straight, even, curves, np.empty((arena.trace.shape[1], COLUMNS + 1)))
+    arrays["time"][cases] = even
+    for k, name in enumerate(("voltage", "current", "discharge_capacity")):
+        arrays[name][cases] = curves[:, :, k]
+    arrays["delivered_capacity"][cases] = last[:, at.TRACE_CHARGE]
+    arrays["delivered_energy"][cases] = last[:, at.TRACE_ENERGY]
+    arrays["duration"][cases] = last[:, at.TRACE_TIME] - first
 
 
 def _variables(

@@ -6,9 +6,10 @@ A design is data: a pydantic model that is validated when it is made, saved as J
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
@@ -278,16 +279,46 @@ class Design(Part):
         InputError
             If a path does not exist or a value is not allowed; all faults at once.
         """
+        document = self._without_sources(changes)
+        return self._variant(document, tuple(changes), tuple(changes.values()))
+
+    def _without_sources(self, paths: Iterable[str]) -> dict[str, Any]:
+        """Give the document without the sources of some values; their paths must lead somewhere."""
         document = self.to_document()
-        changed = tuple(path for path in changes if not path.startswith("sources"))
+        changed = tuple(path for path in paths if not path.startswith("sources"))
         sources = document.get("sources", {})
         for gone in [key for key in sources if key in changed or key.startswith(tuple(f"{path}." for path in changed))]:
             del sources[gone]
-        for path, value in changes.items():
+        for path in paths:
             group = path.rpartition(".")[0]
             if not group or not isinstance(self.value_at(group), Mapping):  # a mapping takes entries of any name
                 self.value_at(path)
-            _put(document, path, _plain(value))
+        return document
+
+    def variants(self, paths: Sequence[str]) -> Callable[[Sequence[Any]], Self]:
+        """Give a function that makes many designs which differ in the same values; faster than :meth:`replace`.
+
+        Parameters
+        ----------
+        paths : sequence of str
+            Dotted paths, as for :meth:`replace`.
+
+        Returns
+        -------
+        callable
+            From the new values, in the order of the paths, to the changed design, validated as by :meth:`replace`.
+            It raises what that raises.
+
+        Raises
+        ------
+        InputError
+            If a path does not exist.
+        """
+        return functools.partial(self._variant, self._without_sources(paths), tuple(paths))
+
+    def _variant(self, document: dict[str, Any], paths: Sequence[str], values: Sequence[Any]) -> Self:
+        for path, value in zip(paths, values, strict=True):
+            document = _with(document, path.split("."), path, _plain(value))
         return self.from_document(document)
 
     def digest(self) -> str:
@@ -318,19 +349,15 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def _put(document: dict[str, Any], path: str, value: Any) -> None:
-    """Set a value of a document in place; what leads there may have been changed just before."""
-    *folders, last = path.split(".")
-    here: Any = document
-    for name in folders:
-        here = here.setdefault(name, {}) if isinstance(here, dict) else _entry(here, name, path)
-    if isinstance(here, list):
-        _entry(here, last, path)
-        here[int(last)] = value
-    elif isinstance(here, dict):
-        here[last] = value
-    else:
-        _entry(here, last, path)
+def _with(here: Any, names: Sequence[str], path: str, value: Any) -> Any:
+    """Give a document with another value; what leads there is copied, and may have been changed just before."""
+    first, *others = names
+    if isinstance(here, dict):
+        return {**here, first: _with(here.get(first, {}), others, path, value) if others else value}
+    entry = _entry(here, first, path)
+    new = list(here)
+    new[int(first)] = _with(entry, others, path, value) if others else value
+    return new
 
 
 def _entry(here: Any, name: str, path: str) -> Any:

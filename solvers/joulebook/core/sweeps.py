@@ -114,18 +114,20 @@ def run_sweep(
     ------
     CancelledError
         If a person cancelled.
+    InputError
+        If a path does not exist.
     """
     n_cases = len(next(iter(values.values())))
     rows: list[Row] = []
     good: list[int] = []
     failed: list[FailedCase] = []
-    for case in range(n_cases):
-        changes = {path: float(column[case]) for path, column in values.items()}
+    variant = design.variants(list(values))
+    for case, changes in enumerate(zip(*(column.tolist() for column in values.values()), strict=True)):
         try:
-            rows.append(prepare(design.replace(changes)))
+            rows.append(prepare(variant(changes)))
             good.append(case)
         except JoulebookError as error:
-            failed.append(FailedCase(case, changes, str(error)))
+            failed.append(FailedCase(case, dict(zip(values, changes, strict=True)), str(error)))
     progress.start(n_cases, "Sweep")
     progress.advance(n_cases - len(rows))
     try:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from joulebook.battery import Cell, between, simulate
+from joulebook.battery import Cell, between, resampling, simulate
+from joulebook.battery import layout as at
+from joulebook.battery.loops import RESAMPLE
 from joulebook.core.errors import InputError
 
 
@@ -63,3 +65,31 @@ def test_energy_is_near_the_trapezoid_of_many_points(run) -> None:
 def test_times_that_mean_nothing_are_explained(run, times, message) -> None:
     with pytest.raises(InputError, match=message):
         run.at(times)
+
+
+@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("compiled", [False, True])
+def test_many_cases_get_the_curves_that_one_gets(seed: int, compiled: bool) -> None:
+    """Pieces of 1, 2, 3 and many points, uneven by orders of magnitude, straight and bent."""
+    rng = np.random.default_rng(seed)
+    sizes = rng.permutation([1, 2, 3, 4, 5, 30])
+    straight = rng.integers(0, 2, sizes.size).astype(float)
+    time, step = [0.0], [0.0]
+    for k, size in enumerate(sizes):
+        time += (time[-1] + np.cumsum(10.0 ** rng.uniform(-1, 1.5, size - (k == 0)))).tolist()
+        step += [float(k)] * (size - (k == 0))
+    count = len(time)
+    trace = np.full((1, count + 4, at.N_TRACE_FRESH), 1e300)
+    trace[0, :count, at.TRACE_TIME], trace[0, :count, at.TRACE_ROW] = time, step
+    trace[0, :count, 1:4] = np.sin(np.outer(trace[0, :count, at.TRACE_TIME], [0.01, 0.02, 0.05]) + step[-1])
+    jump = int(np.flatnonzero(np.diff(step))[1])
+    trace[0, jump + 1, at.TRACE_TIME] = time[jump]  # two steps meet at one time
+    wanted = np.sort(np.r_[trace[0, :count, at.TRACE_TIME], np.linspace(0.0, time[count - 1], 50)])
+    found = np.full((1, wanted.size, resampling.COLUMNS), np.nan)
+    loop = RESAMPLE.cpu if compiled else resampling.resample_cases
+    loop(trace, np.array([count]), straight, wanted[None], found, np.empty((count + 4, 4)))
+    rows = trace[0, :count]
+    expected = between.values_at(
+        rows[:, at.TRACE_TIME], rows[:, 1:4], wanted, rows[:, at.TRACE_ROW], frozenset(np.flatnonzero(straight))
+    )
+    assert np.allclose(found[0], expected, rtol=0, atol=1e-11)

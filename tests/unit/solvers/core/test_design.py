@@ -179,6 +179,23 @@ def test_replace_validates_and_forgets_the_source() -> None:
         cell.replace({"negative.thickness": 1.0})
 
 
+def test_variants_are_what_replace_makes() -> None:
+    cell = Cell.named("Chen2020")
+    paths = ["negative.thickness", "positive.porosity", "nominal_capacity"]
+    variant = cell.variants(paths)
+    for values in ([90e-6, 0.30, 4.8], [80e-6, 0.32, 5.1]):
+        assert variant(values) == cell.replace(dict(zip(paths, values, strict=True)))
+    for values in ([1.0, 0.3, 5.0], [90e-6, 0.9, 5.0]):
+        with pytest.raises(InputError) as quick:
+            variant(values)
+        with pytest.raises(InputError) as slow:
+            cell.replace(dict(zip(paths, values, strict=True)))
+        assert str(quick.value) == str(slow.value)
+    with pytest.raises(InputError, match="has no 'thicknes'"):
+        cell.variants(["negative.thicknes"])
+    assert cell == Cell.named("Chen2020")
+
+
 def test_saving_replaces_the_whole_file_or_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = Cell.named("Chen2020").save(tmp_path / "cell.cell.json")
     before = path.read_bytes()
