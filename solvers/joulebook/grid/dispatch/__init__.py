@@ -1,0 +1,1 @@
+"""Optimal power flow: who generates how much, at least cost, within all limits."""
