@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 __all__ = ["Result", "Status", "Variable"]
 
 _UNIT_SUFFIX = {
+    "1/MWh": "per_MWh",
+    "1/Mvarh": "per_Mvarh",
+    "1/h": "per_h",
     "A h": "Ah",
     "W h": "Wh",
     "mol/m³": "mol_m3",

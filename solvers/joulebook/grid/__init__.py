@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from joulebook.grid import equipment, protection
+    from joulebook.grid.dispatch.result import OptimalPowerFlowResult
+    from joulebook.grid.dispatch.study import optimal_power_flow
     from joulebook.grid.faults.results import ShortCircuitResult
     from joulebook.grid.faults.study import short_circuit
     from joulebook.grid.network import Network
@@ -21,19 +23,23 @@ _MODULES = {"equipment": "joulebook.grid.equipment", "protection": "joulebook.gr
 
 _HOMES = {
     "Network": "network",
+    "OptimalPowerFlowResult": "dispatch.result",
     "PowerFlowResult": "power_flow_result",
     "ShortCircuitResult": "faults.results",
     "Table": "tables",
+    "optimal_power_flow": "dispatch.study",
     "power_flow": "power_flow_study",
     "short_circuit": "faults.study",
 }
 
 __all__ = [
     "Network",
+    "OptimalPowerFlowResult",
     "PowerFlowResult",
     "ShortCircuitResult",
     "Table",
     "equipment",
+    "optimal_power_flow",
     "power_flow",
     "protection",
     "short_circuit",

@@ -113,6 +113,10 @@ class Line(Part):
     """For hours."""
     emergency_rating: CurrentRating | None = None
     """For minutes."""
+    minimum_angle: Angle | None = None
+    """Least angle by which ``from_bus`` may lead ``to_bus``, in optimal dispatch."""
+    maximum_angle: Angle | None = None
+    """Largest angle by which ``from_bus`` may lead ``to_bus``, in optimal dispatch."""
     end_temperature: Annotated[float, Quantity("K", gt=200, le=800, display=("K", 1.0))] | None = None
     """Of the conductor at the end of a fault, for the smallest fault current (IEC 60909-0)."""
     equipment: Text = ""
@@ -209,6 +213,10 @@ class Transformer(Part):
     """For hours."""
     emergency_rating: ApparentPower | None = None
     """For minutes."""
+    minimum_angle: Angle | None = None
+    """Least angle by which ``from_bus`` may lead ``to_bus``, in optimal dispatch."""
+    maximum_angle: Angle | None = None
+    """Largest angle by which ``from_bus`` may lead ``to_bus``, in optimal dispatch."""
     power_station_unit: bool = False
     """Whether it belongs to a generator as one unit (IEC 60909-0 factors KS and KSO)."""
     equipment: Text = ""

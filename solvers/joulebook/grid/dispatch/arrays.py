@@ -21,6 +21,8 @@ class Buses(NamedTuple):
     ----------
     demand : ndarray, shape (n, 2)
         Active and reactive power drawn.
+    current : ndarray, shape (n, 2)
+        The same at a voltage of one, of loads whose power goes with the voltage.
     shunt : ndarray, shape (n, 2)
         Conductance and susceptance to earth.
     minimum, maximum : ndarray, shape (n,)
@@ -32,6 +34,7 @@ class Buses(NamedTuple):
     """
 
     demand: Any
+    current: Any
     shunt: Any
     minimum: Any
     maximum: Any
@@ -78,6 +81,8 @@ class Generators(NamedTuple):
         Where.
     cost : ndarray, shape (ng, degree + 1)
         Polynomial of P, from the constant upwards; zeros where y is the cost.
+    reactive_cost : ndarray, shape (ng,)
+        Per unit of Q.
     has_y : ndarray of bool, shape (ng,)
         Whether y is the cost.
     fixed : ndarray of bool, shape (ng, 2)
@@ -90,6 +95,7 @@ class Generators(NamedTuple):
 
     bus: Any
     cost: Any
+    reactive_cost: Any
     has_y: Any
     fixed: Any
     start: Any

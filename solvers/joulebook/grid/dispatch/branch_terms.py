@@ -1,6 +1,6 @@
 """Flows of a two-port in polar coordinates, with first and second derivatives.
 
-With y = g + jb for each entry of the two-port, d the angle of ``from`` less that of ``to``, and voltages u and v there::
+With y = g + jb for each entry of the two-port, d the angle of ``from`` less that of ``to``, voltages u and v there::
 
     P_f =  g_ff u² + u v (g_ft cos d + b_ft sin d)      Q_f = -b_ff u² + u v (g_ft sin d - b_ft cos d)
     P_t =  g_tt v² + u v (g_tf cos d - b_tf sin d)      Q_t = -b_tt v² - u v (g_tf sin d + b_tf cos d)

@@ -167,7 +167,7 @@ def solve_linear(
     cost = float(solver.getInfo().objective_function_value) if solved else float("nan")
     first = len(program[3])
     secured = [
-        (branch, outage, abs(price))
+        (branch, outage, abs(float(price)))
         for (branch, outage, _), price in zip(extra, duals[first:], strict=False)
         if abs(price) > 1e-6
     ]
@@ -208,7 +208,7 @@ def outage_flows(
     list of (int, int, float)
         Branch, outage and distribution factor, the worst first.
     """
-    n, m = len(data.demand), len(data.ends)
+    n = len(data.demand)
     incidence = _incidence(data)
     free = np.flatnonzero(~data.reference)
     matrix = (incidence.T @ sparse.diags_array(data.susceptance) @ incidence).tocsc()[free][:, free]
@@ -292,10 +292,8 @@ def _program(data: LinearData) -> tuple[tuple[Any, ...], slice, slice]:
 
 
 def _angle_unit(data: LinearData) -> Array:
-    """Units in which angles enter the program: one of them drives a flow of about one.
-
-    HiGHS tests feasibility without a scale, so rows of 1e3 per radian would leave errors of 1e-3 in flows.
-    """
+    """Units in which angles enter the program."""
+    # HiGHS tests feasibility without a scale: rows of 1e3 per radian would leave errors of 1e-3 in flows
     steepest = np.zeros(len(data.demand))
     np.maximum.at(steepest, data.ends.ravel(), np.repeat(np.abs(data.susceptance), 2))
     return 1.0 / np.where(steepest > 0.0, steepest, 1.0)
@@ -303,9 +301,10 @@ def _angle_unit(data: LinearData) -> Array:
 
 def _solver(program: tuple[Any, ...]) -> Any:
     import highspy
+    from highspy.highs import _Highs  # the class above it writes a banner to the standard output when it is made
 
     linear, low, high, bottom, top, matrix, quadratic, constant = program
-    solver = highspy.Highs()
+    solver = _Highs()
     solver.setOptionValue("output_flag", False)
     model = highspy.HighsModel()
     model.lp_.num_col_, model.lp_.num_row_ = len(linear), len(bottom)

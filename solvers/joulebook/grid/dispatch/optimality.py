@@ -96,12 +96,13 @@ def evaluate(buses: Any, branches: Any, generators: Any, at: Any, work: Any) -> 
     flows, angles, rows = first_rows(buses, branches)
     for k in range(x.shape[0]):
         u = x[k, 1]
-        work.balance[k, 0] = buses.demand[k, 0] + buses.shunt[k, 0] * u * u
-        work.balance[k, 1] = buses.demand[k, 1] - buses.shunt[k, 1] * u * u
+        work.balance[k, 0] = buses.demand[k, 0] + (buses.current[k, 0] + buses.shunt[k, 0] * u) * u
+        work.balance[k, 1] = buses.demand[k, 1] + (buses.current[k, 1] - buses.shunt[k, 1] * u) * u
         h[2 * k] = u - buses.maximum[k]
         h[2 * k + 1] = buses.minimum[k] - u
         work.gradient[k, 0] = 0.0
         work.gradient[k, 1] = 2.0 * u * (buses.shunt[k, 0] * x[k, 2] - buses.shunt[k, 1] * x[k, 3])
+        work.gradient[k, 1] += buses.current[k, 0] * x[k, 2] + buses.current[k, 1] * x[k, 3]
         work.gradient[k, 1] += mu[2 * k] - mu[2 * k + 1]
     for m in range(branches.limit.shape[0]):
         f, t = branches.ends[m, 0], branches.ends[m, 1]
@@ -155,8 +156,9 @@ def evaluate_generators(generators: Any, at: Any, work: Any, rows: int) -> float
         work.balance[k, 0] -= p
         work.balance[k, 1] -= q
         value, first, _ = cost_slopes(generators.cost[i], p)
-        total += value + (y if generators.has_y[i] else 0.0)
-        by_p, by_q, by_y = first - at.bus[k, 2], -at.bus[k, 3], 1.0 if generators.has_y[i] else 0.0
+        total += value + generators.reactive_cost[i] * q + (y if generators.has_y[i] else 0.0)
+        by_p, by_q = first - at.bus[k, 2], generators.reactive_cost[i] - at.bus[k, 3]
+        by_y = 1.0 if generators.has_y[i] else 0.0
         for row in range(generators.start[i], generators.start[i + 1]):
             a = generators.rows[row]
             work.inequality[rows + row] = a[0] * p + a[1] * q + a[2] * y - a[3]
@@ -189,8 +191,8 @@ def assemble(buses: Any, branches: Any, generators: Any, at: Any, work: Any) -> 
         block[1, 1] += 2.0 * (buses.shunt[k, 0] * x[k, 2] - buses.shunt[k, 1] * x[k, 3])
         for row in range(2 * k, 2 * k + 2):
             block[1, 1] += mu[row] / softened(z[row], mu[row], 1.0)
-        _couple(block, 1, 2, 2.0 * buses.shunt[k, 0] * u)
-        _couple(block, 1, 3, -2.0 * buses.shunt[k, 1] * u)
+        _couple(block, 1, 2, buses.current[k, 0] + 2.0 * buses.shunt[k, 0] * u)
+        _couple(block, 1, 3, buses.current[k, 1] - 2.0 * buses.shunt[k, 1] * u)
     for m in range(branches.limit.shape[0]):
         f, t = branches.ends[m, 0], branches.ends[m, 1]
         flow, s = work.flow[m], work.slope[m]
@@ -274,7 +276,8 @@ def assemble_generators(buses: Any, generators: Any, at: Any, work: Any, rows: i
         pp, pq, py, qq, qy, yy = second, 0.0, 0.0, 0.0, 0.0, 0.0 if generators.has_y[i] else 1.0
         for row in range(generators.start[i], generators.start[i + 1]):
             a = generators.rows[row]
-            stiff = at.multiplier[rows + row] / at.slack[rows + row]
+            e = rows + row
+            stiff = at.multiplier[e] / softened(at.slack[e], at.multiplier[e], row_steepness(a))
             pp += stiff * a[0] * a[0]
             pq += stiff * a[0] * a[1]
             py += stiff * a[0] * a[2]
@@ -368,7 +371,8 @@ def _generator_push(generators: Any, at: Any, work: Any, i: int, rows: int) -> t
     n0, n1, n2 = work.generator_gradient[i, 0], work.generator_gradient[i, 1], work.generator_gradient[i, 2]
     for row in range(generators.start[i], generators.start[i + 1]):
         a, e = generators.rows[row], rows + row
-        push = (work.gamma[e] + at.multiplier[e] * work.inequality[e]) / at.slack[e]
+        push = work.gamma[e] + at.multiplier[e] * work.inequality[e]
+        push /= softened(at.slack[e], at.multiplier[e], row_steepness(a))
         n0 += push * a[0]
         n1 += push * a[1]
         n2 += push * a[2]
@@ -383,7 +387,7 @@ def recover_steps(buses: Any, branches: Any, generators: Any, at: Any, work: Any
     buses, branches, generators, at, work
         As in :func:`evaluate`; ``work.step`` holds the solution of the system.
     """
-    step, h = work.step, work.inequality
+    step = work.step
     flows, angles, rows = first_rows(buses, branches)
     for k in range(step.shape[0]):
         _finish(at, work, 2 * k, step[k, 1], 1.0)
@@ -411,7 +415,7 @@ def recover_steps(buses: Any, branches: Any, generators: Any, at: Any, work: Any
             out[j] = local[j, 0] * r0 + local[j, 1] * r1 - local[j, 2] * n2
         for row in range(generators.start[i], generators.start[i + 1]):
             a = generators.rows[row]
-            _finish(at, work, rows + row, a[0] * out[0] + a[1] * out[1] + a[2] * out[2], 0.0)
+            _finish(at, work, rows + row, a[0] * out[0] + a[1] * out[1] + a[2] * out[2], row_steepness(a))
 
 
 def _finish(at: Any, work: Any, row: int, change: float, steep: float) -> None:
@@ -421,6 +425,24 @@ def _finish(at: Any, work: Any, row: int, change: float, steep: float) -> None:
     d_z = -work.inequality[row] - z - change
     work.multiplier_step[row] = d_mu
     work.slack_step[row] = d_z + (soft - z) / mu * d_mu
+
+
+def row_steepness(row: Any) -> float:
+    """Square of the gradient of a generator's row, as :func:`softened` takes it.
+
+    Parameters
+    ----------
+    row : ndarray, shape (4,)
+        a_p, a_q, a_y, b.
+
+    Returns
+    -------
+    float
+        A thousand times the square for segments of costs: P and y are eliminated together, where stiff segments cancel.
+    """
+    if row[2] == 0.0:
+        return 0.0
+    return 1e3 * (row[0] * row[0] + row[1] * row[1] + row[2] * row[2])
 
 
 def softened(z: float, mu: float, steep: float) -> float:

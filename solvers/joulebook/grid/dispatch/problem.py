@@ -26,8 +26,8 @@ class DispatchData:
 
     Parameters
     ----------
-    demand, shunt : ndarray, shape (n, 2)
-        Of each bus: P and Q drawn; conductance and susceptance.
+    demand, current, shunt : ndarray, shape (n, 2)
+        Of each bus: P and Q drawn; the part that goes with the voltage; conductance and susceptance.
     voltage_limits : ndarray, shape (n, 2)
         Least and largest.
     start : ndarray, shape (n, 2)
@@ -52,9 +52,12 @@ class DispatchData:
         Sources with piecewise-linear costs: number, and slope and intercept of each segment.
     edges : tuple of (int, ndarray, shape (n, 3))
         Capability curves: number, and a_p, a_q, b of each edge ``a_p P + a_q Q ≤ b``.
+    reactive_cost : ndarray, shape (ng,), optional
+        Per per unit of Q; none where left out.
     """
 
     demand: Array
+    current: Array
     shunt: Array
     voltage_limits: Array
     start: Array
@@ -68,6 +71,7 @@ class DispatchData:
     cost: Array
     segments: tuple[tuple[int, Array], ...] = ()
     edges: tuple[tuple[int, Array], ...] = ()
+    reactive_cost: Array | None = None
 
 
 @dataclass(frozen=True)
@@ -181,6 +185,7 @@ def _permuted(data: DispatchData, known: Elimination, money: float) -> tuple[Bus
     fixed = np.stack([data.reference[order], high - low < _FIXED], axis=1)
     buses = Buses(
         data.demand[order],
+        data.current[order],
         data.shunt[order],
         np.where(fixed[:, 1], -1e3, low),
         np.where(fixed[:, 1], 1e3, high),
@@ -221,9 +226,8 @@ def _generators(data: DispatchData, known: Elimination, money: float) -> Generat
     has_y = np.zeros(ng, bool)
     for number, lines in data.segments:
         has_y[number] = True
-        parts.append(
-            np.column_stack([lines[:, 0] / money, np.zeros(len(lines)), -np.ones(len(lines)), -lines[:, 1] / money])
-        )
+        ones = np.ones(len(lines))
+        parts.append(np.column_stack([lines[:, 0] / money, 0 * ones, -ones, -lines[:, 1] / money]))
         owner.append(np.full(len(lines), number))
     for number, edges in data.edges:
         parts.append(np.column_stack([edges[:, :2], np.zeros(len(edges)), edges[:, 2]]))
@@ -232,9 +236,14 @@ def _generators(data: DispatchData, known: Elimination, money: float) -> Generat
     by_owner = np.argsort(owners, kind="stable")
     first = np.zeros(ng + 1, np.int32)
     np.cumsum(np.bincount(owners, minlength=ng), out=first[1:])
-    cost = np.where(has_y[:, None], 0.0, data.cost) / money
     return Generators(
-        known.position[data.generator_bus].astype(np.int32), cost, has_y, fixed, first, np.vstack(parts)[by_owner]
+        bus=known.position[data.generator_bus].astype(np.int32),
+        cost=np.where(has_y[:, None], 0.0, data.cost) / money,
+        reactive_cost=np.zeros(ng) if data.reactive_cost is None else data.reactive_cost / money,
+        has_y=has_y,
+        fixed=fixed,
+        start=first,
+        rows=np.vstack(parts)[by_owner],
     )
 
 

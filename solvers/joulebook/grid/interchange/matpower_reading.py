@@ -265,6 +265,7 @@ def _branches(
     first, second = voltage[ends[:, 0]], voltage[ends[:, 1]]
     transformer = (tap != 0) | (shift != 0) | (first != second)
     names = np.array(numbers, object)
+    low, high = _angles(branch)
     line = ~transformer
     impedance = (first**2 / base)[line]
     amperes = 1e6 / (math.sqrt(3.0) * first[line])
@@ -280,6 +281,8 @@ def _branches(
             "current_rating": _optional(branch[line, 5], 1.0) * amperes,
             "short_time_rating": _optional(branch[line, 6], 1.0) * amperes,
             "emergency_rating": _optional(branch[line, 7], 1.0) * amperes,
+            "minimum_angle": low[line],
+            "maximum_angle": high[line],
             "in_service": branch[line, 10] > 0,
         },
     )
@@ -300,10 +303,24 @@ def _branches(
             "rating": _optional(here[:, 5], 1e6),
             "short_time_rating": _optional(here[:, 6], 1e6),
             "emergency_rating": _optional(here[:, 7], 1e6),
+            "minimum_angle": low[transformer],
+            "maximum_angle": high[transformer],
             "in_service": here[:, 10] > 0,
         },
     )
     return lines, transformers
+
+
+def _angles(branch: Matrix) -> tuple[Matrix, Matrix]:
+    """Limits of angle differences, rad; NaN where there is none: both zero, or a full turn."""
+    if branch.shape[1] < 13:
+        return np.full(len(branch), np.nan), np.full(len(branch), np.nan)
+    low, high = branch[:, 11], branch[:, 12]
+    none = (low == 0) & (high == 0)
+    return (
+        np.where(none | (low <= -360), np.nan, np.deg2rad(low)),
+        np.where(none | (high >= 360), np.nan, np.deg2rad(high)),
+    )
 
 
 def _loads(bus: Matrix, numbers: list[str]) -> Table[Load]:

@@ -127,7 +127,7 @@ def _branches(
     """Rows of branches, and shunts that go to the nodes."""
     branches = arrays.branches
     extra = np.zeros(arrays.n_nodes, np.complex128)
-    ratings = _ratings(network)
+    ratings, angles = _ratings(network), _angles(network)
     rows = []
     for place in range(len(branches)):
         f, t = int(branches.from_node[place]), int(branches.to_node[place])
@@ -160,11 +160,26 @@ def _branches(
                 0.0 if line else abs(ratio),
                 0.0 if line else math.degrees(np.angle(ratio)),
                 float(on),
-                -360.0,
-                360.0,
+                *angles[place],
             ]
         )
     return rows, extra
+
+
+def _angles(network: Network) -> Float:
+    """Limits of angle differences in degrees; a full turn where there is none."""
+    parts = [
+        np.stack(
+            [
+                np.nan_to_num(np.rad2deg(table.column("minimum_angle")), nan=-360.0),
+                np.nan_to_num(np.rad2deg(table.column("maximum_angle")), nan=360.0),
+            ],
+            axis=1,
+        )
+        for table in (network.lines, network.transformers)
+    ]
+    windings = 3 * len(network.three_winding_transformers)
+    return np.concatenate([*parts, np.tile([-360.0, 360.0], (windings, 1))])
 
 
 def _ratings(network: Network) -> Float:
