@@ -25,6 +25,7 @@ __all__ = ["Result", "Status", "Variable"]
 _UNIT_SUFFIX = {
     "1/MWh": "per_MWh",
     "1/Mvarh": "per_Mvarh",
+    "1/MVAh": "per_MVAh",
     "1/h": "per_h",
     "A h": "Ah",
     "W h": "Wh",

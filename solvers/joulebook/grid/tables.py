@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler, ValidationError
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 
@@ -321,6 +321,8 @@ def _column(field: ColumnField, given: Any, n: int) -> NDArray[Any]:
         if field.kind == "text" and value is None:
             value = ""
         column = np.full(n, value, field.dtype) if field.kind != "part" else _objects([value] * n)
+    elif field.kind == "part":
+        column = _objects([_nested(field, value) for value in given])
     elif field.dtype is object:
         column = _objects(list(given))
     else:
@@ -332,6 +334,16 @@ def _column(field: ColumnField, given: Any, n: int) -> NDArray[Any]:
         raise InputError(Issue(field.name, None, f"has {column.shape} values: expected one per element, {n}"))
     column.setflags(write=False)
     return column
+
+
+def _nested(field: ColumnField, value: Any) -> Any:
+    """A group of values as its record; what is not allowed stays as it is, for the checks to name."""
+    if value is None or isinstance(value, Part) or value is field.default:
+        return value
+    try:
+        return field.adapter.validate_python(value)
+    except ValidationError:
+        return value
 
 
 def _objects(values: list[Any]) -> NDArray[Any]:

@@ -138,3 +138,12 @@ def test_any_records_make_a_table_or_an_explanation(data):
     else:
         text = json.dumps(table.to_records(), allow_nan=False)
         assert Table.from_records(record, json.loads(text)) == table
+
+
+def test_groups_in_columns_become_records():
+    table = Table(Generator, ["g"], {"bus": ["1"], "active_power": [0.0]})
+    changed = table.with_columns({"cost": [{"coefficients": [0, 20]}], "capability": [[[0, -1, 1], [2, -1, 1]]]})
+    assert changed["g"].cost.coefficients == (0.0, 20.0)
+    assert changed["g"].capability == ((0.0, -1.0, 1.0), (2.0, -1.0, 1.0))
+    with pytest.raises(InputError, match=r"g\.cost\.kind"):
+        table.with_columns({"cost": [{"kind": "cubic"}]})
