@@ -393,4 +393,32 @@ def shorten(admittance: Any, nodes: Any, state: Any, record: Any, before: float,
     return after
 
 
+def factor_jacobian(admittance: Any, pattern: Any, factors: Any, nodes: Any, state: Any) -> float:
+    """Factorise the Jacobian at a state.
+
+    Parameters
+    ----------
+    admittance : Admittance
+        In the order of the plan.
+    pattern : FactorPattern
+        Of the factors.
+    factors : BlockFactors
+        Filled.
+    nodes : NodeData
+        Powers into the nodes.
+    state : State
+        Magnitudes and angles; its other voltages are renewed, ``residual`` is taken as it is and ``step`` is solved.
+
+    Returns
+    -------
+    float
+        Smallest pivot; 0 where the matrix is singular.
+    """
+    for k in range(state.kind.shape[0]):
+        state.real[k] = state.magnitude[k] * math.cos(state.angle[k])
+        state.imaginary[k] = state.magnitude[k] * math.sin(state.angle[k])
+    return assemble_and_solve(admittance, pattern, factors, nodes, state)
+
+
+FACTOR_JACOBIAN = register(Loop("grid.factor_jacobian", factor_jacobian))
 NEWTON = register(Loop("grid.newton", newton))

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from joulebook.core.errors import InputError
 from joulebook.core.provenance import Provenance, Stats
 from joulebook.core.results import Result, Status, Variable
 from joulebook.grid.power_flow_tables import (
@@ -26,7 +27,9 @@ from joulebook.grid.power_flow_tables import (
 if TYPE_CHECKING:
     import pandas
 
+    from joulebook.grid.diagnosis import Diagnosis
     from joulebook.grid.network import Network
+    from joulebook.grid.newton import State
     from joulebook.grid.setup import Setup
 
 __all__ = ["PowerFlowResult", "Solution"]
@@ -43,30 +46,35 @@ class Solution:
         What was solved.
     setup : Setup
         Of that network.
-    magnitude, angle : ndarray, shape (n_nodes,), per unit and rad
-        Voltages in the order of the plan.
+    state : State
+        Voltages in the order of the plan, and what is missing in the balances.
     through : ndarray, shape (n_branches, 6), per unit
         Flows.
     into : ndarray, shape (n_nodes, 2), per unit
         Power from each node into the network, in the order of the plan.
     options : dict
         Of the study.
+    facts : dict
+        What else the study found out.
+    shift : ndarray, shape (n_sources,), per unit, or None
+        Active power that sources give beyond their schedule.
     """
 
-    __slots__ = ("angle", "into", "magnitude", "network", "options", "setup", "through")
+    __slots__ = ("facts", "into", "network", "options", "setup", "shift", "state", "through")
 
     def __init__(
         self,
         network: Network,
         setup: Setup,
-        magnitude: Float,
-        angle: Float,
+        state: State,
         through: Float,
         into: Float,
         options: dict[str, Any],
+        facts: dict[str, Any],
+        shift: Float | None,
     ) -> None:
-        self.network, self.setup, self.options = network, setup, options
-        self.magnitude, self.angle, self.through, self.into = magnitude, angle, through, into
+        self.network, self.setup, self.options, self.facts = network, setup, options, facts
+        self.state, self.through, self.into, self.shift = state, through, into, shift
 
 
 class PowerFlowResult(Result):
@@ -126,7 +134,8 @@ class PowerFlowResult(Result):
     def provenance(self) -> Provenance:  # type: ignore[override]
         """What it was made from."""
         found = self.solution
-        citations = ["Tinney1967", "Zimmerman2011"]
+        method = {"fast_decoupled": "Stott1974", "dc": "Stott2009"}.get(str(found.options["method"]), "Tinney1967")
+        citations = [method, "Zimmerman2011"]
         return Provenance.record("grid.power_flow", found.network, found.options, citations)
 
     @functools.cached_property
@@ -165,6 +174,28 @@ class PowerFlowResult(Result):
     def losses_MW(self) -> float:  # noqa: N802 - the unit's own letters
         """Active power lost in all branches, MW."""
         return float(self.facts["losses_MW"])
+
+    def diagnose(self) -> Diagnosis:
+        """Say where a power flow that was not solved fails, and what may be wrong with the data.
+
+        Returns
+        -------
+        Diagnosis
+            Worst buses, the weak area, how much of the load can be carried, suspects; reads as text.
+
+        Raises
+        ------
+        InputError
+            If the result was read from a file, which holds no network to try things on.
+        """
+        from joulebook.grid.diagnosis import diagnose
+
+        if self.solution is None:
+            raise InputError(
+                "A result from a file cannot be diagnosed. Solve the network again: "
+                "power_flow(Network.from_document(result.provenance.design))"
+            )
+        return diagnose(self.solution)
 
     def _table(self, dimension: str, names: tuple[str, ...]) -> pandas.DataFrame:
         import pandas

@@ -101,7 +101,7 @@ def voltages(solution: Solution) -> tuple[NDArray[np.float64], NDArray[np.float6
         Of each node.
     """
     position = solution.setup.compiled.plan.elimination.position
-    magnitude, angle = solution.magnitude[position], solution.angle[position]
+    magnitude, angle = solution.state.magnitude[position], solution.state.angle[position]
     dead = solution.setup.supply.dead
     return np.where(dead, np.nan, magnitude), np.where(dead, np.nan, angle)
 
@@ -128,13 +128,16 @@ def source_powers(solution: Solution) -> tuple[NDArray[np.float64], NDArray[np.f
     injected = arrays.injections
     position = setup.compiled.plan.elimination.position
     into = solution.into[position]
-    magnitude = solution.magnitude[position]
+    magnitude = solution.state.magnitude[position]
     active = np.where(sources.in_service, sources.active, 0.0)
+    taking = supply.slack & sources.in_service
+    shift = np.zeros(len(sources)) if solution.shift is None else np.where(taking, 0.0, solution.shift)
+    active += shift
     reactive = np.where(sources.in_service, sources.reactive, 0.0)
     n = arrays.n_nodes
     missing_p = into[:, 0] - injected.active - magnitude * injected.active_current
+    missing_p -= np.bincount(sources.node[sources.in_service], shift[sources.in_service], n)
     missing_q = into[:, 1] - injected.reactive - magnitude * injected.reactive_current
-    taking = supply.slack & sources.in_service
     size = np.where(np.isnan(sources.maximum_active) | (sources.maximum_active <= 0), 1.0, sources.maximum_active)
     active += _shared(n, sources.node, taking, size, missing_p)
     holding = sources.in_service & sources.holds
@@ -310,6 +313,7 @@ def facts_of(solution: Solution) -> dict[str, Any]:
     }
     if setup.supply.chosen:
         facts["slack_chosen"] = True
+    facts.update(solution.facts)
     without = np.flatnonzero((arrays.node_of_bus >= 0) & setup.supply.dead[np.maximum(arrays.node_of_bus, 0)])
     if len(without):
         facts["without_supply"] = [network.buses.ids[bus] for bus in without]

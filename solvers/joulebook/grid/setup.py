@@ -49,6 +49,8 @@ class Setup:
         Of branches, for flows.
     branch_values : ndarray, shape (n_branches, 8), per unit
         Of branches, for flows.
+    regulated : bool
+        Whether any element asks for a controller.
     starts : dict of str to tuple
         Magnitudes and angles that were worked out, by name.
     """
@@ -61,6 +63,7 @@ class Setup:
     dead: NDArray[np.bool_]
     ends: NDArray[np.int32]
     branch_values: Float
+    regulated: bool
     starts: dict[str, tuple[Float, Float]] = field(default_factory=dict)
 
     @property
@@ -90,17 +93,17 @@ def setup_of(network: Network) -> Setup:
     ready = compiled(network)
     found = ready.kept.get("setup")
     if found is None:
-        found = ready.kept["setup"] = _make(network.name, ready)
+        found = ready.kept["setup"] = _make(network, ready)
     return found
 
 
-def _make(name: str, ready: Compiled) -> Setup:
+def _make(network: Network, ready: Compiled) -> Setup:
     supply = supply_of(ready.arrays)
     if np.all(supply.dead):
         raise TopologyError(
             "Nothing holds a voltage: no external grid and no generator with holds_voltage = true is in service. "
             "Add an external grid, or let a generator hold the voltage of its bus",
-            name,
+            network.name,
         )
     order = ready.plan.elimination.order
     ends, values = branch_data(ready.arrays, ready.plan)
@@ -113,6 +116,17 @@ def _make(name: str, ready: Compiled) -> Setup:
         dead=supply.dead[order],
         ends=ends,
         branch_values=values,
+        regulated=_is_regulated(network, ready),
+    )
+
+
+def _is_regulated(network: Network, ready: Compiled) -> bool:
+    sources = ready.arrays.sources
+    changers = (*network.transformers.tap_changer, *network.three_winding_transformers.tap_changer)
+    return bool(
+        np.any(sources.in_service & sources.holds & (sources.controlled != sources.node))
+        or np.any(network.shunts.controls_voltage)
+        or any(changer is not None and changer.controls != "nothing" for changer in changers)
     )
 
 

@@ -1,215 +1,192 @@
-"""From a start to a solution: the ladder of starts, and what is known afterwards."""
+"""From a start to a solution: methods, the ladder of starts, and the passes of the controllers."""
 
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from joulebook.grid import newton as at
-from joulebook.grid.flows import FLOWS, N_FLOWS
-from joulebook.grid.setup import Setup, start_state
+from joulebook.grid.controls import MOST_PASSES, Controls
+from joulebook.grid.pivoting import newton_with_pivoting
+from joulebook.grid.setup import Setup, dc_susceptance, start_state
+from joulebook.grid.simple_methods import DECOUPLED, SEIDEL, factorise
+from joulebook.grid.working import Working
+from joulebook.numerics.block_lu import SMALLEST_PIVOT
 
-__all__ = ["Outcome", "flows_of", "new_state", "solve_newton"]
+if TYPE_CHECKING:
+    from joulebook.grid.network import Network
+
+__all__ = ["MOST_ITERATIONS", "Outcome", "dc_flows", "solve"]
 
 Float = NDArray[np.float64]
 LADDER = ("dc", "case", "flat")
 """Starts that are tried with shortened steps when the first one fails."""
+MOST_ITERATIONS = {"newton": 25, "fast_decoupled": 300, "gauss_seidel": 100_000, "dc": 1}
+"""By method, where the caller does not say."""
 MOST_DAMPED = 60
 
 
 @dataclass(eq=False)
 class Outcome:
-    """What a solve came to; arrays in the order of the plan.
+    """What a solve came to.
 
     Parameters
     ----------
     status : int
         Of :mod:`joulebook.grid.newton`.
     state : State
-        Voltages.
-    iterations, factorisations : int
-        Of all rungs together.
+        Voltages, in the order of the plan.
+    working : Working
+        The network as it was changed by controllers, and counts.
     residual : float, per unit
         Largest mismatch.
-    smallest_pivot : float
-        Of the factorisations.
     start : str
         The start that led to it.
     damped : bool
         Whether steps were shortened.
-    seconds : float
-        In array code.
+    report : dict
+        What controllers did.
+    settled : bool
+        Whether the controllers came to rest.
     """
 
     status: int
     state: at.State
-    iterations: int
-    factorisations: int
+    working: Working
     residual: float
-    smallest_pivot: float
     start: str
     damped: bool
-    seconds: float
+    report: dict[str, Any] = field(default_factory=dict)
+    settled: bool = True
 
 
-def new_state(setup: Setup, magnitude: Float, angle: Float) -> at.State:
-    """Make room for a solve.
-
-    Parameters
-    ----------
-    setup : Setup
-        The network.
-    magnitude, angle : ndarray, shape (n,), per unit and rad
-        Start; copied.
-
-    Returns
-    -------
-    State
-        At the start.
-    """
-    n = setup.n
-    return at.State(
-        magnitude.copy(),
-        angle.copy(),
-        np.empty(n),
-        np.empty(n),
-        setup.kind.copy(),
-        np.empty((n, 2)),
-        np.empty((n, 2)),
-    )
-
-
-def solve_newton(setup: Setup, start: str, tolerance: float, most_iterations: int) -> Outcome:
-    """Solve by Newton's method; where the first start fails, climb down a ladder of others with shortened steps.
+def solve(
+    network: Network,
+    setup: Setup,
+    method: str,
+    start: str,
+    tolerance: float,
+    most_iterations: int,
+    controls: tuple[bool, bool, bool],
+) -> Outcome:
+    """Solve a network.
 
     Parameters
     ----------
-    setup : Setup
+    network : Network
         The network.
+    setup : Setup
+        Of it.
+    method : str
+        ``"newton"``, ``"fast_decoupled"`` or ``"gauss_seidel"``.
     start : str
         ``"auto"``, ``"flat"``, ``"dc"`` or ``"case"``; only ``"auto"`` has a ladder.
     tolerance : float, per unit
         Of the mismatch.
     most_iterations : int
-        Of each rung.
+        Of each rung and pass.
+    controls : tuple of bool
+        Reactive limits, distributed slack, regulators.
 
     Returns
     -------
     Outcome
-        Of the rung that solved, or of the one that came closest.
+        Solved, or the one that came closest.
     """
-    found = attempt(setup, start, tolerance, most_iterations, False)
-    if found.status == at.SOLVED:
+    working = Working(setup)
+    found = _climb(working, method, start, tolerance, most_iterations)
+    if found.status != at.SOLVED or not (controls[0] or controls[1] or (controls[2] and setup.regulated)):
         return found
-    best = found
-    rungs = LADDER if start == "auto" else (start,)
-    iterations, factorisations, seconds = found.iterations, found.factorisations, found.seconds
-    for rung in rungs:
-        found = attempt(setup, rung, tolerance, max(most_iterations, MOST_DAMPED), True)
-        iterations += found.iterations
-        factorisations += found.factorisations
-        seconds += found.seconds
-        if found.status == at.SOLVED or found.residual < best.residual:
-            best = found
-        if found.status == at.SOLVED:
+    controllers = Controls(network, working, *controls)
+    if controllers.idle:
+        return found
+    for _ in range(MOST_PASSES):
+        if not controllers.move(found.state):
             break
-    best.iterations, best.factorisations, best.seconds = iterations, factorisations, seconds
+        found.status, found.residual = _iterate(working, method, found.state, tolerance, most_iterations)
+        if found.status != at.SOLVED:  # a controller may have moved far: shorten the steps
+            found.status, found.residual = working.newton(found.state, tolerance, MOST_DAMPED, damped=True)
+        if found.status != at.SOLVED:
+            break
+    else:
+        found.settled = False
+    found.report = controllers.report()
+    return found
+
+
+def _climb(working: Working, method: str, start: str, tolerance: float, most_iterations: int) -> Outcome:
+    state = working.start(*start_state(working.setup, start))
+    status, residual = _iterate(working, method, state, tolerance, most_iterations)
+    best = Outcome(status, state, working, residual, start, False)
+    if status == at.SOLVED or method != "newton":
+        return best
+    if status == at.SINGULAR or working.smallest_pivot < SMALLEST_PIVOT:
+        state = working.start(*start_state(working.setup, start))
+        status, residual = newton_with_pivoting(working, state, tolerance, most_iterations)
+        if status == at.SOLVED:
+            return Outcome(status, state, working, residual, start, False)
+    for rung in LADDER if start == "auto" else (start,):
+        state = working.start(*start_state(working.setup, rung))
+        status, residual = working.newton(state, tolerance, max(most_iterations, MOST_DAMPED), damped=True)
+        if status == at.SOLVED or residual < best.residual:
+            best = Outcome(status, state, working, residual, rung, True)
+        if status == at.SOLVED:
+            break
     return best
 
 
-def attempt(setup: Setup, start: str, tolerance: float, most_iterations: int, damped: bool) -> Outcome:
-    """Solve from one start.
-
-    Parameters
-    ----------
-    setup : Setup
-        The network.
-    start : str
-        Name of the start.
-    tolerance : float, per unit
-        Of the mismatch.
-    most_iterations : int
-        At most.
-    damped : bool
-        Whether to shorten steps.
-
-    Returns
-    -------
-    Outcome
-        Solved or not.
-    """
-    magnitude, angle = start_state(setup, start)
-    state = new_state(setup, magnitude, angle)
-    return go_on(setup, state, start, tolerance, most_iterations, damped)
-
-
-def go_on(
-    setup: Setup, state: at.State, start: str, tolerance: float, most_iterations: int, damped: bool = False
-) -> Outcome:
-    """Solve from a state.
-
-    Parameters
-    ----------
-    setup : Setup
-        The network.
-    state : State
-        Where to begin; becomes the solution.
-    start : str
-        Name for the outcome.
-    tolerance : float, per unit
-        Of the mismatch.
-    most_iterations : int
-        At most.
-    damped : bool
-        Whether to shorten steps.
-
-    Returns
-    -------
-    Outcome
-        Solved or not.
-    """
-    ready = setup.compiled
-    settings = np.array([tolerance, float(most_iterations), float(damped)])
-    record = np.zeros(at.N_RECORD)
-    factors = ready.plan.borrow()
+def _iterate(
+    working: Working, method: str, state: at.State, tolerance: float, most_iterations: int
+) -> tuple[int, float]:
+    if method == "newton":
+        return working.newton(state, tolerance, most_iterations)
+    settings, record = np.array([tolerance, float(most_iterations), 0.0]), np.zeros(at.N_RECORD)
     began = time.perf_counter()
-    status = at.NEWTON.cpu(ready.admittance, ready.plan.pattern, factors, ready.nodes, state, settings, record)
-    seconds = time.perf_counter() - began
-    ready.plan.give_back(factors)
-    return Outcome(
-        status,
-        state,
-        int(record[at.ITERATIONS]),
-        int(record[at.FACTORISATIONS]),
-        float(record[at.RESIDUAL]),
-        float(record[at.PIVOT]),
-        start,
-        damped,
-        seconds,
-    )
+    if method == "gauss_seidel":
+        status = SEIDEL.cpu(working.admittance, working.plan.diagonal, working.nodes, state, settings, record)
+    else:
+        factors = working.plan.borrow()
+        pivot = factorise(working, factors, state.step)
+        status = at.SINGULAR
+        if pivot > 0.0:
+            pattern = working.plan.pattern
+            status = DECOUPLED.cpu(working.admittance, pattern, factors, working.nodes, state, settings, record)
+        working.plan.give_back(factors)
+    working.seconds += time.perf_counter() - began
+    working.iterations += int(record[at.ITERATIONS])
+    return status, float(record[at.RESIDUAL])
 
 
-def flows_of(setup: Setup, state: Any) -> tuple[Float, Float]:
-    """Work out the flows of a state.
+def dc_flows(setup: Setup, angle: Float) -> tuple[Float, Float]:
+    """Flows of the linear power flow.
 
     Parameters
     ----------
     setup : Setup
         The network.
-    state : State
-        Voltages.
+    angle : ndarray, shape (n,), rad
+        In the order of the plan.
 
     Returns
     -------
     through : ndarray, shape (n_branches, 6), per unit
-        As :func:`joulebook.grid.flows.flows` fills it.
+        Active power only; the current is that of a voltage of one.
     into : ndarray, shape (n, 2), per unit
-        Power from each node into the network.
+        Power from each node into the network, shunt conductances included.
     """
-    through, into = np.empty((len(setup.ends), N_FLOWS)), np.empty((setup.n, 2))
-    FLOWS.cpu(setup.compiled.admittance, state.real, state.imaginary, setup.ends, setup.branch_values, through, into)
+    susceptance, shift = dc_susceptance(setup)
+    on = setup.ends[:, 0] >= 0
+    f, t = setup.ends[on, 0], setup.ends[on, 1]
+    power = susceptance[on] * (angle[f] - angle[t] - shift[on])
+    through = np.zeros((len(setup.ends), 6))
+    through[on, 0], through[on, 2] = power, -power
+    through[on, 4] = through[on, 5] = power**2
+    into = np.zeros((setup.n, 2))
+    order = setup.compiled.plan.elimination.order
+    into[:, 0] = np.bincount(f, power, setup.n) - np.bincount(t, power, setup.n)
+    into[:, 0] += setup.compiled.arrays.shunt.real[order]
     return through, into

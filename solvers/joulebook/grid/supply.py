@@ -38,6 +38,8 @@ class Supply:
         Sources that were made references because their island had none.
     dead : ndarray of bool, shape (n_nodes,)
         Nodes without supply.
+    unsupplied_loads : bool
+        Whether power is asked for at any of these.
     """
 
     kind: NDArray[np.int8]
@@ -46,6 +48,7 @@ class Supply:
     slack: NDArray[np.bool_]
     chosen: tuple[int, ...]
     dead: NDArray[np.bool_]
+    unsupplied_loads: bool
 
 
 def supply_of(arrays: NetworkArrays) -> Supply:
@@ -79,7 +82,8 @@ def supply_of(arrays: NetworkArrays) -> Supply:
     angle[at] = np.where(np.isnan(sources.angle[slack]), arrays.start_angle[at], sources.angle[slack])
     dead = ~fed[arrays.island]
     kind[dead] = FIXED
-    return Supply(kind, voltage, angle, slack, chosen, dead)
+    asked = (arrays.injections.active < 0) | (arrays.injections.active_current < 0) | (arrays.injections.reactive != 0)
+    return Supply(kind, voltage, angle, slack, chosen, dead, bool(np.any(dead & asked)))
 
 
 def _choose(arrays: NetworkArrays, holding: NDArray[np.bool_], fed: NDArray[np.bool_]) -> tuple[int, ...]:

@@ -23,12 +23,16 @@ __all__ = [
     "BlockFactors",
     "ComplexFactors",
     "FactorPattern",
+    "back_substitute",
     "block_factors",
+    "clear_row",
     "complex_factors",
     "eliminate_row",
+    "factor_blocks",
     "factor_complex",
     "factor_pattern",
     "solve_blocks",
+    "solve_blocks_transposed",
     "solve_complex",
     "solve_complex_transposed",
 ]
@@ -271,6 +275,42 @@ def back_substitute(pattern: Any, factors: Any, rhs: Any) -> None:
         rhs[k, 1] = diagonal[k, 2] * r0 + diagonal[k, 3] * r1
 
 
+def factor_blocks(start: Any, index: Any, values: Any, pattern: Any, factors: Any, rhs: Any) -> float:
+    """Factorise a matrix of blocks.
+
+    Parameters
+    ----------
+    start, index : ndarray of int32, shape (n + 1,) and (nnz,)
+        Pattern of the matrix, in the order of the analysis.
+    values : ndarray, shape (nnz, 4)
+        Its blocks, row by row.
+    pattern : FactorPattern
+        Of the factors.
+    factors : BlockFactors
+        Filled.
+    rhs : ndarray, shape (n, 2)
+        Right-hand side; goes through L.
+
+    Returns
+    -------
+    float
+        Smallest pivot; 0 where one vanishes.
+    """
+    smallest = 1e300
+    for k in range(start.shape[0] - 1):
+        clear_row(k, pattern, factors.work)
+        for column in range(4):
+            factors.work[k, column] = 0.0
+        for p in range(start[k], start[k + 1]):
+            for column in range(4):
+                factors.work[index[p], column] = values[p, column]
+        pivot = eliminate_row(k, pattern, factors, rhs)
+        if not pivot > 0.0:
+            return 0.0
+        smallest = min(smallest, pivot)
+    return smallest
+
+
 def solve_blocks(pattern: Any, factors: Any, rhs: Any) -> None:
     """Solve with both factors.
 
@@ -430,6 +470,7 @@ def solve_complex_transposed(pattern: Any, factors: Any, rhs: Any) -> None:
             rhs[pattern.lower_index[p]] -= lower[p] * value
 
 
+FACTOR_BLOCKS = register(Loop("numerics.factor_blocks", factor_blocks))
 SOLVE_BLOCKS = register(Loop("numerics.solve_blocks", solve_blocks))
 SOLVE_BLOCKS_TRANSPOSED = register(Loop("numerics.solve_blocks_transposed", solve_blocks_transposed))
 FACTOR_COMPLEX = register(Loop("numerics.factor_complex", factor_complex))
