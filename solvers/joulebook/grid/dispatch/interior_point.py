@@ -33,6 +33,7 @@ _LEAST_STEP = 1e-8
 _SMALLEST_SLACK_START = 1.0
 _TOGETHER = 1e-3
 _APART = 1e6
+_HUGE = 1e100
 
 
 def hold_fixed(buses: Any, factors: Any, twin: Any, work: Any) -> None:
@@ -156,8 +157,10 @@ def judge(cost: float, last_cost: float, at: Any, work: Any, conditions: Any) ->
     conditions[2] = product / (1.0 + abs(cost))
     conditions[3] = abs(cost - last_cost) / (1.0 + abs(last_cost))
     conditions[4] = imbalance
-    total = conditions[0] + conditions[1] + conditions[2] + conditions[3]
-    return total - total == 0.0
+    for i in range(5):  # written so that not-a-number fails
+        if not conditions[i] < _HUGE:
+            return False
+    return abs(cost) < _HUGE
 
 
 def start_slacks(at: Any, work: Any) -> None:

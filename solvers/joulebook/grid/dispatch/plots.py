@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 __all__ = ["dispatch_layout"]
 
+_MOST_NAMES = 20
 _BLUE, _ORANGE, _INK = "#2a85c9", "#d9650f", "#7b8591"
 
 
@@ -62,5 +63,7 @@ def dispatch_layout(result: OptimalPowerFlowResult) -> Any:
             holoviews.Dimension("marginal", label="Cost of one more", unit="1/MWh"),
         ],
     ).opts(color=_ORANGE, size=7, tools=["hover"])
-    dispatch = (ranges * points).opts(title="Dispatch within limits", ylabel="Active power (MW)", **size)
+    named = [(k, str(name)) for k, name in enumerate(result["generator"])] if len(place) <= _MOST_NAMES else None
+    looks = size if named is None else {**size, "xticks": named, "xlabel": "Generator"}
+    dispatch = (ranges * points).opts(title="Dispatch within limits", ylabel="Active power (MW)", **looks)
     return holoviews.Layout([price, dispatch]).cols(2)

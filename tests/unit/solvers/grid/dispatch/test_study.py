@@ -284,3 +284,12 @@ def test_every_outcome_is_an_optimum_or_an_explanation(load, reactive, rating, s
         assert len(error.partial.conflict)
     else:
         assert found.branches["loading_percent"].max() <= 100.01
+
+
+def test_a_network_with_too_much_load_is_no_optimum():
+    network = Network.named("case39")
+    heavy = network.replace({"loads.active_power": 1.3 * network.loads.active_power})
+    with pytest.raises(InfeasibleError, match="generator 31, largest active power 646 MW") as caught:
+        optimal_power_flow(heavy)
+    missing = caught.value.partial.conflict.query("limit == 'active power missing'")["value"].sum()
+    assert missing > 1.3 * 6254.23 - 7367  # the load less all generation; losses come on top
