@@ -1,0 +1,1 @@
+"""Three-phase and four-wire distribution feeders: designs, OpenDSS scripts, unbalanced power flow."""

@@ -1,0 +1,1 @@
+"""OpenDSS scripts: read as text, nothing in them is executed."""
