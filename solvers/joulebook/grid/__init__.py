@@ -14,6 +14,13 @@ if TYPE_CHECKING:
     from joulebook.grid.dispatch.study import optimal_power_flow
     from joulebook.grid.faults.results import ShortCircuitResult
     from joulebook.grid.faults.study import short_circuit
+    from joulebook.grid import protection
+    from joulebook.grid.feeder.design import Feeder
+    from joulebook.grid.feeder.line_constants import line_constants
+    from joulebook.grid.feeder.power_flow import unbalanced_power_flow
+    from joulebook.grid.feeder.results import UnbalancedResult
+    from joulebook.grid.feeder.series_result import UnbalancedSeriesResult
+    from joulebook.grid.feeder.time_series import unbalanced_time_series
     from joulebook.grid.network import Network
     from joulebook.grid.power_flow_result import PowerFlowResult
     from joulebook.grid.power_flow_study import power_flow
@@ -22,6 +29,7 @@ if TYPE_CHECKING:
 _MODULES = {"equipment": "joulebook.grid.equipment", "protection": "joulebook.grid.protection"}
 
 _HOMES = {
+    "Feeder": "feeder.design",
     "Network": "network",
     "OptimalPowerFlowResult": "dispatch.result",
     "PowerFlowResult": "power_flow_result",
@@ -30,9 +38,16 @@ _HOMES = {
     "optimal_power_flow": "dispatch.study",
     "power_flow": "power_flow_study",
     "short_circuit": "faults.study",
+    "UnbalancedResult": "feeder.results",
+    "UnbalancedSeriesResult": "feeder.series_result",
+    "line_constants": "feeder.line_constants",
+    "power_flow": "power_flow_study",
+    "unbalanced_power_flow": "feeder.power_flow",
+    "unbalanced_time_series": "feeder.time_series",
 }
 
 __all__ = [
+    "Feeder",
     "Network",
     "OptimalPowerFlowResult",
     "PowerFlowResult",
@@ -43,6 +58,13 @@ __all__ = [
     "power_flow",
     "protection",
     "short_circuit",
+    "UnbalancedResult",
+    "UnbalancedSeriesResult",
+    "line_constants",
+    "power_flow",
+    "protection",
+    "unbalanced_power_flow",
+    "unbalanced_time_series",
 ]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,7 @@ _CABLE_FIELDS = {
     "tape shield": ("outer_diameter", "tape_thickness"),
 }
 _INSULATION = ("permittivity", "insulation_diameter", "insulation_thickness")
+_TERMINAL = re.compile(r"[^\s.]+(\.\d{1,3})*")
 SHARES = 7
 """Of the zip model."""
 
@@ -37,15 +39,40 @@ def feeder_issues(feeder: Feeder) -> list[Issue]:
     found: list[Issue] = []
     if not len(feeder.voltage_sources):
         found.append(Issue("voltage_sources", None, "at least one source must feed the feeder"))
-    for check in (_codes, _conductors, _geometries, _lines, _transformers, _regulators, _capacitors, _loads, _shapes):
+    for check in (
+        _terminals,
+        _codes,
+        _conductors,
+        _geometries,
+        _lines,
+        _transformers,
+        _regulators,
+        _capacitors,
+        _loads,
+        _shapes,
+    ):
         found += check(feeder)
     return found
 
 
-def _codes(feeder: Feeder) -> Iterator[Issue]:
-    for name, resistance, reactance, capacitance in _rows(
-        feeder.line_codes, "resistance", "reactance", "capacitance"
+def _terminals(feeder: Feeder) -> Iterator[Issue]:
+    for table, fields in (
+        ("voltage_sources", ("bus",)),
+        ("lines", ("bus1", "bus2")),
+        ("capacitors", ("bus1", "bus2")),
+        ("reactors", ("bus1", "bus2")),
+        ("loads", ("bus",)),
+        ("generators", ("bus",)),
+        ("regulators", ("bus",)),
     ):
+        for field in fields:
+            for name, bus in _rows(getattr(feeder, table), field):
+                if bus and not _TERMINAL.fullmatch(bus):
+                    yield Issue(f"{table}.{name}.{field}", bus, "is no connection", "Write bus.node.node: 632.1.2.3")
+
+
+def _codes(feeder: Feeder) -> Iterator[Issue]:
+    for name, resistance, reactance, capacitance in _rows(feeder.line_codes, "resistance", "reactance", "capacitance"):
         n = len(resistance)
         for field, matrix in (("resistance", resistance), ("reactance", reactance), ("capacitance", capacitance)):
             if matrix is None:
@@ -87,9 +114,7 @@ def _lines(feeder: Feeder) -> Iterator[Issue]:
     sizes = {name: len(matrix) for name, matrix in _rows(feeder.line_codes, "resistance")}
     for name, placed, phases, reduce in _rows(feeder.geometries, "conductors", "phases", "reduce"):
         sizes["geometry " + name] = phases if reduce else len(placed)
-    for name, code, geometry, phases, bus1, bus2 in _rows(
-        feeder.lines, "code", "geometry", "phases", "bus1", "bus2"
-    ):
+    for name, code, geometry, phases, bus1, bus2 in _rows(feeder.lines, "code", "geometry", "phases", "bus1", "bus2"):
         path = f"lines.{name}"
         if bool(code) == bool(geometry):
             yield Issue(path, None, "needs either a code or a geometry")
@@ -118,9 +143,7 @@ def _transformers(feeder: Feeder) -> Iterator[Issue]:
 
 
 def _regulators(feeder: Feeder) -> Iterator[Issue]:
-    for name, transformer, winding, tap_winding in _rows(
-        feeder.regulators, "transformer", "winding", "tap_winding"
-    ):
+    for name, transformer, winding, tap_winding in _rows(feeder.regulators, "transformer", "winding", "tap_winding"):
         if transformer not in feeder.transformers:
             yield Issue(f"regulators.{name}.transformer", transformer, "no such transformer in this feeder")
             continue

@@ -1,4 +1,4 @@
-"""A distribution feeder as a document: sources, lines, transformers, loads and their controls, conductor by conductor."""
+"""A distribution feeder as a document: its elements and their controls, conductor by conductor."""
 
 from __future__ import annotations
 

@@ -56,9 +56,7 @@ COPPER_TAPE = 2.3718e-8
 """Resistivity of a copper tape, ohm m (Kersting, eq. 4.88, at 50 °C)."""
 
 
-def line_constants(
-    feeder: Feeder, geometry: str
-) -> tuple[NDArray[np.complex128], NDArray[np.float64]]:
+def line_constants(feeder: Feeder, geometry: str) -> tuple[NDArray[np.complex128], NDArray[np.float64]]:
     """Impedance and capacitance per metre of a geometry.
 
     Parameters

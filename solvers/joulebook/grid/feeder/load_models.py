@@ -160,7 +160,7 @@ def load_admittance(model: int, numbers: Any, power: Any, b: int, voltage: float
         return g * factor, s * factor
     if model == ZIP:
         return zip_admittance(numbers, b, u, g, s)
-    if model == FIXED_POWER or model == FIXED_REACTANCE:
+    if FIXED_POWER <= model <= FIXED_REACTANCE:
         fixed = -numbers[b, NOMINAL_Q] * scale
         if u <= normal:
             return (g / (normal * normal) if normal > 0.0 else 0.0), fixed

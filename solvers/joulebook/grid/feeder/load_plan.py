@@ -83,8 +83,10 @@ def load_branches(feeder: Feeder, nodes: NodeTable) -> Branches:
         model=np.array([LOAD_MODELS.index(record["model"]) for record in records], np.int32),
         numbers=np.array(rows, np.float64).reshape(-1, LOAD_NUMBERS),
         share=np.array([item[5] for item in collected], np.float64),
-        fixed=np.array([record.get("fixed", False) or item[0][0] == "g" for record, item in
-                        zip(records, collected, strict=True)], np.bool_),
+        fixed=np.array(
+            [record.get("fixed", False) or item[0][0] == "g" for record, item in zip(records, collected, strict=True)],
+            np.bool_,
+        ),
         daily=tuple(record["daily"] for record in records),
         yearly=tuple(record["yearly"] for record in records),
     )

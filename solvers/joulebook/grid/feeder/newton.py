@@ -12,8 +12,8 @@ the same matrix is smaller than the last one (Deuflhard's natural monotonicity).
 
 References
 ----------
-P. A. N. Garcia, J. L. R. Pereira, S. Carneiro, V. M. da Costa, N. Martins, "Three-phase power flow calculations using the
-current injection method", IEEE Trans. Power Syst. 15 (2000) 508, DOI 10.1109/59.867133.
+P. A. N. Garcia, J. L. R. Pereira, S. Carneiro, V. M. da Costa, N. Martins, "Three-phase power flow calculations using
+the current injection method", IEEE Trans. Power Syst. 15 (2000) 508, DOI 10.1109/59.867133.
 P. Deuflhard, *Newton Methods for Nonlinear Problems*, Springer 2011, section 3.3.1.
 """
 

@@ -282,9 +282,7 @@ def _network(
 
 
 def _source_conductors(stamps: Stamps) -> int:
-    return sum(
-        size for name, size in zip(stamps.elements, stamps.sizes, strict=True) if name.startswith("source.")
-    )
+    return sum(size for name, size in zip(stamps.elements, stamps.sizes, strict=True) if name.startswith("source."))
 
 
 def _loads_in_matrix(

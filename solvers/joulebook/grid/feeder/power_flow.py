@@ -63,9 +63,7 @@ class UnbalancedOptions:
             issues.append(Issue("method", self.method, "must be 'auto', 'fixed point' or 'newton'"))
         for name, most in (("most_iterations", 100_000), ("most_control_rounds", 10_000)):
             value = getattr(self, name)
-            if value is not None and (
-                isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= most
-            ):
+            if value is not None and (isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= most):
                 issues.append(Issue(name, value, f"must be a whole number from 1 to {most}"))
         multiplier = self.load_multiplier
         if multiplier is not None and (not isinstance(multiplier, int | float) or not 0 <= multiplier <= 1000):
@@ -303,4 +301,3 @@ def _why(plan: FeederPlan, loads: LoadArrays, state: StateArrays, options: Unbal
         f"unit, are at {low}: is a load, a length or a unit wrong there? Try a smaller load_multiplier"
         + ("" if options.method == "auto" else ", or method='auto'")
     )
-

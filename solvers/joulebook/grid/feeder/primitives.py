@@ -203,7 +203,9 @@ def transformer_parts(identifier: str, transformer: Transformer) -> tuple[Comple
     z = np.zeros((n - 1, n - 1), np.complex128)
     for i in range(n - 1):
         for j in range(n - 1):
-            between = complex(resistance[i + 1] + resistance[j + 1], pairs[min(i, j) + 1, max(i, j) + 1]) if i != j else 0
+            between = (
+                complex(resistance[i + 1] + resistance[j + 1], pairs[min(i, j) + 1, max(i, j) + 1]) if i != j else 0
+            )
             z[i, j] = base * (own[i] + own[j] - between) / 2.0 if i != j else base * own[i]
     try:
         inverse = np.linalg.inv(z)

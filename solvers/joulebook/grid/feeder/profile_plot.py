@@ -66,9 +66,15 @@ def profile(result: UnbalancedResult) -> Any:
         marks = holoviews.Points(points, [distance, voltage], holoviews.Dimension("node", label="Node"))
         name = "Neutral" if phase == 4 else f"Phase {phase}"
         layers.append(marks.relabel(name).opts(color=colour, size=4, tools=["hover"]))
-    limits = [holoviews.HLine(level).opts(color="#999999", line_dash="dashed", line_width=1) for level in (LOWEST, HIGHEST)]
+    limits = [
+        holoviews.HLine(level).opts(color="#999999", line_dash="dashed", line_width=1) for level in (LOWEST, HIGHEST)
+    ]
     return holoviews.Overlay([*limits, *layers]).opts(
-        width=720, height=380, show_grid=True, legend_position="right", xlabel="Distance from the source [km]",
+        width=720,
+        height=380,
+        show_grid=True,
+        legend_position="right",
+        xlabel="Distance from the source [km]",
         ylabel="Voltage [pu]",
     )
 
@@ -86,8 +92,6 @@ def _lines(result: UnbalancedResult) -> list[tuple[str, str]]:
             for other in (ends.get((element, k), []) for k in (2, 3)):
                 by_phase = {node.rpartition(".")[2]: node for node in other}
                 pairs += [
-                    (node, by_phase[node.rpartition(".")[2]])
-                    for node in nodes
-                    if node.rpartition(".")[2] in by_phase
+                    (node, by_phase[node.rpartition(".")[2]]) for node in nodes if node.rpartition(".")[2] in by_phase
                 ]
     return pairs

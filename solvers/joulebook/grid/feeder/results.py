@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["CITATIONS", "UnbalancedResult", "record_of", "result_of", "tap_positions"]
 
-CITATIONS = ("dugan2011opendss", "kersting2012distribution")
+CITATIONS = ("Dugan2011", "Kersting2012", "Deri1981")
 _DEGREES = 180 / np.pi
 
 

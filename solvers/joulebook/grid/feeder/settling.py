@@ -12,13 +12,14 @@ makes, the next voltages are those of a secant through the last two,
 .. math:: V^{k+1} = G(V^k) - \gamma \, (G(V^k) - G(V^{k-1})), \qquad
     \gamma = \frac{\langle f^k - f^{k-1}, f^k \rangle}{\lVert f^k - f^{k-1} \rVert^2}
 
-(Anderson's method of depth one), which saves about a third of them. The iteration contracts as long as the loads are small against the short-circuit
-power at their place; where it does not, Newton's method takes over (:mod:`joulebook.grid.feeder.newton`).
+(Anderson's method of depth one), which saves about a third of them. The iteration contracts as long as the loads are
+small against the short-circuit power at their place; where it does not, Newton's method takes over
+(:mod:`joulebook.grid.feeder.newton`).
 
-When the voltages rest to a millionth, every control looks at what it measures. Those that want to act wait for their delay; the ones
-whose turn comes first act together, and the feeder is solved again. Once none wants to act the voltages are brought to the tolerance, and all are
-asked again. Where time does not matter (``clock < 0``) an
-action moves a tap by seven tenths of what is missing, at least one step; along a time series it moves one step.
+When the voltages rest to a millionth, every control looks at what it measures. Those that want to act wait for their
+delay; the ones whose turn comes first act together, and the feeder is solved again. Once none wants to act the voltages
+are brought to the tolerance, and all are asked again. Where time does not matter (``clock < 0``) an action moves a tap
+by seven tenths of what is missing, at least one step; along a time series it moves one step.
 
 References
 ----------

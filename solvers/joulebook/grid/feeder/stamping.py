@@ -248,12 +248,9 @@ def _signature(transformer: Transformer, numbers: tuple[int, ...]) -> Any:
 
 
 def _template(name: str, transformer: Transformer, moved: set[int]) -> list[NDArray[Any]]:
-    """Stamps of a transformer: conductors, nodes (as conductors), values, and windings whose taps divide them.
-
-    The last winding is one past all, for what no tap changes.
-    """
+    """Stamps of a transformer: conductors, nodes (as conductors), values, and two windings whose taps divide them."""
     coils, floating = transformer_parts(name, transformer)
-    count, conductors = len(transformer.windings), transformer.phases + 1
+    count, conductors = len(transformer.windings), transformer.phases + 1  # winding `count` stands for no tap
     fixed: dict[tuple[int, int], complex] = defaultdict(complex)
     entries: list[tuple[int, int, complex, int, int]] = []
     taps = [1.0 if k in moved else winding.tap for k, winding in enumerate(transformer.windings)]
@@ -303,9 +300,7 @@ def _to_neutral(winding: Any, phases: int) -> float:
     return float(winding.voltage)
 
 
-def two_terminal(
-    stamps: Stamps, name: str, record: Any, admittance: complex, bank: int = 0
-) -> None:
+def two_terminal(stamps: Stamps, name: str, record: Any, admittance: complex, bank: int = 0) -> None:
     """Enter an element of equal single-phase admittances: a capacitor or a reactor.
 
     Parameters

@@ -219,9 +219,7 @@ def _march(
         done = reached
 
 
-def _grid(
-    feeder: Feeder, steps: int | None, step: float | None, start: float, shapes: str
-) -> tuple[int, float]:
+def _grid(feeder: Feeder, steps: int | None, step: float | None, start: float, shapes: str) -> tuple[int, float]:
     """Number and length of the steps."""
     issues = []
     if shapes not in {"daily", "yearly"}:

@@ -31,7 +31,8 @@ CLASSES: dict[str, tuple[str, ...]] = {
         "%rs x12 x13 x23 rdcohms seasons ratings",
         "transformer": "phases windings wdg bus conn kv kva tap %r rneut xneut buses conns kvs kvas taps xhl xht xlt "
         "xscarray thermal n m flrise hsrise %loadloss %noloadloss normhkva emerghkva sub maxtap mintap numtaps subname "
-        f"%imag ppm_antifloat %rs bank xfmrcode xrconst x12 x13 x23 leadlag wdgcurrents core rdcohms seasons ratings {_PD}",
+        "%imag ppm_antifloat %rs bank xfmrcode xrconst x12 x13 x23 leadlag wdgcurrents core rdcohms seasons ratings "
+        + _PD,
         "regcontrol": "transformer winding vreg band ptratio ctprim r x bus delay reversible revvreg revband revr revx "
         "tapdelay debugtrace maxtapchange inversetime tapwinding vlimit ptphase revthreshold revdelay revneutral "
         "eventlog remoteptratio tapnum reset ldc_z rev_z cogen",

@@ -17,16 +17,11 @@ from typing import TYPE_CHECKING, Any
 from joulebook.core.errors import DataFormatError, UnknownFormatError
 from joulebook.grid.feeder.dss.files import Library
 from joulebook.grid.feeder.dss.lines import line_tables
+from joulebook.grid.feeder.dss.loads import generator_records, load_records
+from joulebook.grid.feeder.dss.scanning import Place
 from joulebook.grid.feeder.dss.script import Script, follow
-from joulebook.grid.feeder.dss.shunts import (
-    capacitor_records,
-    control_records,
-    generator_records,
-    load_records,
-    reactor_records,
-    shape_records,
-    source_records,
-)
+from joulebook.grid.feeder.dss.shapes import shape_records
+from joulebook.grid.feeder.dss.shunts import capacitor_records, control_records, reactor_records, source_records
 from joulebook.grid.feeder.dss.transformers import regulator_records, transformer_records
 
 if TYPE_CHECKING:
@@ -95,7 +90,10 @@ def _tables(script: Script, library: Library, path: Path) -> dict[str, Any]:
     transformers = transformer_records(script)
     loads, generators = load_records(script), generator_records(script)
     shapes = {
-        record[name] for table in (loads, generators) for record in table.values() for name in ("daily", "yearly")
+        record[name]
+        for table in (loads, generators)
+        for record in table.values()
+        for name in ("daily", "yearly")
         if name in record
     }
     tables: dict[str, Any] = {
@@ -132,7 +130,5 @@ def _tables(script: Script, library: Library, path: Path) -> dict[str, Any]:
     }
 
 
-def _start(path: Path) -> Any:
-    from joulebook.grid.feeder.dss.scanning import Place
-
+def _start(path: Path) -> Place:
     return Place(path.name, 1, 1)

@@ -22,16 +22,55 @@ from joulebook.grid.feeder.dss.scanning import (
     commands,
 )
 
-__all__ = ["Item", "Script", "follow"]
+__all__ = ["END_OF_EDIT", "Item", "Script", "follow"]
 
 MOST_SETTINGS = 1_000_000
 """Properties given in one model."""
 MOST_NOTES = 500
+END_OF_EDIT = "end of edit"
+"""Marks in the settings of a load where a command ended: power factors follow from the powers there."""
 _DONE_BY_STUDIES = frozenset({"solve", "calcvoltagebases", "calcv"})
 _SILENT = frozenset(
-    "help show plot export summary visualize interpolate cktlosses get ? closedi reset "
-    "sample setkvbase formedit doscmd fileedit about buildy init rebuild makebuslist losses voltages currents powers "
-    "allocateloads estimate save totals alignfile select fault guids dump variable var wait".split()
+    {
+        "help",
+        "show",
+        "plot",
+        "export",
+        "summary",
+        "visualize",
+        "interpolate",
+        "cktlosses",
+        "get",
+        "?",
+        "closedi",
+        "reset",
+        "sample",
+        "setkvbase",
+        "formedit",
+        "doscmd",
+        "fileedit",
+        "about",
+        "buildy",
+        "init",
+        "rebuild",
+        "makebuslist",
+        "losses",
+        "voltages",
+        "currents",
+        "powers",
+        "allocateloads",
+        "estimate",
+        "save",
+        "totals",
+        "alignfile",
+        "select",
+        "fault",
+        "guids",
+        "dump",
+        "variable",
+        "var",
+        "wait",
+    }
 )
 """Commands that compute, print or draw; a document has no use for them."""
 _PATTERN = re.compile(r"(\.\*|\.|[\w\-/#^$])*")
@@ -256,6 +295,8 @@ class _Reader:
                 item.settings.append((name, Token(name, token.value, token.quoted, token.place)))
             if self.settings > MOST_SETTINGS:
                 raise token.place.error(f"more than {MOST_SETTINGS} properties: this is no feeder")
+        if item.kind == "load" and tokens:
+            item.settings.append((END_OF_EDIT, tokens[-1]))
 
     def _call(self, word: str, rest: tuple[Token, ...], place: Place, beside: Path, depth: int) -> None:
         if not rest:

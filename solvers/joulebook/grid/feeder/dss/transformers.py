@@ -174,7 +174,9 @@ def connection(token: Token) -> str:
         return "wye"
     if word[:1] == "d" or word == "ll":
         return "delta"
-    raise token.place.error(f"{word[:20]!r} is no connection", found=word[:20], expected="wye or delta")
+    raise token.place.error(
+        f"{word[:20]!r} is no connection: write wye or delta", found=word[:20], expected="wye or delta"
+    )
 
 
 def _record(item: Item, state: _State) -> dict[str, Any]:
@@ -285,7 +287,9 @@ def regulator_records(script: Script, transformers: dict[str, dict[str, Any]]) -
             elif name in _NOT_TAKEN and token.value[:1].lower() not in {"n", "f", "0"}:
                 script.note(token.place, f"regcontrol {item.name}: {name} is left out")
         if record.get("transformer") not in transformers:
-            raise item.place.error(f"regcontrol {item.name}: its transformer {record.get('transformer')!r} is not there")
+            raise item.place.error(
+                f"regcontrol {item.name}: its transformer {record.get('transformer')!r} is not there"
+            )
         record.setdefault("winding", 1)
         if record.get("tap_winding") == record["winding"]:
             del record["tap_winding"]

@@ -89,7 +89,9 @@ def terminal(token: Token, phases: int, conductors: int) -> str:
     name, *nodes = token.value.strip().lower().split(".")
     if not name or len(name) > 80 or any(not node.isdecimal() or len(node) > 3 for node in nodes):
         raise token.place.error(
-            f"{token.value[:60]!r} is no connection", found=token.value[:60], expected="bus.node.node…"
+            f"{token.value[:60]!r} is no connection: write bus.node.node",
+            found=token.value[:60],
+            expected="bus.node.node…",
         )
     given = [str(int(node)) for node in nodes[:conductors]]
     rest = [str(k + 1) if k < phases else "0" for k in range(len(given), conductors)]
