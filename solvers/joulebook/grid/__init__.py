@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from joulebook.grid.dispatch.study import optimal_power_flow
     from joulebook.grid.faults.results import ShortCircuitResult
     from joulebook.grid.faults.study import short_circuit
-    from joulebook.grid import protection
     from joulebook.grid.feeder.design import Feeder
     from joulebook.grid.feeder.line_constants import line_constants
     from joulebook.grid.feeder.power_flow import unbalanced_power_flow
@@ -41,7 +40,6 @@ _HOMES = {
     "UnbalancedResult": "feeder.results",
     "UnbalancedSeriesResult": "feeder.series_result",
     "line_constants": "feeder.line_constants",
-    "power_flow": "power_flow_study",
     "unbalanced_power_flow": "feeder.power_flow",
     "unbalanced_time_series": "feeder.time_series",
 }
@@ -53,16 +51,14 @@ __all__ = [
     "PowerFlowResult",
     "ShortCircuitResult",
     "Table",
+    "UnbalancedResult",
+    "UnbalancedSeriesResult",
     "equipment",
+    "line_constants",
     "optimal_power_flow",
     "power_flow",
     "protection",
     "short_circuit",
-    "UnbalancedResult",
-    "UnbalancedSeriesResult",
-    "line_constants",
-    "power_flow",
-    "protection",
     "unbalanced_power_flow",
     "unbalanced_time_series",
 ]

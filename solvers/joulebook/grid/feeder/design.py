@@ -73,7 +73,7 @@ class Feeder(Design):
     >>> feeder = Feeder.named("IEEE13")
     >>> feeder.lines["650632"].bus2
     '632.1.2.3'
-    >>> feeder.loads.active_power.sum() / 1e3
+    >>> float(feeder.loads.active_power.sum() / 1e3)
     3466.0
     """
 

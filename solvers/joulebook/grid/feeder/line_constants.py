@@ -82,7 +82,7 @@ def line_constants(feeder: Feeder, geometry: str) -> tuple[NDArray[np.complex128
     >>> feeder = Feeder.named("IEEE4")
     >>> z, c = line_constants(feeder, "4wire")
     >>> (z * 1609.344).round(4)[0]
-    array([0.4576+1.0781j, 0.1559+0.5017j, 0.1535+0.3849j])
+    array([0.4575+1.078j , 0.1559+0.5017j, 0.1535+0.3849j])
     """
     if geometry not in feeder.geometries:
         raise InputError(Issue("geometry", geometry, "no such geometry in this feeder"))
