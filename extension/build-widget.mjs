@@ -1,10 +1,13 @@
-// Bundles the notebook widget: one ES module with React inside, and one style sheet.
+// Bundles the notebook widgets: for each one ES module with React inside, and one style sheet.
 import { build } from 'esbuild';
 
 const watch = process.argv.includes('--watch');
 
 const result = await build({
-  entryPoints: { cell_designer: 'src/hosts/anywidget/cell_designer.tsx' },
+  entryPoints: {
+    cell_designer: 'src/hosts/anywidget/cell_designer.tsx',
+    protection_designer: 'src/hosts/anywidget/protection_designer.tsx'
+  },
   outdir: 'joulebook_lab/static',
   bundle: true,
   format: 'esm',

@@ -13,16 +13,24 @@ NAMED = re.compile(r"^https?://(doi\.org/|(www\.)?w3\.org/|reactjs\.org/docs/err
 """Addresses that the bundle names: links to papers, XML name spaces, React's error texts."""
 
 
-@pytest.fixture(scope="module")
-def bundle() -> bytes:
-    file = STATIC / "cell_designer.js"
-    if not file.is_file():
+WIDGETS = ("cell_designer", "protection_designer")
+
+
+@pytest.fixture(params=WIDGETS)
+def widget(request: pytest.FixtureRequest) -> str:
+    name: str = request.param
+    if not (STATIC / f"{name}.js").is_file():
         pytest.skip("the widget is not built: jlpm build:widget in extension/")
-    return file.read_bytes()
+    return name
 
 
-def test_fits_its_budget(bundle: bytes) -> None:
-    style = (STATIC / "cell_designer.css").read_bytes()
+@pytest.fixture
+def bundle(widget: str) -> bytes:
+    return (STATIC / f"{widget}.js").read_bytes()
+
+
+def test_fits_its_budget(widget: str, bundle: bytes) -> None:
+    style = (STATIC / f"{widget}.css").read_bytes()
     assert len(gzip.compress(bundle, 9)) + len(gzip.compress(style, 9)) <= BUDGET
 
 
@@ -34,13 +42,14 @@ def test_needs_nothing_else(bundle: bytes) -> None:
     assert {address for address in named if not NAMED.match(address)} == set()
 
 
-def test_style_is_scoped_and_whole() -> None:
-    file = STATIC / "cell_designer.css"
-    if not file.is_file():
-        pytest.skip("the widget is not built: jlpm build:widget in extension/")
-    text = file.read_text("utf-8")
+def test_style_is_scoped_and_whole(widget: str) -> None:
+    text = (STATIC / f"{widget}.css").read_text("utf-8")
     assert "@import" not in text
     assert "url(" not in text
     selectors = re.findall(r"(?:^|[{}])([^{}@]+)\{", text)
-    foreign = [s for s in selectors if ".jb-Cell" not in s and not re.fullmatch(r"\s*(from|to|\d+%)\s*", s)]
+    foreign = [
+        s
+        for s in selectors
+        if not re.search(r"\.jb-(Cell|Protection)\b", s) and not re.fullmatch(r"\s*(from|to|\d+%)\s*", s)
+    ]
     assert foreign == []

@@ -157,12 +157,11 @@ class TimeCurrent:
         Returns
         -------
         dict
-            Points in A and s; times beyond the axes are left out, ``None`` stands for never.
+            Points in A and s; ``None`` stands for never, and for where a limit says nothing.
         """
-        low, high = self.time_range
 
         def plain(values: Array) -> list[float | None]:
-            return [float(f"{v:.5g}") if np.isfinite(v) else None for v in np.clip(values, low / 10, high * 10)]
+            return [float(f"{v:.5g}") if np.isfinite(v) else None for v in values]
 
         return {
             "name": self.scheme.name,
@@ -174,8 +173,8 @@ class TimeCurrent:
                     "name": trace.name,
                     "kind": trace.kind,
                     "current": [float(f"{v:.6g}") for v in trace.current],
-                    "fastest": plain(np.where(np.isfinite(trace.fastest), trace.fastest, np.nan)),
-                    "slowest": plain(np.where(np.isfinite(trace.slowest), trace.slowest, np.nan)),
+                    "fastest": plain(trace.fastest),
+                    "slowest": plain(trace.slowest),
                 }
                 for trace in self.traces
             ],

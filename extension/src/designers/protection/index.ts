@@ -1,0 +1,4 @@
+/** The protection designer. */
+
+export { mount } from './mount';
+export type { ProtectionState, ProtectionStore } from './store';
