@@ -120,10 +120,23 @@ def measured_impedance() -> str:
     return table(head, rows)
 
 
+def measured_short_circuits() -> str:
+    """Errors of short-circuit currents against their oracle."""
+    tests = _tests("grid_short_circuit")
+    quantities = {"ikss_ka": "Ik''", "ip_ka": "ip", "ith_ka": "Ith", "rk_ohm": "R", "xk_ohm": "X", "xk0_ohm": "X0"}
+    rows = []
+    for folder in tests.FOLDERS:
+        found = tests.errors(folder)
+        rows.append((f"`{folder.name}`", *(f"{found[name]:.1e}" if name in found else "–" for name in quantities)))
+    return table(("Case", *quantities.values()), rows)
+
+
 def cases(domain: str) -> str:
-    """The README of each case of a domain."""
+    """The README of each case of a domain; ``grid/pf_*`` picks some."""
+    folder, _, pattern = domain.partition("/")
+    domain = folder
     blocks = []
-    for readme in sorted((CASES / domain).glob("*/README.md")):
+    for readme in sorted((CASES / folder).glob(f"{pattern or '*'}/README.md")):
         text = re.sub(r"^#+\s*(.+)$", r"**\1**", readme.read_text(encoding="utf-8"), flags=re.MULTILINE)
         blocks.append(f"`tests/validation/cases/{domain}/{readme.parent.name}`\n\n{text.strip()}")
     return "\n\n---\n\n".join(blocks)
@@ -144,5 +157,6 @@ PAGES = {
     "validation-battery": measured_battery,
     "validation-studies": measured_studies,
     "validation-impedance": measured_impedance,
+    "validation-short-circuit": measured_short_circuits,
     "validation-cases": cases,
 }

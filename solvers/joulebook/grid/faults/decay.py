@@ -2,7 +2,7 @@
 
 References
 ----------
-IEC 60909-0:2016, clauses 8 (peak), 9 (breaking), 10 (steady state) and 12 (thermal equivalent).
+IEC 60909-0:2016, clauses on the peak, breaking, steady-state and thermal equivalent current.
 """
 
 from __future__ import annotations

@@ -33,7 +33,7 @@ __all__ = [
 LOW_VOLTAGE = 1000.0
 """Up to this nominal voltage (V) a network is a low-voltage one (IEC 60909-0:2016, table 1)."""
 CONDUCTOR_COEFFICIENT = 0.004
-"""Change of the resistance of copper, aluminium and their alloys per kelvin (IEC 60909-0:2016, 7.1.2), 1/K."""
+"""Change of the resistance of copper, aluminium and alloys per kelvin (IEC 60909-0:2016, smallest currents), 1/K."""
 REFERENCE_TEMPERATURE = 293.15
 """At which resistances are given (20 °C), K."""
 _DELAYS = (0.02, 0.05, 0.10, 0.25)
@@ -175,7 +175,7 @@ def resistance_at(temperature: Any) -> Array:
 
     References
     ----------
-    IEC 60909-0:2016, 7.1.2.
+    IEC 60909-0:2016, clause on the smallest currents.
     """
     return np.asarray(1.0 + CONDUCTOR_COEFFICIENT * (np.asarray(temperature) - REFERENCE_TEMPERATURE))
 
@@ -195,7 +195,7 @@ def peak_factor(ratio: Any) -> Array:
 
     References
     ----------
-    IEC 60909-0:2016, clause 8 (peak short-circuit current).
+    IEC 60909-0:2016, clause on the peak short-circuit current.
 
     Examples
     --------
@@ -222,7 +222,7 @@ def generator_decay(ratio: Any, delay: float) -> Array:
 
     References
     ----------
-    IEC 60909-0:2016, clause 9 (symmetrical breaking current).
+    IEC 60909-0:2016, clause on the symmetrical breaking current.
 
     Examples
     --------
@@ -251,7 +251,7 @@ def motor_decay(power: Any, delay: float) -> Array:
 
     References
     ----------
-    IEC 60909-0:2016, clause 9.
+    IEC 60909-0:2016, clause on the symmetrical breaking current.
     """
     size = np.log(np.maximum(np.asarray(power, dtype=np.float64) * 1e-6, 1e-12))
     curves = np.array([a + b * size for a, b in _Q])
@@ -285,7 +285,7 @@ def direct_current_heat(peak: Any, frequency: float, duration: float) -> Array:
 
     References
     ----------
-    IEC 60909-0:2016, clause 12 (Joule integral): the mean over the duration of the squared direct current that decays
+    IEC 60909-0:2016, clause on the Joule integral: the mean over the duration of the squared direct current that decays
     with time constant -1/(2 f ln(κ - 1)).
     """
     decay = 2.0 * frequency * duration * np.log(np.clip(np.asarray(peak) - 1.0, 1e-9, 1.0 - 1e-12))
@@ -309,9 +309,9 @@ def steady_heat(ratio: Any, duration: float) -> Array:
 
     References
     ----------
-    IEC 60909-0:2016, annex A: the mean of the squared current that falls from the initial value over the transient
-    one, Ik'/Ik = (Ik''/Ik) / (0.88 + 0.17 Ik''/Ik), with time constants Td' = 3.1 s / (Ik'/Ik) and Td'' = Td'/10. The
-    integral is done here term by term; the two constants could not be compared with a public source.
+    IEC 60909-0:2016, annex on m and n: the mean of the squared current that falls from the initial value over the
+    transient one, Ik'/Ik = (Ik''/Ik) / (0.88 + 0.17 Ik''/Ik), with time constants Td' = 3.1 s / (Ik'/Ik) and
+    Td'' = Td'/10. The integral is done here term by term; the constants could not be compared with a public source.
     """
     initial = np.maximum(np.asarray(ratio, dtype=np.float64), 1.0)
     transient = np.maximum(initial / (0.88 + 0.17 * initial), 1.0)
@@ -351,8 +351,9 @@ def excitation_factor(ratio: Any, subtransient: Any, synchronous: Any, sine: Any
 
     References
     ----------
-    IEC 60909-0:2016, clause 10 (highest excitation 1.3 or 1.6 for turbine generators, 1.6 or 2.0 for salient poles,
-    series one or two); Kundur P., Power System Stability and Control (1994), section 3.6 (steady state behind x_d).
+    IEC 60909-0:2016, clause on the steady-state current (highest excitation 1.3 or 1.6 for turbine generators, 1.6 or
+    2.0 for salient poles, series one or two); Kundur P., Power System Stability and Control (1994), section 3.6
+    (steady state behind x_d).
     """
     ratio, sine, synchronous = np.asarray(ratio), np.asarray(sine), np.asarray(synchronous)
     subtransient = np.asarray(subtransient)

@@ -32,7 +32,7 @@ Ints = NDArray[np.int32]
 Reals = NDArray[np.float64]
 Complexes = NDArray[np.complex128]
 PEAK_FREQUENCY = 0.4
-"""Frequency of method C over the nominal one: 20 Hz at 50 Hz, 24 Hz at 60 Hz (IEC 60909-0:2016, clause 8)."""
+"""Frequency of method C over the nominal one: 20 Hz at 50 Hz, 24 Hz at 60 Hz (IEC 60909-0:2016)."""
 
 
 @dataclass(frozen=True)

@@ -193,7 +193,7 @@ def _generators(nodes: Nodes, branches: Branches, options: FaultOptions, ledger:
     c_max = factors.voltage_factor(nodes.nominal[at], "max", options.low_voltage_tolerance)
     rise = 1.0 + np.nan_to_num(table.voltage_rise[rows])
     factor = factors.generator_factor(nodes.nominal[at], rated * rise, c_max, x, sine)
-    units, unit_of = _units(nodes, branches, options, (rows, at, rated, s, x, sine, rise))
+    units, unit_of = _units(nodes, branches, options, ledger, (rows, at, rated, s, x, sine, rise))
     inside = unit_of >= 0
     factor[inside] = units.factor[unit_of[inside]]
     base = BASE_POWER / s * (rated / nodes.nominal[at]) ** 2
@@ -215,7 +215,7 @@ def _generators(nodes: Nodes, branches: Branches, options: FaultOptions, ledger:
 
 
 def _units(
-    nodes: Nodes, branches: Branches, options: FaultOptions, machines: tuple[NDArray, ...]
+    nodes: Nodes, branches: Branches, options: FaultOptions, ledger: Ledger, machines: tuple[NDArray, ...]
 ) -> tuple[Units, Ints]:
     """The units, and the unit of each machine (-1 for none). Machines at one transformer are taken together."""
     rows, at, rated, power, x, sine, rises = machines
@@ -229,9 +229,13 @@ def _units(
         low = int(nodes.nominal[ends[1]] <= nodes.nominal[ends[0]])
         near, far = ends[low], ends[1 - low]
         inside = at == near
-        if not inside.any() or (unit_of[inside] >= 0).any():
-            continue
         row = int(branches.row[branch])
+        if not inside.any():
+            continue
+        if (unit_of[inside] >= 0).any():
+            rule = "is one of several transformers that are marked as the unit of the same machine"
+            ledger.need("transformers", "power_station_unit", np.array([row]), rule, "Mark one of them")
+            continue
         together = power[inside].sum()
         voltage = float(rated[inside][0])
         x_unit = float(together / (power[inside] / x[inside]).sum())

@@ -446,3 +446,12 @@ def test_bars_are_drawn() -> None:
     assert found.plot("ith").vdims[0].unit == "kA"
     with pytest.raises(InputError, match="not in this result"):
         found.plot("nothing")
+
+
+def test_a_machine_has_one_unit_transformer() -> None:
+    """Which of two marked transformers is the unit cannot be told."""
+    step = {"from_bus": "A", "to_bus": "B", "rated_power": 25e6, "resistance": 0.01, "reactance": 0.1}
+    pair = {name: {**step, "power_station_unit": True} for name in ("T1", "T2")}
+    network = feeder(transformers=pair, generators={"G": MACHINE})
+    with pytest.raises(InputError, match="Mark one of them"):
+        short_circuit(network)
