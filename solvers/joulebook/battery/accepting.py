@@ -36,6 +36,7 @@ from joulebook.battery.layout import (
     FRACTION,
     GROUP,
     HEAD,
+    HEATS,
     HELD,
     HYSTERESIS,
     LAST_MARGIN,
@@ -209,7 +210,7 @@ def hand_out(arena: Any, slot: int) -> None:
     trace[row, TRACE_TEMPERATURE] = run[totals + WARMTH]
     trace[row, TRACE_ANODE] = run[ANODE]
     trace[row, TRACE_ROW] = run[ROW]
-    if arena.settings[THERMAL] == 0.0:
+    if arena.settings[THERMAL] == 0.0 and arena.settings[HEATS] != 0.0:
         ohmic, reaction, entropic, _ = heats(arena)
         run[OHMIC_HEAT] = ohmic
         run[REACTION_HEAT] = reaction

@@ -219,6 +219,7 @@ def _settings(cell: Cell | HalfCell, model: Model, resolution: Resolution) -> Ar
     settings[at.LARGEST_STEP] = resolution.largest_step
     settings[at.FIRST_STEP] = resolution.first_step
     settings[at.STEPS] = 1e18
+    settings[at.HEATS] = 1.0
     return settings
 
 

@@ -127,7 +127,9 @@ MIXES: Final = 34
 """1 if the heat of mixing counts."""
 CURVES: Final = 35
 """1 if steps are so short that a smooth line through the points is the voltage, 0 if they follow the lithium alone."""
-N_SETTINGS: Final = 36
+HEATS: Final = 36
+"""1 if the heat is handed out where the temperature is held."""
+N_SETTINGS: Final = 37
 
 DFN: Final = 0
 SPM: Final = 1

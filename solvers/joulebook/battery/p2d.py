@@ -81,7 +81,7 @@ from joulebook.battery.layout import (
 )
 from joulebook.battery.reaction import linearise_site, ocp_remainder, total_current_density, update_site
 from joulebook.numerics.block_tridiagonal import eliminate, substitute
-from joulebook.numerics.tables import slope_in_table, value_in_table
+from joulebook.numerics.tables import value_and_slope, value_in_table
 from joulebook.numerics.twins import separate
 
 __all__ = ["MOST_ITERATIONS", "activity_properties", "newton"]
@@ -138,10 +138,12 @@ def electrolyte_properties(settings: Any, nodes: Any, liquid: Any, work: Any) ->
     for i in range(nodes.shape[0]):
         salt = work[i, SALT]
         transport = work[i, TRANSPORT]
-        work[i, DIFFUSIVITY] = value_in_table(liquid, SALT_DIFFUSIVITY, 0.0, width, salt)
-        work[i, DIFFUSIVITY_SLOPE] = slope_in_table(liquid, SALT_DIFFUSIVITY, 0.0, width, salt)
-        work[i, CONDUCTIVITY] = transport * value_in_table(liquid, SALT_CONDUCTIVITY, 0.0, width, salt)
-        work[i, CONDUCTIVITY_SLOPE] = transport * slope_in_table(liquid, SALT_CONDUCTIVITY, 0.0, width, salt)
+        value, slope = value_and_slope(liquid, SALT_DIFFUSIVITY, 0.0, width, salt)
+        work[i, DIFFUSIVITY] = value
+        work[i, DIFFUSIVITY_SLOPE] = slope
+        value, slope = value_and_slope(liquid, SALT_CONDUCTIVITY, 0.0, width, salt)
+        work[i, CONDUCTIVITY] = transport * value
+        work[i, CONDUCTIVITY_SLOPE] = transport * slope
 
 
 def assemble_nodes(

@@ -58,7 +58,7 @@ from joulebook.battery.layout import (
     WEIGHTS,
 )
 from joulebook.battery.side_reactions import linearise_sides
-from joulebook.numerics.tables import slope_in_table, value_in_table
+from joulebook.numerics.tables import value_and_slope, value_in_table
 
 __all__ = [
     "barrier",
@@ -152,12 +152,12 @@ def open_circuit(settings: Any, sites: Any, laws: Any, s: int, x: float) -> tupl
     column = int(sites[s, LAW])
     width = settings[LAWS_WIDTH]
     inside = stoichiometry_inside(x)
-    value = value_in_table(laws, column + OCP, 0.0, width, inside)
-    slope = slope_in_table(laws, column + OCP, 0.0, width, inside)
+    value, slope = value_and_slope(laws, column + OCP, 0.0, width, inside)
     if sites[s, ENTROPIC] != 0.0:
         warmer = settings[TEMPERATURE] - sites[s, REFERENCE_TEMPERATURE]
-        value += warmer * value_in_table(laws, column + ENTROPY, 0.0, width, inside)
-        slope += warmer * slope_in_table(laws, column + ENTROPY, 0.0, width, inside)
+        entropy, by_filling = value_and_slope(laws, column + ENTROPY, 0.0, width, inside)
+        value += warmer * entropy
+        slope += warmer * by_filling
     if x != inside:
         value += barrier(x - inside)
         slope = barrier_slope(x - inside)
@@ -225,9 +225,9 @@ def linearise_site(
                 reactions[s, RATE_NOW], salt, surface, maximum, powers
             )
             column = int(sites[s, LAW]) + RATE_FACTOR
-            factor = value_in_table(laws, column, 0.0, settings[LAWS_WIDTH], inside)
+            factor, steepness_of_factor = value_and_slope(laws, column, 0.0, settings[LAWS_WIDTH], inside)
             exchange *= factor
-            by_surface += slope_in_table(laws, column, 0.0, settings[LAWS_WIDTH], inside) / (factor * maximum)
+            by_surface += steepness_of_factor / (factor * maximum)
         rate, conductance = butler_volmer(exchange, behind - value, half_thermal)
         by_concentration = -conductance * steepness / maximum
         if x == inside:

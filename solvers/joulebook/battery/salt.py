@@ -49,7 +49,7 @@ from joulebook.battery.layout import (
     WEIGHTS,
     WIDTH,
 )
-from joulebook.numerics.tables import slope_in_table, value_in_table
+from joulebook.numerics.tables import value_and_slope, value_in_table
 from joulebook.numerics.twins import separate
 
 __all__ = ["electrolyte_drop", "prepare_drop", "solve_salt"]
@@ -118,14 +118,15 @@ def salt_properties(settings: Any, liquid: Any, work: Any) -> None:
     per_faraday = settings[PER_FARADAY]
     for i in range(work.shape[0]):
         salt = work[i, SALT]
-        work[i, DIFFUSIVITY] = value_in_table(liquid, SALT_DIFFUSIVITY, 0.0, width, salt)
-        work[i, DIFFUSIVITY_SLOPE] = slope_in_table(liquid, SALT_DIFFUSIVITY, 0.0, width, salt)
+        value, slope = value_and_slope(liquid, SALT_DIFFUSIVITY, 0.0, width, salt)
+        work[i, DIFFUSIVITY] = value
+        work[i, DIFFUSIVITY_SLOPE] = slope
         work[i, CARRIED] = 0.0
         work[i, 4] = 0.0
         if per_faraday != 0.0:
-            transference = value_in_table(liquid, SALT_TRANSFERENCE, 0.0, width, salt)
-            work[i, CARRIED] = transference * per_faraday - (per_faraday - settings[SALT_SHARE])
-            work[i, 4] = per_faraday * slope_in_table(liquid, SALT_TRANSFERENCE, 0.0, width, salt)
+            value, slope = value_and_slope(liquid, SALT_TRANSFERENCE, 0.0, width, salt)
+            work[i, CARRIED] = value * per_faraday - (per_faraday - settings[SALT_SHARE])
+            work[i, 4] = per_faraday * slope
 
 
 def source_of(nodes: Any, run: Any, i: int, per_area: float) -> float:

@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 from joulebook.battery import layout as at
 from joulebook.battery.designs import Cell
-from joulebook.battery.discretise import discretise
 from joulebook.battery.endings import failure
 from joulebook.battery.half_cell import HalfCell
 from joulebook.battery.march import first_arena
@@ -20,9 +19,8 @@ from joulebook.battery.models import Model, as_model
 from joulebook.battery.options import BatteryOptions
 from joulebook.battery.protocol import Protocol
 from joulebook.battery.simulation import as_protocol, checked_options, citations
-from joulebook.battery.starts import starting_concentrations
 from joulebook.battery.steps import Step
-from joulebook.battery.sweeping import stack_arenas, unit_at
+from joulebook.battery.sweeping import Preparation, stack_arenas, unit_at
 from joulebook.core.errors import InputError, Issue, StepLimitError
 from joulebook.core.provenance import Provenance, Stats
 from joulebook.core.results import Result, Status, Variable
@@ -33,7 +31,7 @@ CHANGE = 1e-5
 """Relative change of a parameter by which derivatives are taken."""
 TIGHT = 1e-9
 """Error left by Newton's iteration, V: far below the change of a voltage."""
-_ROWS = 1024
+_ROWS = 256
 _MOST_ROWS = 400_000
 
 
@@ -151,23 +149,20 @@ def sensitivities(
     values = _checked(cell, paths)
     plan, physics, chosen = as_protocol(protocol), as_model(model), checked_options(options)
     physics.check(cell)
-    resolution = chosen.resolution(physics.name)
-    changed = [_changed(cell, path, value) for path, value in zip(paths, values, strict=True)]
-    designs = [cell, *(design for design, _ in changed)]
-    changes = np.array([change for _, change in changed])
+    designs, changes = _changed(cell, paths, values)
+    prepare = Preparation(physics, chosen, plan, initial_soc, initial_state)
     rows = _ROWS
-    schedules = [plan.compile(design) for design in designs]
     started = time.perf_counter()
     while True:
         arenas = []
-        for design, schedule in zip(designs, schedules, strict=True):
-            start = starting_concentrations(design, initial_soc, initial_state)
-            arrays = discretise(design, physics, resolution, start)
-            arrays.settings[at.NEWTON_TOLERANCE] = TIGHT
-            arrays.settings[at.CURVES] = 1.0
-            arrays.settings[at.ENDS_AT_ONCE] = float(schedule.rows.shape[0] > 1)
-            arenas.append(first_arena(arrays, schedule, rows))
+        for row in [prepare(design) for design in designs]:
+            row.arrays.settings[at.NEWTON_TOLERANCE] = TIGHT
+            row.arrays.settings[at.CURVES] = 1.0
+            arenas.append(first_arena(row.arrays, row.schedule, 0))
         base, others = arenas[0], stack_arenas(arenas[1:])
+        columns = base.trace.shape[1]
+        base = base._replace(trace=np.empty((rows, columns)))
+        others = others._replace(trace=np.empty((len(paths), rows, columns)))
         status = _follow(base, others)
         if status != at.TRACE_FULL:
             break
@@ -175,7 +170,7 @@ def sensitivities(
         if rows > _MOST_ROWS:
             raise StepLimitError(f"{rows} time steps did not suffice. Loosen voltage_tolerance in the options")
     if status < 0:
-        unsolved = failure(status, schedules[0], base)
+        unsolved = failure(status, prepare(cell).schedule, base)
         raise unsolved
     record = {"parameters": paths, "protocol": str(plan), "model": physics.to_dict(), "initial_soc": initial_soc}
     return SensitivityResult(
@@ -211,12 +206,21 @@ def _checked(cell: Cell | HalfCell, paths: list[str]) -> list[float]:
     return values
 
 
-def _changed(cell: Cell | HalfCell, path: str, value: float) -> tuple[Cell | HalfCell, float]:
-    """The design with a slightly larger value, or a smaller one where a larger is not allowed."""
-    try:
-        return cell.replace({path: value * (1.0 + CHANGE)}), CHANGE
-    except InputError:
-        return cell.replace({path: value * (1.0 - CHANGE)}), -CHANGE
+def _changed(
+    cell: Cell | HalfCell, paths: list[str], values: list[float]
+) -> tuple[list[Cell | HalfCell], NDArray[np.float64]]:
+    """Give the design and, for each value, one with a slightly larger one, or a smaller one where that is too large."""
+    variant = cell.variants(paths)
+    given = [cell.value_at(path) for path in paths]
+    designs: list[Cell | HalfCell] = [cell]
+    changes = np.full(len(paths), CHANGE)
+    for k, value in enumerate(values):
+        try:
+            designs.append(variant([*given[:k], value * (1.0 + CHANGE), *given[k + 1 :]]))
+        except InputError:
+            designs.append(variant([*given[:k], value * (1.0 - CHANGE), *given[k + 1 :]]))
+            changes[k] = -CHANGE
+    return designs, changes
 
 
 def _follow(base: at.Arena, others: at.Arena) -> int:

@@ -39,7 +39,7 @@ from joulebook.core.samples import sample_values
 from joulebook.core.sweeps import Solved, run_sweep
 from joulebook.numerics import device
 
-__all__ = ["Row", "solve_rows", "stack_arenas", "sweep", "unit_at"]
+__all__ = ["Preparation", "Row", "solve_rows", "stack_arenas", "sweep", "unit_at"]
 
 N_POINTS = 101
 """Points on each curve."""
@@ -154,7 +154,7 @@ def sweep(
     cases = run_sweep(
         cell,
         values,
-        _Preparation(physics, chosen, plan, initial_soc),
+        Preparation(physics, chosen, plan, initial_soc),
         functools.partial(solve_rows, gpu=where is device.Device.GPU, serial=client is not None),
         client=client,
         progress=progress_or_default(progress),
@@ -189,22 +189,55 @@ def sweep(
     )
 
 
-class _Preparation:
-    """Unpacks one variant after the other; what they have in common is made once."""
+class Preparation:
+    """Unpacks one variant of a cell after the other; what they have in common is made once.
 
-    def __init__(self, model: Model, options: BatteryOptions, protocol: Protocol, initial_soc: float | None) -> None:
-        self.model, self.options, self.protocol, self.initial_soc = model, options, protocol, initial_soc
+    Parameters
+    ----------
+    model : Model
+        The physics.
+    options : BatteryOptions
+        Mesh and tolerances.
+    protocol : Protocol
+        What is done.
+    initial_soc, initial_state
+        As for :func:`joulebook.battery.simulate`.
+    """
+
+    def __init__(
+        self,
+        model: Model,
+        options: BatteryOptions,
+        protocol: Protocol,
+        initial_soc: float | None,
+        initial_state: Any = None,
+    ) -> None:
+        self.model, self.options, self.protocol = model, options, protocol
+        self.start = (initial_soc, initial_state)
         self.schedules: dict[tuple[float, ...], Schedule] = {}
         self.resolutions = [options.resolution_for(model.name, corners) for corners in (False, True)]
 
     def __call__(self, cell: Cell | HalfCell) -> Row:
-        start = starting_concentrations(cell, self.initial_soc)
+        """Unpack a variant.
+
+        Parameters
+        ----------
+        cell : Cell or HalfCell
+            The variant.
+
+        Returns
+        -------
+        Row
+            Its arrays and its protocol.
+        """
+        start = starting_concentrations(cell, *self.start)
         rates = (cell.nominal_capacity, cell.lower_cutoff, cell.upper_cutoff)
         schedule = self.schedules.get(rates)
         if schedule is None:
             schedule = self.schedules[rates] = self.protocol.compile(cell)
         arrays = discretise(cell, self.model, self.resolutions[schedule.has_corners], start)
         arrays.settings[at.CURVES] = float(self.options.curves)
+        arrays.settings[at.HEATS] = 0.0
         arrays.settings[at.ENDS_AT_ONCE] = float(schedule.rows.shape[0] > 1)
         return Row(arrays, schedule)
 

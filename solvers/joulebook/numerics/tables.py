@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["slope_in_table", "tabulate", "value_in_table"]
+__all__ = ["slope_in_table", "tabulate", "value_and_slope", "value_in_table"]
 
 Function = Callable[[NDArray[np.float64]], NDArray[np.float64]]
 
@@ -82,6 +82,42 @@ def slope_in_table(table: Any, column: int, low: float, width: float, x: float) 
     g1 = table[i + 1, column + 1] * width
     rise = table[i + 1, column] - table[i, column]
     return float((g + u * (2.0 * (3.0 * rise - 2.0 * g - g1) + 3.0 * u * (g + g1 - 2.0 * rise))) / width)
+
+
+def value_and_slope(table: Any, column: int, low: float, width: float, x: float) -> tuple[float, float]:
+    """Interpolate value and slope at once.
+
+    Parameters
+    ----------
+    table : ndarray, shape (n + 1, 2 m), any
+        Values and slopes.
+    column : int
+        Column of the value, ``2 k``.
+    low : float
+        First grid point.
+    width : float
+        Distance of grid points.
+    x : float
+        Where.
+
+    Returns
+    -------
+    tuple of float
+        What :func:`value_in_table` and :func:`slope_in_table` give.
+    """
+    place = (x - low) / width
+    i = max(0, min(int(place), table.shape[0] - 2))
+    u = place - i
+    inside = max(0.0, min(u, 1.0))
+    f = table[i, column]
+    g = table[i, column + 1] * width
+    g1 = table[i + 1, column + 1] * width
+    rise = table[i + 1, column] - f
+    bent = 3.0 * rise - 2.0 * g - g1
+    twist = g + g1 - 2.0 * rise
+    rate = g + inside * (2.0 * bent + 3.0 * inside * twist)
+    value = f + inside * (g + inside * (bent + inside * twist)) + (u - inside) * rate
+    return float(value), float(rate / width)
 
 
 def tabulate(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from joulebook.numerics.tables import slope_in_table, tabulate, value_in_table
+from joulebook.numerics.tables import slope_in_table, tabulate, value_and_slope, value_in_table
 
 
 def law(x: np.ndarray) -> np.ndarray:
@@ -43,3 +43,13 @@ def test_a_harder_law_gets_a_finer_grid() -> None:
     soft = tabulate([np.sin], 0.0, 1.0, tolerance=[1e-9])
     hard = tabulate([lambda x: np.tanh(200 * (x - 0.5))], 0.0, 1.0, tolerance=[1e-9])
     assert hard.shape[0] > soft.shape[0]
+
+
+def test_value_and_slope_at_once() -> None:
+    table = tabulate([np.sin, np.cos], 0.0, 2.0, tolerance=[1e-9, 1e-9])
+    width = 2.0 / (table.shape[0] - 1)
+    for x in (-0.3, 0.0, 0.12345, 1.0, 1.999, 2.0, 2.7):
+        for column in (0, 2):
+            value, slope = value_and_slope(table, column, 0.0, width, x)
+            assert value == pytest.approx(value_in_table(table, column, 0.0, width, x), abs=1e-14)
+            assert slope == pytest.approx(slope_in_table(table, column, 0.0, width, x), abs=1e-12)
