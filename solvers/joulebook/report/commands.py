@@ -9,7 +9,7 @@ import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from joulebook.core.errors import CancelledError, InputError, Issue, JoulebookError
 from joulebook.core.progress import NullProgress, Progress, TerminalProgress
@@ -18,9 +18,32 @@ __all__ = ["JsonProgress", "register"]
 
 THERMAL = ("isothermal", "lumped")
 _MODELS = ("DFN", "SPMe", "SPM")
+_STARTS = ("auto", "flat", "dc", "case")
 _ACCURACIES = ("fast", "standard", "reference")
-_Wanted = tuple[str, str, dict[str, Any]]
-"""Template, ending of the file, parameters."""
+
+
+class Wanted(NamedTuple):
+    """What a kind of report needs.
+
+    Parameters
+    ----------
+    template : str
+        Name of the notebook.
+    ending : str
+        Of the PDF's name, in place of the design's own.
+    subject : str
+        Parameter that takes the design's file.
+    load : callable
+        Reads the design; a faulty file is told at once, before a kernel starts.
+    parameters : dict
+        The others.
+    """
+
+    template: str
+    ending: str
+    subject: str
+    load: Callable[[Path], Any]
+    parameters: dict[str, Any]
 
 
 class JsonProgress:
@@ -102,9 +125,18 @@ def register(subparsers: Any) -> None:
     study.add_argument("--loss", default="", metavar="WAYS", help="loss of active material: stress,reaction,current")
     study.add_argument("--accuracy", choices=_ACCURACIES, default="standard", help="(default: %(default)s)")
     _shared(study, _simulation_report)
+    flow = kinds.add_parser("power-flow", help="report of a network's power flow")
+    flow.add_argument("file", metavar="FILE", help="the network: .circuit.json, or a format that Network.load reads")
+    flow.add_argument("-o", "--output", metavar="OUT.pdf", help="PDF to write (default: FILE with .power-flow.pdf)")
+    flow.add_argument("--html", metavar="OUT.html", help="self-contained HTML page to write as well")
+    flow.add_argument("--notebook", metavar="OUT.ipynb", help="keep the executed notebook")
+    flow.add_argument(
+        "--start", choices=_STARTS, default="auto", help="where the solution starts (default: %(default)s)"
+    )
+    _shared(flow, _power_flow_report)
 
 
-def _shared(parser: argparse.ArgumentParser, make: Callable[[argparse.Namespace], _Wanted]) -> None:
+def _shared(parser: argparse.ArgumentParser, make: Callable[[argparse.Namespace], Wanted]) -> None:
     parser.add_argument("--progress", choices=("bar", "json", "none"), default="bar", help="how progress shows")
     parser.add_argument(
         "--limit", type=float, default=1800, metavar="S", help="longest time in seconds (default: 1800)"
@@ -132,17 +164,16 @@ def _report(args: argparse.Namespace) -> int:
 
 
 def _make(args: argparse.Namespace, progress: Progress) -> dict[str, str | None]:
-    from joulebook.battery import Cell
     from joulebook.report.execution import Limits
     from joulebook.report.make import run
 
     file = Path(args.file)
-    Cell.load(file)  # a faulty file is told at once, before a kernel starts
-    template, ending, parameters = args.wanted(args)
-    output = Path(args.output) if args.output else file.with_name(file.name.removesuffix(".cell.json") + ending)
+    wanted = args.wanted(args)
+    wanted.load(file)
+    output = Path(args.output) if args.output else file.with_name(_stem(file.name) + wanted.ending)
     result = run(
-        template,
-        {"cell": file, **parameters},
+        wanted.template,
+        {wanted.subject: file, **wanted.parameters},
         pdf=output,
         html=args.html,
         notebook=args.notebook,
@@ -155,12 +186,22 @@ def _make(args: argparse.Namespace, progress: Progress) -> dict[str, str | None]
     }
 
 
-def _cell_report(args: argparse.Namespace) -> _Wanted:
-    return "cell_design", ".report.pdf", {"rates": _rates(args.rates), "model": args.model}
+def _stem(name: str) -> str:
+    """A file's name without its ending: ``a.cell.json`` and ``a.m`` both give ``a``."""
+    stem = name.removesuffix(".json").removesuffix(".cell").removesuffix(".circuit")
+    return stem if stem != name else Path(name).stem
 
 
-def _simulation_report(args: argparse.Namespace) -> _Wanted:
+def _cell_report(args: argparse.Namespace) -> Wanted:
+    from joulebook.battery import Cell
+
+    parameters = {"rates": _rates(args.rates), "model": args.model}
+    return Wanted("cell_design", ".report.pdf", "cell", Cell.load, parameters)
+
+
+def _simulation_report(args: argparse.Namespace) -> Wanted:
     """Check what was typed before a kernel starts."""
+    from joulebook.battery import Cell
     from joulebook.report.battery_simulation import read_model, read_protocol
 
     losses = [part.strip() for part in args.loss.split(",") if part.strip()]
@@ -182,7 +223,13 @@ def _simulation_report(args: argparse.Namespace) -> _Wanted:
         "initial_soc": args.soc,
         "accuracy": args.accuracy,
     }
-    return "battery_simulation", ".simulation.pdf", parameters
+    return Wanted("battery_simulation", ".simulation.pdf", "cell", Cell.load, parameters)
+
+
+def _power_flow_report(args: argparse.Namespace) -> Wanted:
+    from joulebook.grid import Network
+
+    return Wanted("power_flow", ".power-flow.pdf", "network", Network.load, {"start": args.start})
 
 
 def _rates(text: str) -> list[float]:
