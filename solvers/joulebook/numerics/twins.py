@@ -108,7 +108,7 @@ def register(loop: Loop) -> Loop:
     return loop
 
 
-def separate(function: FunctionType) -> FunctionType:
+def separate(function: Callable[..., Any]) -> Callable[..., Any]:
     """Mark a function that is compiled as a routine of its own.
 
     All others are compiled into their callers, which is faster but lets the machine code grow with every call.
