@@ -31,6 +31,8 @@ __all__ = ["check_coordination", "fault_points"]
 
 Times = Literal["band", "nominal"]
 _BESIDE = 1e-6
+_SHORT = 1e-6
+"""s; margins are not judged more finely."""
 _MOST_POINTS = 100_000
 
 
@@ -150,7 +152,7 @@ def _pair_row(scheme: Scheme, pair: Pair, found: dict[str, Array]) -> dict[str, 
     primary, backup = scheme.device(pair.primary), scheme.device(pair.backup)
     j = int(np.argmin(found["margin"]))
     at = {name: float(values[j]) for name, values in found.items()}
-    short = found["margin"] < -1e-9
+    short = found["margin"] < -_SHORT
     blind = ~np.isfinite(found["backup_time"])
     interval = at["backup_time"] - at["primary_time"] if np.isfinite(at["primary_time"]) else None
     row: dict[str, Any] = {

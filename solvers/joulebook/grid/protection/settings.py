@@ -1,28 +1,33 @@
 """Automatic settings: the multipliers and, where there is a choice, the settings of current, by linear programming.
 
-The program of :mod:`joulebook.grid.protection.settings_program` is solved by HiGHS. Where no settings keep every
-interval, the least total shortfall is found, and a smallest set of pairs that contradict each other: pairs that cannot
-all be kept, while all but any one of them can.
+The program of :mod:`joulebook.grid.protection.settings_program` is solved by HiGHS, and its settings are checked all
+along the range of faults; faults that they leave short of their interval join the program, until there is none. Where
+no settings keep every interval, the least total shortfall is found, and a smallest set of pairs that contradict each
+other: pairs that cannot all be kept, while all but any one of them can.
 """
 
 from __future__ import annotations
 
 import time as clock
+from dataclasses import asdict
 from typing import Any, NoReturn
 
 import numpy as np
 
-from joulebook.core.errors import InfeasibleError, InputError, Issue, SolveError
+from joulebook.core.errors import InfeasibleError, InputError, Issue
 from joulebook.core.provenance import Provenance, Stats
 from joulebook.core.results import Status, Variable
 from joulebook.grid.protection.coordination import Array, Times, check_coordination, relays_of
 from joulebook.grid.protection.results import SettingsResult
 from joulebook.grid.protection.scheme import Scheme
-from joulebook.grid.protection.settings_program import Program, build_program
+from joulebook.grid.protection.settings_program import Program, Request, build_program
+from joulebook.grid.protection.settings_solver import solve
 
 __all__ = ["optimal_settings"]
 
-_TOLERANCE = 1e-7
+_TOLERANCE = 1e-6
+_ROUNDS = 20
+"""Of solving and checking; each adds the faults that the settings so far leave short."""
 
 
 def optimal_settings(
@@ -31,6 +36,7 @@ def optimal_settings(
     times: Times = "nominal",
     points: int = 25,
     choose_pickups: bool = True,
+    multiplier_step: float | None = None,
     time_limit: float = 60.0,
 ) -> SettingsResult:
     """Find the fastest settings that keep every interval.
@@ -45,8 +51,10 @@ def optimal_settings(
         Faults between those given, where faults of a pair are joined.
     choose_pickups : bool
         Whether relays with ``pickup_choices`` may take any of them; otherwise settings of current stay.
+    multiplier_step : float, optional
+        Step of the multipliers, such as 0.01; any value where left out.
     time_limit : float, s
-        For the solver, where settings of current are chosen.
+        For the solver, where there is something to choose.
 
     Returns
     -------
@@ -82,15 +90,24 @@ def optimal_settings(
         raise InputError(Issue("devices", None, "no relay has an inverse-time stage", "There is nothing to set"))
     if not 0 < time_limit < np.inf:
         raise InputError(Issue("time_limit", time_limit, "must be more than 0 s", "60 is customary", "s"))
+    if multiplier_step is not None and not 0 < multiplier_step <= 10:
+        raise InputError(Issue("multiplier_step", multiplier_step, "must be more than 0 and at most 10"))
     started = clock.perf_counter()
-    program = build_program(scheme, times, points, choose=choose_pickups)
-    _refuse_unseen(scheme, program)
-    solved = _solve(program, time_limit)
-    if solved is None:
-        _report_conflict(scheme, program, time_limit)
-    taken, multipliers, gap = solved
-    seconds = clock.perf_counter() - started
-    return _result(scheme, program, taken, multipliers, gap, seconds, times=times, points=points, choose=choose_pickups)
+    asked = Request(times, points, choose_pickups, multiplier_step, time_limit)
+    added: dict[int, list[tuple[float, float]]] = {}
+    for _ in range(_ROUNDS):
+        program = build_program(scheme, asked, added)
+        _refuse_unseen(scheme, program)
+        solved = solve(program, asked)
+        if solved is None:
+            _report_conflict(scheme, program, asked)
+        result, short = _result(scheme, program, asked, solved, started)
+        new = {k: fault for k, fault in short.items() if fault not in added.get(k, ())}
+        if not new:
+            break
+        for k, fault in new.items():
+            added.setdefault(k, []).append(fault)
+    return result
 
 
 def _refuse_unseen(scheme: Scheme, program: Program) -> None:
@@ -101,94 +118,23 @@ def _refuse_unseen(scheme: Scheme, program: Program) -> None:
             raise InputError(Issue(f"pairs.{group}.primary_current", None, rule, "Lower its setting of current"))
 
 
-def _bounds(program: Program) -> tuple[Array, Array]:
-    low = np.array([choice.stage.multipliers[0] for choice in program.choices])
-    high = np.array([choice.stage.multipliers[1] for choice in program.choices])
-    return low, high
-
-
-def _solve(
-    program: Program, time_limit: float, *, elastic: bool = False, groups: set[int] | None = None, relaxed: bool = False
-) -> Any:
-    """None where infeasible; else choices taken, their multipliers and the gap, or, elastic, the pairs' shortfalls."""
-    from scipy.optimize import Bounds, milp
-
-    n = len(program.choices)
-    n_pairs = 1 + max(program.groups, default=0) if elastic else 0
-    cost = np.zeros(2 * n + n_pairs)
-    if elastic:
-        cost[2 * n :] = 1.0
-    elif not relaxed:
-        for k, value in program.objective.terms.items():
-            cost[k] = value
-    integrality = np.zeros(cost.size)
-    if not relaxed:
-        integrality[n : 2 * n] = 1
-    high = _bounds(program)[1]
-    limits = Bounds(np.zeros(cost.size), np.concatenate([high, np.ones(n), np.full(n_pairs, np.inf)]))
-    options = {"time_limit": time_limit, "mip_rel_gap": 1e-6}
-    rows = _constraints(program, n_pairs, groups)
-    done = milp(cost, integrality=integrality, bounds=limits, constraints=rows, options=options)
-    if done.status == 2:
-        return None
-    if done.x is None:
-        raise SolveError(
-            f"the solver stopped without settings: {done.message}. Raise time_limit, or give fewer choices"
-        )
-    if elastic:
-        return done.x[2 * n :]
-    taken = [max(numbers, key=lambda k: done.x[n + k]) for numbers in program.of_relay.values()]
-    return taken, done.x[:n][taken], float(getattr(done, "mip_gap", 0.0) or 0.0)
-
-
-def _constraints(program: Program, n_pairs: int, groups: set[int] | None) -> Any:
-    """Rows of the program over multipliers, choices and, where there are any, shortfalls of pairs."""
-    from scipy.optimize import LinearConstraint
-    from scipy.sparse import csr_array, hstack, vstack
-
-    n = len(program.choices)
-    coefficients, least = program.matrix()
-    number = np.array(program.groups, dtype=int)
-    kept = np.isin(number, sorted(groups)) if groups is not None else np.full(number.shape, True)
-    coefficients, least, number = coefficients[kept], least[kept], number[kept]
-    slack = np.zeros((number.size, n_pairs))
-    if n_pairs:
-        slack[np.arange(number.size), number] = 1.0
-    low, high = _bounds(program)
-    one = np.zeros((len(program.of_relay), n))
-    for j, numbers in enumerate(program.of_relay.values()):
-        one[j, numbers] = 1.0
-
-    def block(first: Array, second: Array, third: Array | None = None) -> Any:
-        last = np.zeros((first.shape[0], n_pairs)) if third is None else third
-        return hstack([csr_array(first), csr_array(second), csr_array(last)])
-
-    matrix = vstack(
-        [
-            block(coefficients, np.zeros_like(coefficients), slack),
-            block(np.eye(n), np.diag(-low)),
-            block(-np.eye(n), np.diag(high)),
-            block(np.zeros_like(one), one),
-        ]
-    )
-    lower = np.concatenate([least, np.zeros(2 * n), np.ones(one.shape[0])])
-    upper = np.concatenate([np.full(least.size + 2 * n, np.inf), np.ones(one.shape[0])])
-    return LinearConstraint(matrix.tocsc(), lower, upper)
-
-
-def _report_conflict(scheme: Scheme, program: Program, time_limit: float) -> NoReturn:
+def _report_conflict(scheme: Scheme, program: Program, asked: Request) -> NoReturn:
     """Say which pairs contradict each other, and by how much intervals fall short at least."""
-    shortfall = _solve(program, time_limit, elastic=True)
+    shortfall = solve(program, asked, elastic=True)
     suspects = sorted(set(program.groups))
     conflict: set[int] = set()
-    if _solve(program, time_limit, relaxed=True) is None:
+    if solve(program, asked, relaxed=True) is None:
         conflict = set(suspects)
         for group in suspects:
             fewer = conflict - {group}
-            if _solve(program, time_limit, groups=fewer, relaxed=True) is None:
+            if solve(program, asked, groups=fewer, relaxed=True) is None:
                 conflict = fewer
     names = [scheme.pairs[group].title for group in sorted(conflict)]
-    short = {scheme.pairs[k].title: float(value) for k, value in enumerate(shortfall) if value > _TOLERANCE}
+    short = {
+        scheme.pairs[k].title: float(value)
+        for k, value in enumerate([] if shortfall is None else shortfall)
+        if value > _TOLERANCE
+    }
     listed = ", ".join(f"{title} by {value:.3f} s" for title, value in short.items())
     text = "no settings keep every interval. "
     if names:
@@ -199,17 +145,10 @@ def _report_conflict(scheme: Scheme, program: Program, time_limit: float) -> NoR
 
 
 def _result(
-    scheme: Scheme,
-    program: Program,
-    taken: list[int],
-    multipliers: Array,
-    gap: float,
-    seconds: float,
-    *,
-    times: Times,
-    points: int,
-    choose: bool,
-) -> SettingsResult:
+    scheme: Scheme, program: Program, asked: Request, solved: tuple[list[int], Array, float], started: float
+) -> tuple[SettingsResult, dict[int, tuple[float, float]]]:
+    """Settings with their margins, and the worst fault of each pair that they leave short of its interval."""
+    taken, multipliers, gap = solved
     names = list(program.of_relay)
     pickups = np.array([program.choices[k].pickup for k in taken])
     before = [scheme.device(name) for name in names]
@@ -233,15 +172,21 @@ def _result(
         "judged_current": Variable(("relay",), judged, "A", "Current at which its time counts"),
         "judged_time": Variable(("relay",), counted, "s", "Time that counts"),
     }
-    options = {"times": times, "points": points, "choose_pickups": choose}
+    options = asdict(asked)
     result = SettingsResult(
         variables=variables,
         status=Status.SOLVED,
-        stats=Stats(steps=len(program.rows), seconds=seconds),
+        stats=Stats(steps=len(program.rows), seconds=clock.perf_counter() - started),
         provenance=Provenance.record("grid.optimal_settings", scheme, options, ("Urdaneta1988", "HiGHS2018")),
         facts={"objective": float(np.nansum(counted)), "gap": gap},
     )
-    check = check_coordination(result.scheme(), times=times, points=max(points, 2))
+    check = check_coordination(result.scheme(), times=asked.times)
     margins = {name: check.variables[name] for name in ("pair", "worst_margin", "worst_current")}
-    facts = {**result.facts, "selective": not [row for row in check.facts["pairs"] if not row["ok"]]}
-    return SettingsResult({**variables, **margins}, result.status, result.stats, result.provenance, facts)
+    rows = check.facts["pairs"]
+    facts = {**result.facts, "selective": all(row["ok"] for row in rows)}
+    short = {
+        k: (row["worst_current_A"], row["backup_current_A"])
+        for k, row in enumerate(rows)
+        if not row["ok"] and row["margin_s"] is not None and row["margin_s"] < -_TOLERANCE
+    }
+    return SettingsResult({**variables, **margins}, result.status, result.stats, result.provenance, facts), short

@@ -9,12 +9,14 @@ relay i, :math:`y_{ip} \in \{0, 1\}` says which one is taken and :math:`z_{ip} =
    \sum_p y_{ip} = 1, \quad T_i^{min} y_{ip} \le z_{ip} \le T_i^{max} y_{ip}
 
 and :math:`t_b(I_b) - t_p(I_p) \ge t_{breaker} + t_{overshoot} + t_{safety}` for every fault of every pair, with the
-slowest and fastest times where errors of relays count. This is exact: no product of unknowns is left. Definite stages
-count with their own time at the faults they see; ``least_time`` of a backup is not counted on.
+slowest and fastest times where errors of relays count. This is exact: no product of unknowns is left. Where
+multipliers have steps, :math:`z_{ip} = n_{ip}\,\Delta` with whole :math:`n_{ip}`. Definite stages count with their own
+time at the faults they see; ``least_time`` of a backup is not counted on.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -24,7 +26,32 @@ from joulebook.grid.protection.devices import Array, Device
 from joulebook.grid.protection.relays import DefiniteStage, InverseStage, Relay
 from joulebook.grid.protection.scheme import Pair, Scheme
 
-__all__ = ["Choice", "Expression", "Program", "build_program"]
+__all__ = ["Choice", "Expression", "Program", "Request", "build_program"]
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is asked of the settings.
+
+    Parameters
+    ----------
+    times : str
+        As for :func:`joulebook.grid.protection.check_coordination`.
+    points : int
+        Faults between those that are given.
+    choose_pickups : bool
+        Whether relays may take any of their ``pickup_choices``.
+    multiplier_step : float or None
+        Multipliers are whole multiples of it; None for any.
+    time_limit : float, s
+        For the solver.
+    """
+
+    times: Times
+    points: int
+    choose_pickups: bool
+    multiplier_step: float | None
+    time_limit: float
 
 
 @dataclass(frozen=True)
@@ -108,28 +135,29 @@ class Program:
         return coefficients, np.array([-row.constant for row in self.rows])
 
 
-def build_program(scheme: Scheme, times: Times, points: int, *, choose: bool) -> Program:
+def build_program(scheme: Scheme, asked: Request, added: Mapping[int, Sequence[tuple[float, float]]]) -> Program:
     """Set up the program of a scheme.
 
     Parameters
     ----------
     scheme : Scheme
         With pairs.
-    times : str
-        As for :func:`joulebook.grid.protection.check_coordination`.
-    points : int
-        Faults between those that are given.
-    choose : bool
-        Whether relays may take any of their ``pickup_choices``.
+    asked : Request
+        What is asked.
+    added : mapping of int to sequence of (float, float), A
+        Further faults by number of the pair: currents through the primary and the backup device.
 
     Returns
     -------
     Program
         With the choices that see their faults.
     """
-    faults = [
-        fault_points(pair, scheme.device(pair.primary), scheme.device(pair.backup), points) for pair in scheme.pairs
-    ]
+    times, choose = asked.times, asked.choose_pickups
+    faults = []
+    for j, pair in enumerate(scheme.pairs):
+        first, second = fault_points(pair, scheme.device(pair.primary), scheme.device(pair.backup), asked.points)
+        more = np.array(added.get(j, ()), dtype=float).reshape(-1, 2)
+        faults.append((np.concatenate([first, more[:, 0]]), np.concatenate([second, more[:, 1]])))
     choices: list[Choice] = []
     of_relay: dict[str, list[int]] = {}
     for relay in relays_of(scheme):

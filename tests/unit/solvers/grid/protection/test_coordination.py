@@ -119,6 +119,34 @@ def test_settings_with_errors_keep_the_band():
     assert np.min(found["worst_margin"]) == pytest.approx(0.0, abs=1e-6)
 
 
+def test_faults_between_the_given_ones_are_kept_too():
+    """The worst fault is where the backup's curve goes flat: neither given nor among few points."""
+    quick = Relay(
+        name="P", voltage=11e3, ct={"primary": 1.0}, breaker_time=0.0, overshoot_time=0.0,
+        stages=(InverseStage(pickup=80.0, curve="IEC LTI"),),
+    )  # fmt: skip
+    stage = InverseStage(pickup=100.0, curve="IEC EI", multiplier_range=(0.05, 20.0), pickup_choices=(130.0,))
+    slow = quick.model_copy(update={"name": "B", "stages": (stage,)})
+    pair = Pair(primary="P", backup="B", primary_current=(400.0, 6000.0), backup_current=(400.0, 6000.0))
+    found = optimal_settings(scheme(quick, slow, pairs=(pair,)), points=2)
+    assert found.facts["selective"]
+    assert found["worst_margin"][0] == pytest.approx(0.0, abs=1e-6)
+    assert found["worst_current"][0] == pytest.approx(20 * 130.0, rel=1e-4)
+
+
+def test_multipliers_can_have_steps():
+    document = Scheme.named("8-bus Amraee")
+    free = optimal_settings(document)
+    found = optimal_settings(document, multiplier_step=0.01)
+    steps = found["multiplier"] / 0.01
+    np.testing.assert_allclose(steps, np.round(steps), atol=1e-9)
+    assert found.facts["selective"]
+    assert free.objective <= found.objective <= 1.1 * free.objective
+    for wrong in (0.0, -1.0, 11.0):
+        with pytest.raises(InputError, match="multiplier_step"):
+            optimal_settings(document, multiplier_step=wrong)
+
+
 def test_pickups_are_better_chosen_than_fixed():
     document = Scheme.named("3-bus Urdaneta")
     fixed = optimal_settings(document, choose_pickups=False).objective
