@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from joulebook.grid.protection.devices import Device, Handle
     from joulebook.grid.protection.disc import DiscMotion, disc_motion
     from joulebook.grid.protection.duty import BreakerDuty, BreakerRating, breaker_duty
+    from joulebook.grid.protection.from_network import pairs_from_network
     from joulebook.grid.protection.fuses import Fuse
     from joulebook.grid.protection.low_voltage import MiniatureBreaker, TripUnit
     from joulebook.grid.protection.relays import CurrentTransformer, CurveConstants, DefiniteStage, InverseStage, Relay
@@ -69,6 +70,7 @@ _HOMES = {
     "inverse_multiple": "curves",
     "inverse_time": "curves",
     "optimal_settings": "settings",
+    "pairs_from_network": "from_network",
     "reset_time": "curves",
     "time_current": "traces",
 }
@@ -109,6 +111,7 @@ __all__ = [
     "inverse_multiple",
     "inverse_time",
     "optimal_settings",
+    "pairs_from_network",
     "reset_time",
     "time_current",
 ]

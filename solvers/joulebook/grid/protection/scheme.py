@@ -47,6 +47,8 @@ class Pair(Part):
     """Through the primary device, A at its own voltage, one value for each fault."""
     backup_current: FaultCurrents
     """Through the backup device, A at its own voltage, for the same faults."""
+    label: Annotated[str, Field(max_length=200)] = ""
+    """What tells it from another pair of the same devices: ``"smallest currents"``."""
     joined: bool = True
     """Whether faults lie between the ones given as well (a fault that moves along a line): they are all checked."""
 
@@ -61,8 +63,8 @@ class Pair(Part):
 
     @property
     def title(self) -> str:
-        """Both names."""
-        return f"{self.primary} – {self.backup}"
+        """Both names, and the label."""
+        return f"{self.primary} – {self.backup}" + (f", {self.label}" if self.label else "")
 
     def faults(self, points: int) -> tuple[Array, Array]:
         """Give the faults to be checked.
