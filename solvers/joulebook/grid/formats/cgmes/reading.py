@@ -96,6 +96,8 @@ def read_cgmes(sources: Source | Sequence[Source]) -> ImportedNetwork:
     add_links(model, rows, nodes)
     add_switches(model, rows, nodes)
     choose_reference(rows, priority, _angle_bus(model))
+    for grid in rows.rows["external_grids"].values():
+        grid["angle"] = state.get(grid["bus"], (0.0, 0.0))[1]
     add_buses(model, rows, nodes, state)
     for kind, what in _LEFT_OUT.items():
         if len(model.of(kind)):

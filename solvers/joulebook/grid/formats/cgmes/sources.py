@@ -67,6 +67,8 @@ def choose_reference(rows: NetworkRows, priority: dict[str, float], angle_bus: s
     angle_bus : str
         Reference node of the state; empty where there is none.
     """
+    if any(grid["in_service"] for grid in rows.rows["external_grids"].values()):
+        return
     generators = rows.rows["generators"]
     running = {item: values for item, values in generators.items() if values["in_service"]}
     at_bus = [item for item, values in running.items() if values["bus"] == angle_bus]
@@ -173,29 +175,62 @@ def _curves(model: Model) -> dict[str, tuple[tuple[float, float, float], ...]]:
 def _external(
     model: Model, rows: NetworkRows, nodes: Nodes, points: dict[str, SetPoint], priority: dict[str, float]
 ) -> None:
-    """External networks: given power, or held voltage. Only the reference takes up the balance."""
+    """External networks: the reference takes up the balance, others give a fixed power or hold a voltage."""
     found = model.of("ExternalNetworkInjection")
-    columns = {
-        "active_power": (-found.number("ExternalNetworkInjection.p", 0.0) * 1e6).tolist(),
-        "reactive_power": (-found.number("ExternalNetworkInjection.q", 0.0) * 1e6).tolist(),
-    }
-    for name in ("minP", "maxP", "minQ", "maxQ"):
-        field = f"{'minimum' if name[:3] == 'min' else 'maximum'}_{'power' if name[3] == 'P' else 'reactive'}"
-        columns[field] = (found.number(f"ExternalNetworkInjection.{name}") * 1e6).tolist()
+    number = {name: found.number(f"{found.name}.{name}").tolist() for name in (*_POWERS, *_FAULTS)}
     names = found.text("IdentifiedObject.name")
     rank = found.number("ExternalNetworkInjection.referencePriority", 0.0).tolist()
-    fault = found.number("ExternalNetworkInjection.maxInitialSymShCCurrent", 0.0).tolist()
     for row, (identifier, point) in enumerate(zip(found.rows, holding(found, points), strict=True)):
         place = _place(found, nodes, rows, identifier)
         if place is None:
             continue
         bus, runs = place
-        values = {name: column[row] for name, column in columns.items()}
-        values |= {"name": tidy_text(names[row]), "bus": bus, "in_service": runs}
+        values: dict[str, Any] = {"name": tidy_text(names[row]), "bus": bus, "in_service": runs}
+        given = {name: column[row] for name, column in number.items()}
+        if rank[row] > 0 and point is not None and point.bus == bus:
+            values |= {"voltage": point.voltage} | _fault_data(given, nodes.nominal[bus])
+            rows.add("external_grids", identifier, values, found.lines[row][1])
+            continue
+        for name, (field, sign) in _POWERS.items():
+            values[field] = given[name] * sign * 1e6 if given[name] == given[name] else (0.0 if name in "pq" else None)
         added = rows.add("generators", identifier, values | _voltage(point, bus), found.lines[row][1])
         priority[added] = rank[row]
-        if fault[row] > 0:
+        if given["maxInitialSymShCCurrent"] > 0:
             rows.note(f"external network {identifier}: taken as a generator of given power, without fault current")
+
+
+_POWERS = {
+    "p": ("active_power", -1),
+    "q": ("reactive_power", -1),
+    "minP": ("minimum_power", 1),
+    "maxP": ("maximum_power", 1),
+    "minQ": ("minimum_reactive", 1),
+    "maxQ": ("maximum_reactive", 1),
+}
+_FAULTS = (
+    "maxInitialSymShCCurrent",
+    "minInitialSymShCCurrent",
+    "maxR1ToX1Ratio",
+    "minR1ToX1Ratio",
+    "maxR0ToX0Ratio",
+    "maxZ0ToZ1Ratio",
+)
+
+
+def _fault_data(given: dict[str, float], volts: float) -> dict[str, float]:
+    """Fault powers ``sqrt(3) U I`` and ratios of an external network; ``X0/X1`` follows from ``Z0/Z1``."""
+    out: dict[str, float] = {}
+    for name, field in (("max", "maximum_fault_power"), ("min", "minimum_fault_power")):
+        amperes = given[f"{name}InitialSymShCCurrent"]
+        if amperes > 0:
+            out[field] = math.sqrt(3) * volts * amperes
+    ratios = {"maximum_rx": "maxR1ToX1Ratio", "minimum_rx": "minR1ToX1Ratio", "zero_rx": "maxR0ToX0Ratio"}
+    out |= {field: given[name] for field, name in ratios.items() if 0 <= given[name] <= 10}
+    whole = given["maxZ0ToZ1Ratio"]
+    if 0 < whole <= 100:
+        one, zero = (out.get(field, 0.0) for field in ("maximum_rx", "zero_rx"))
+        out["zero_over_positive"] = whole * math.sqrt((1 + one**2) / (1 + zero**2))
+    return out
 
 
 def _equivalent(model: Model, rows: NetworkRows, nodes: Nodes) -> None:
