@@ -17,7 +17,6 @@ _ENTSOE = "http://entsoe.eu/CIM/SchemaExtension/3/1#"
 _PROFILES = {
     "EQ": (
         "http://entsoe.eu/CIM/EquipmentCore/3/1",
-        "http://entsoe.eu/CIM/EquipmentOperation/3/1",
         "http://entsoe.eu/CIM/EquipmentShortCircuit/3/1",
     ),
     "SSH": ("http://entsoe.eu/CIM/SteadyStateHypothesis/1/1",),
@@ -164,6 +163,7 @@ class Writer:
         self.eq, self.ssh, self.tp, self.sv = texts.values()
         self.notes: dict[str, int] = {}
         self.busbars: set[str] = set()
+        self.levels: dict[str, str] = {}
 
     def note(self, text: str) -> None:
         """Remember what could not be written.
@@ -194,6 +194,21 @@ class Writer:
             except ValueError:
                 pass
         return str(uuid.uuid5(_SPACE, "\0".join((self.name, *parts))))
+
+    def level(self, bus: str) -> Reference:
+        """Point to the voltage level of a bus.
+
+        Parameters
+        ----------
+        bus : str
+            Of the network.
+
+        Returns
+        -------
+        Reference
+            To the level.
+        """
+        return Reference(self.identifier("level", self.levels.get(bus, bus), "VL"))
 
     def archive(self) -> bytes:
         """Pack the set.

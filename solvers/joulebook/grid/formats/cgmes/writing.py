@@ -7,7 +7,7 @@ phase shift becomes a linear phase tap changer of one step.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -73,8 +73,8 @@ def _open_ends(network: Network, writer: Writer) -> set[tuple[str, str, str]]:
     return out
 
 
-def _groups(network: Network) -> dict[str, str]:
-    """Buses that transformers and switches join stand in one substation; it is named after one of them."""
+def _groups(network: Network, pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Name the group of buses that pairs of them join, after one of the group."""
     above = {bus: bus for bus in network.buses}
 
     def root(bus: str) -> str:
@@ -83,13 +83,19 @@ def _groups(network: Network) -> dict[str, str]:
             bus = above[bus]
         return bus
 
-    pairs = list(zip(network.transformers.from_bus, network.transformers.to_bus, strict=True))
-    trios = network.three_winding_transformers
-    pairs += [*zip(trios.bus_1, trios.bus_2, strict=True), *zip(trios.bus_1, trios.bus_3, strict=True)]
-    pairs += [pair for pair in zip(network.switches.bus, network.switches.other_bus, strict=True) if pair[1]]
     for first, second in pairs:
         above[root(first)] = root(second)
     return {bus: root(bus) for bus in network.buses}
+
+
+def _places(network: Network) -> tuple[dict[str, str], dict[str, str]]:
+    """Voltage level and substation of each bus: switches join levels, transformers join substations."""
+    switched = zip(network.switches.bus, network.switches.other_bus, strict=True)
+    joined = [pair for pair in switched if pair[1]]
+    two, three = network.transformers, network.three_winding_transformers
+    turned = [*zip(two.from_bus, two.to_bus, strict=True), *zip(three.bus_1, three.bus_2, strict=True)]
+    turned += zip(three.bus_1, three.bus_3, strict=True)
+    return _groups(network, joined), _groups(network, [*joined, *turned])
 
 
 def _write_buses(network: Network, writer: Writer, state: Mapping[str, complex] | None) -> None:
@@ -105,7 +111,7 @@ def _write_buses(network: Network, writer: Writer, state: Mapping[str, complex] 
     for volts in dict.fromkeys(buses.nominal_voltage.tolist()):
         values = {"IdentifiedObject.name": f"{volts / 1e3:g} kV", "BaseVoltage.nominalVoltage": volts / 1e3}
         eq.add("BaseVoltage", name("voltage", repr(volts)), values)
-    stations = _groups(network)
+    writer.levels, stations = _places(network)
     for bus in dict.fromkeys(stations.values()):
         region = Reference(name("region", "sub", buses.area[buses.position(bus)]))
         values = {"IdentifiedObject.name": f"{buses.name[buses.position(bus)] or bus}"}
@@ -117,18 +123,15 @@ def _write_buses(network: Network, writer: Writer, state: Mapping[str, complex] 
     for row, bus in enumerate(buses):
         volts = buses.nominal_voltage[row]
         base = Reference(name("voltage", repr(float(volts))))
-        level = name("level", bus, "VL")
-        eq.add(
-            "VoltageLevel",
-            level,
-            {
+        if writer.levels[bus] == bus:
+            values = {
                 "IdentifiedObject.name": buses.name[row] or bus,
                 "VoltageLevel.Substation": Reference(name("substation", stations[bus], "S")),
                 "VoltageLevel.BaseVoltage": base,
                 "VoltageLevel.lowVoltageLimit": buses.minimum_voltage[row] * volts / 1e3,
                 "VoltageLevel.highVoltageLimit": buses.maximum_voltage[row] * volts / 1e3,
-            },
-        )
+            }
+            eq.add("VoltageLevel", writer.level(bus).identifier, values)
         node = name("buses", bus)
         writer.tp.add(
             "TopologicalNode",
@@ -136,7 +139,7 @@ def _write_buses(network: Network, writer: Writer, state: Mapping[str, complex] 
             {
                 "IdentifiedObject.name": buses.name[row] or bus,
                 "TopologicalNode.BaseVoltage": base,
-                "TopologicalNode.ConnectivityNodeContainer": Reference(level),
+                "TopologicalNode.ConnectivityNodeContainer": writer.level(bus),
             },
         )
         on = bool(buses.in_service[row])

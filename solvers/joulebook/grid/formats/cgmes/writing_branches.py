@@ -83,7 +83,7 @@ def busbar_terminal(writer: Writer, bus: str) -> str:
         writer.busbars.add(bus)
         values = {
             "IdentifiedObject.name": f"{bus} busbar",
-            "Equipment.EquipmentContainer": Reference(writer.identifier("level", bus, "VL")),
+            "Equipment.EquipmentContainer": writer.level(bus),
         }
         writer.eq.add("BusbarSection", writer.identifier("busbar", bus), values)
         add_terminal(writer, "busbar", bus, 1, bus, True)
@@ -214,7 +214,7 @@ def _write_switches(network: Network, writer: Writer) -> None:
             identifier,
             {
                 "IdentifiedObject.name": switches.name[row] or switch,
-                "Equipment.EquipmentContainer": Reference(writer.identifier("level", switches.bus[row], "VL")),
+                "Equipment.EquipmentContainer": writer.level(switches.bus[row]),
                 "Switch.normalOpen": is_open,
                 "Switch.retained": True,
                 "Switch.ratedCurrent": switches.rated_current[row],
@@ -320,7 +320,7 @@ def _add_transformer(writer: Writer, table: str, item: str, name: str, bus: str,
         writer.identifier(table, item),
         {
             "IdentifiedObject.name": name or item,
-            "Equipment.EquipmentContainer": Reference(writer.identifier("level", bus, "VL")),
+            "Equipment.EquipmentContainer": writer.level(bus),
             "PowerTransformer.isPartOfGeneratorUnit": unit,
         },
     )

@@ -42,7 +42,7 @@ def _volts(network: Network, bus: str) -> float:
 def _common(writer: Writer, name: str, identifier: str, bus: str) -> dict[str, Any]:
     return {
         "IdentifiedObject.name": name or identifier,
-        "Equipment.EquipmentContainer": Reference(writer.identifier("level", bus, "VL")),
+        "Equipment.EquipmentContainer": writer.level(bus),
         "Equipment.aggregate": False,
     }
 
