@@ -148,11 +148,26 @@ def _sections(lines: list[str], rows: NetworkRows) -> dict[str, list[tuple[int, 
 
 
 def _words(line: str, start: int, count: int, columns: tuple[tuple[int, int], ...]) -> Iterator[str]:
-    """Fields of a record: by blanks where that gives all of them, else by the columns of the format."""
+    """Fields of a record by the columns of the format; by blanks where columns would cut numbers or miss some."""
     words = line[start:].split()
-    if len(words) == count:
-        return iter(words)
-    return iter([line[first:last] for first, last in columns])
+    cells = [line[first:last].strip() for first, last in columns]
+    if len(words) != count:
+        return iter(cells)
+    inside = "".join("".join(cell.split()) for cell in cells) == "".join(line[start : columns[-1][1]].split())
+    cut = any(
+        last == columns[place + 1][0] and _is_number_across(line, last) for place, (_, last) in enumerate(columns[:-1])
+    )
+    return iter(cells if inside and not cut else words)
+
+
+def _is_number_across(line: str, place: int) -> bool:
+    """Whether one number stands on both sides of a place."""
+    before, after = line[:place].split(" ")[-1], line[place:].split(" ")[0]
+    try:
+        float(before + after)
+    except ValueError:
+        return False
+    return bool(before and after)
 
 
 def _add_bus(case: _Case, line: str, place: Place) -> None:
