@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from joulebook.grid.feeder.results import UnbalancedResult
     from joulebook.grid.feeder.series_result import UnbalancedSeriesResult
     from joulebook.grid.feeder.time_series import unbalanced_time_series
+    from joulebook.grid.formats.imported import ImportedNetwork
+    from joulebook.grid.formats.state import StateComparison, compare_with_state, import_network
     from joulebook.grid.network import Network
     from joulebook.grid.power_flow_result import PowerFlowResult
     from joulebook.grid.power_flow_study import power_flow
@@ -29,11 +31,15 @@ _MODULES = {"equipment": "joulebook.grid.equipment", "protection": "joulebook.gr
 
 _HOMES = {
     "Feeder": "feeder.design",
+    "ImportedNetwork": "formats.imported",
     "Network": "network",
     "OptimalPowerFlowResult": "dispatch.result",
     "PowerFlowResult": "power_flow_result",
     "ShortCircuitResult": "faults.results",
+    "StateComparison": "formats.state",
     "Table": "tables",
+    "compare_with_state": "formats.state",
+    "import_network": "formats.state",
     "optimal_power_flow": "dispatch.study",
     "power_flow": "power_flow_study",
     "short_circuit": "faults.study",
@@ -46,15 +52,20 @@ _HOMES = {
 
 __all__ = [
     "Feeder",
+    "ImportedNetwork",
     "Network",
     "OptimalPowerFlowResult",
     "PowerFlowResult",
     "ShortCircuitResult",
+    "StateComparison",
     "Table",
     "UnbalancedResult",
     "UnbalancedSeriesResult",
     "equipment",
     "line_constants",
+    "compare_with_state",
+    "equipment",
+    "import_network",
     "optimal_power_flow",
     "power_flow",
     "protection",

@@ -10,12 +10,14 @@ from numpy.typing import NDArray
 
 from joulebook.core.errors import TopologyError
 from joulebook.grid import newton as at
+from joulebook.grid.branch_models import WINDING
 from joulebook.grid.flows import branch_data
 from joulebook.grid.plan import Compiled, compiled
 from joulebook.grid.supply import Supply, supply_of
 from joulebook.numerics.block_lu import FACTOR_COMPLEX, SOLVE_COMPLEX, complex_factors
 
 if TYPE_CHECKING:
+    from joulebook.grid.arrays import NetworkArrays
     from joulebook.grid.network import Network
 
 __all__ = ["Setup", "dc_angles", "setup_of", "start_state"]
@@ -174,7 +176,26 @@ def _start(setup: Setup, start: str) -> tuple[Float, Float]:
     angle[fixed] = setup.fixed_angle[fixed]
     magnitude[setup.dead] = 0.0
     angle[setup.dead] = 0.0
+    if np.any(arrays.bus_of_node < 0):
+        voltage = np.zeros(setup.n, np.complex128)
+        voltage[order] = magnitude * np.exp(1j * angle)
+        _settle_star_points(arrays, voltage)
+        magnitude, angle = np.abs(voltage[order]), np.angle(voltage[order])
     return magnitude, angle
+
+
+def _settle_star_points(arrays: NetworkArrays, voltage: NDArray[np.complex128]) -> None:
+    """Give star points the voltage that their windings leave them without a current of their own.
+
+    Legs of star equivalents may be close to zero or negative: from any other voltage Newton may not find back.
+    """
+    on = (arrays.branches.kind == WINDING) & arrays.branches.in_service
+    bus, star = arrays.branches.from_node[on], arrays.branches.to_node[on]
+    through, own = np.zeros(len(voltage), np.complex128), np.zeros(len(voltage), np.complex128)
+    np.add.at(through, star, -arrays.y_tf[on] * voltage[bus])
+    np.add.at(own, star, arrays.y_tt[on])
+    settled = own != 0
+    voltage[settled] = through[settled] / own[settled]
 
 
 def dc_angles(setup: Setup) -> Float:

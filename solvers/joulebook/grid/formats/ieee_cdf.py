@@ -26,7 +26,7 @@ from joulebook.grid.formats.imported import FileState, ImportedNetwork
 from joulebook.grid.formats.rows import NetworkRows, tidy_text
 from joulebook.grid.formats.text_files import Place, read_text, whole, written_number
 
-__all__ = ["is_ieee_cdf", "read_ieee_cdf"]
+__all__ = ["read_ieee_cdf"]
 
 _SECTION = re.compile(r"\s*(BUS|BRANCH|LOSS ZONE|INTERCHANGE|TIE LINE)S?\s+(?:DATA\s+)?FOLLOWS?\s*(\d*)", re.IGNORECASE)
 _BUS_WORDS, _BRANCH_WORDS = 16, 21
@@ -37,22 +37,6 @@ _BRANCH_COLUMNS = ((0, 4), (5, 9), (10, 12), (12, 15), (16, 17), (18, 19), (19, 
                    (112, 119), (119, 126))  # fmt: skip
 _UNKNOWN_BASE = 1e3
 """V: base voltage of buses that have none."""
-
-
-def is_ieee_cdf(head: bytes) -> bool:
-    """Say whether a file begins like one in this format.
-
-    Parameters
-    ----------
-    head : bytes
-        Of the file.
-
-    Returns
-    -------
-    bool
-        Whether.
-    """
-    return re.search(rb"^\s*BUS DATA FOLLOWS?\b", head[:4096], re.MULTILINE) is not None
 
 
 def read_ieee_cdf(source: str | Path | bytes) -> ImportedNetwork:
@@ -137,7 +121,7 @@ def _sections(lines: list[str], rows: NetworkRows) -> dict[str, list[tuple[int, 
                     found=str(len(out[name])),
                     expected=str(expected),
                 )
-            elif name in {"BUS", "BRANCH"} and 0 <= expected < len(out[name]):
+            if name in {"BUS", "BRANCH"} and 0 <= expected < len(out[name]):
                 rows.note(f"{name} DATA has {len(out[name])} records, its heading says {expected}: all are taken")
             name = ""
         elif name and line.strip():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,11 +9,7 @@ from numpy.typing import NDArray
 
 from joulebook.grid.network import Network
 
-__all__ = ["ConversionWarning", "FileState", "ImportedNetwork", "warn_of"]
-
-
-class ConversionWarning(UserWarning):
-    """Not everything in a file could be carried over; the message lists what."""
+__all__ = ["FileState", "ImportedNetwork"]
 
 
 @dataclass(frozen=True)
@@ -59,18 +54,3 @@ class ImportedNetwork:
     notes: tuple[str, ...] = ()
     state: FileState | None = None
     format: str = ""
-
-
-def warn_of(what: str, notes: tuple[str, ...]) -> None:
-    """Warn once, of everything that was not carried over.
-
-    Parameters
-    ----------
-    what : str
-        Name of the file, or of the network.
-    notes : tuple of str
-        One line each; nothing happens where there are none.
-    """
-    if notes:
-        listed = "\n".join(f"  {note}" for note in notes)
-        warnings.warn(f"{what}: not all could be carried over\n{listed}", ConversionWarning, stacklevel=3)

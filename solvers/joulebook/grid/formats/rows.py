@@ -158,7 +158,9 @@ class NetworkRows:
         if chosen in rows:
             if not suffix:
                 raise InputError(
-                    Issue(f"{table}.{chosen}", None, f"stands twice{self._at(table, chosen, line)}", "Keep one of them"),
+                    Issue(
+                        f"{table}.{chosen}", None, f"stands twice{self._at(table, chosen, line)}", "Keep one of them"
+                    ),
                     self.file,
                 )
             chosen = self._numbered(rows, chosen)

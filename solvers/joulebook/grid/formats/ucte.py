@@ -24,7 +24,7 @@ from joulebook.grid.formats.imported import ImportedNetwork
 from joulebook.grid.formats.rows import NetworkRows, tidy_text
 from joulebook.grid.formats.text_files import Place, read_text, whole, written_number
 
-__all__ = ["is_ucte", "read_ucte"]
+__all__ = ["read_ucte"]
 
 _KILOVOLT = dict(zip("0123456789", (750, 380, 220, 150, 120, 110, 70, 27, 330, 500), strict=True)) | dict(
     zip(
@@ -37,23 +37,6 @@ _KILOVOLT = dict(zip("0123456789", (750, 380, 220, 150, 120, 110, 70, 27, 330, 5
 _BASE = 100e6
 _COUPLERS, _OUT = {2, 7}, {7, 8, 9}
 _BLOCKS = {"N", "L", "T", "R", "TT", "E", "C"}
-
-
-def is_ucte(head: bytes) -> bool:
-    """Say whether a file begins like one in this format.
-
-    Parameters
-    ----------
-    head : bytes
-        Of the file.
-
-    Returns
-    -------
-    bool
-        Whether.
-    """
-    text = head.lstrip(b"\xef\xbb\xbf \t\r\n")
-    return text.startswith((b"##C", b"##N")) and b"##N" in head
 
 
 @dataclass
@@ -120,7 +103,9 @@ def _blocks(text: str, file: str) -> dict[str, list[tuple[str, Place, str]]]:
                 name = "C" if key[:1] == "C" else key
                 out.setdefault(name, [])
             elif name != "C":
-                raise Place(file, number).fault(f"{line[:20]!r} is not a block: ##N, ##L, ##T, ##R, ##TT, ##E, ##C, ##Z")
+                raise Place(file, number).fault(
+                    f"{line[:20]!r} is not a block: ##N, ##L, ##T, ##R, ##TT, ##E, ##C, ##Z"
+                )
         elif name and name != "C" and line.strip():
             out[name].append((line, Place(file, number), country))
     return out

@@ -24,7 +24,7 @@ _CHUNK = 1 << 20
 _SMALL = 1_000_000
 """Bytes up to which the ratio says nothing."""
 
-Source = str | Path
+Source = str | Path | bytes
 
 
 class ProfileFile:
@@ -55,8 +55,10 @@ class ProfileFile:
 
         Raises
         ------
+        CorruptRecordError
+            If the file cannot be unpacked.
         DataFormatError
-            If the file cannot be read, or grows beyond the limits.
+            If it grows beyond the limits.
         """
         size = 0
         while True:
@@ -131,8 +133,8 @@ def open_profiles(sources: Source | Sequence[Source]) -> Iterator[ProfileFile]:
 
     Parameters
     ----------
-    sources : str, Path or sequence of them
-        Zips (also zips in a zip, one level deep), folders, XML files.
+    sources : str, Path, bytes or sequence of them
+        Zips (also zips in a zip, one level deep), folders, XML files, or what stands in one.
 
     Yields
     ------
@@ -145,7 +147,10 @@ def open_profiles(sources: Source | Sequence[Source]) -> Iterator[ProfileFile]:
         If something is missing, damaged or too large.
     """
     budget = Budget()
-    for source in [sources] if isinstance(sources, str | Path) else sources:
+    for source in [sources] if isinstance(sources, str | Path | bytes) else sources:
+        if isinstance(source, bytes):
+            yield from _of_stream("the set", io.BytesIO(source), budget, depth=0)
+            continue
         path = Path(source)
         if path.is_dir():
             inside = sorted(item for item in path.iterdir() if item.suffix.lower() in {".xml", ".zip", ".rdf"})

@@ -155,9 +155,7 @@ def _positive(values: Any, shift: float = 0.0) -> Any:
     return values + shift
 
 
-def _add(
-    objects: Objects, rows: NetworkRows, nodes: Nodes, limits: CurrentLimits, columns: Mapping[str, Any]
-) -> None:
+def _add(objects: Objects, rows: NetworkRows, nodes: Nodes, limits: CurrentLimits, columns: Mapping[str, Any]) -> None:
     names = objects.text("IdentifiedObject.name")
     lists = {name: column.tolist() for name, column in columns.items()}
     for row, identifier in enumerate(objects.rows):
@@ -171,9 +169,7 @@ def _add(
         _add_branch(rows, nodes, limits, ends, _Branch(identifier, names[row], values, objects.lines[row][1]))
 
 
-def _add_branch(
-    rows: NetworkRows, nodes: Nodes, limits: CurrentLimits, ends: list[Terminal], branch: _Branch
-) -> None:
+def _add_branch(rows: NetworkRows, nodes: Nodes, limits: CurrentLimits, ends: list[Terminal], branch: _Branch) -> None:
     zero = branch.values["resistance"] == 0 and branch.values["reactance"] == 0
     if ends[0].bus and ends[0].bus == ends[1].bus:
         rows.note("branches with both ends at one bus: left out")
@@ -186,7 +182,9 @@ def _add_branch(
         return
     buses, in_service = connect_ends(rows, nodes, "lines", branch.identifier, ends)
     common = {"name": tidy_text(branch.name), "from_bus": buses[0], "to_bus": buses[1], "in_service": in_service}
-    rows.add("lines", branch.identifier, branch.values | limits.of_branch(branch.identifier, ends) | common, branch.line)
+    rows.add(
+        "lines", branch.identifier, branch.values | limits.of_branch(branch.identifier, ends) | common, branch.line
+    )
 
 
 def add_switches(model: Model, rows: NetworkRows, nodes: Nodes) -> None:

@@ -48,8 +48,9 @@ def add_consumers(model: Model, rows: NetworkRows, nodes: Nodes, points: dict[st
             active = p[row] if p[row] == p[row] else fixed_p[row]
             reactive = q[row] if q[row] == q[row] else fixed_q[row]
             values = {"name": tidy_text(names[row]), "active_power": active * 1e6, "reactive_power": reactive * 1e6}
-            _at_bus(rows, nodes, "loads", name, identifier, values | responses.get(response[row], {}),
-                    objects.lines[row][1])
+            _at_bus(
+                rows, nodes, "loads", name, identifier, values | responses.get(response[row], {}), objects.lines[row][1]
+            )
     _sources_of_energy(model, rows, nodes)
     _motors(model, rows, nodes)
     _linear_shunts(model, rows, nodes, points)
@@ -84,12 +85,12 @@ def _responses(model: Model, rows: NetworkRows) -> dict[str, dict[str, float]]:
                 exponent = numbers[f"{letter}VoltageExponent"][row]
                 pairs.append({0.0: (0.0, 0.0), 1.0: (1.0, 0.0), 2.0: (0.0, 1.0)}.get(exponent))
             else:
-                pairs.append(
-                    (numbers[f"{letter}ConstantCurrent"][row], numbers[f"{letter}ConstantImpedance"][row])
-                )
+                pairs.append((numbers[f"{letter}ConstantCurrent"][row], numbers[f"{letter}ConstantImpedance"][row]))
         active, reactive = pairs
         if active is None or not all(0 <= share <= 1 for share in active):
-            rows.note(f"load response {item}: not made of constant power, current and impedance; power is kept constant")
+            rows.note(
+                f"load response {item}: not made of constant power, current and impedance; power is kept constant"
+            )
         elif any(active) or any(reactive or ()):
             if reactive is None or max(abs(a - b) for a, b in zip(active, reactive, strict=True)) > _SHARE_TOLERANCE:
                 rows.note(f"load response {item}: reactive power differs from active; the shares of active are taken")
@@ -125,8 +126,15 @@ def _motors(model: Model, rows: NetworkRows, nodes: Nodes) -> None:
         motor = _nameplate(given, p)
         line = objects.lines[row][1]
         if motor is None:
-            _at_bus(rows, nodes, "loads", objects.name, identifier,
-                    {"name": name, "active_power": p, "reactive_power": q}, line)
+            _at_bus(
+                rows,
+                nodes,
+                "loads",
+                objects.name,
+                identifier,
+                {"name": name, "active_power": p, "reactive_power": q},
+                line,
+            )
             rows.note("asynchronous machines without a whole nameplate are taken as loads")
             continue
         drawn = motor["loading"] * motor["rated_power"] / motor["efficiency"]

@@ -107,8 +107,11 @@ class CurrentLimits:
         out: dict[str, float] = {}
         for duration, field in _CURRENT.items():
             found = min(
-                (self._amperes[key] for key in ((end, duration) for end in self._places(equipment, ends))
-                 if key in self._amperes),
+                (
+                    self._amperes[key]
+                    for key in ((end, duration) for end in self._places(equipment, ends))
+                    if key in self._amperes
+                ),
                 default=math.inf,
             )
             if found < math.inf:

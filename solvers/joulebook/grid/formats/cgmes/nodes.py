@@ -283,7 +283,9 @@ def _check_boundary(model: Model, rows: NetworkRows, nodes: Nodes, undefined: Co
     undescribed = {item.bus for item in nodes.terminals.values() if item.bus} - set(nodes.nominal)
     from_equipment = _from_equipment(model, undescribed - set(nodes.names)) if undescribed else {}
     for node, volts in from_equipment.items():
-        rows.note(f"node {node} is not given (boundary set missing): nominal voltage {volts / 1e3:g} kV of its equipment")
+        rows.note(
+            f"node {node} is not given (boundary set missing): nominal voltage {volts / 1e3:g} kV of its equipment"
+        )
     nodes.nominal |= from_equipment
     known = set(nodes.nominal)
     missing: Counter[str] = Counter()

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 from xml.sax.saxutils import escape
 
-__all__ = ["Choice", "ProfileText", "Reference", "Writer"]
+__all__ = ["UNLIMITED", "Choice", "ProfileText", "Reference", "Writer"]
 
 _CIM = "http://iec.ch/TC57/2013/CIM-schema-cim16#"
 _ENTSOE = "http://entsoe.eu/CIM/SchemaExtension/3/1#"
@@ -25,6 +25,8 @@ _PROFILES = {
 }
 _SPACE = uuid.UUID("5b6cf0a4-6a9e-5d1c-9a55-0b2b7d8f0c61")
 _STAMP = (1980, 1, 1, 0, 0, 0)
+UNLIMITED = 99_999.0
+"""MW or Mvar: limits that the profiles require and nobody knows; as much or more is read as no limit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,5 +224,7 @@ class Writer:
         stem = "".join(letter if letter.isalnum() or letter in "-_" else "_" for letter in self.name)
         with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
             for text in (self.eq, self.ssh, self.tp, self.sv):
-                archive.writestr(zipfile.ZipInfo(f"{stem}_{text.kind}.xml", _STAMP), text.content(), zipfile.ZIP_DEFLATED)
+                archive.writestr(
+                    zipfile.ZipInfo(f"{stem}_{text.kind}.xml", _STAMP), text.content(), zipfile.ZIP_DEFLATED
+                )
         return stream.getvalue()

@@ -25,7 +25,8 @@ from joulebook.grid.formats.cgmes.consumers import add_consumers
 from joulebook.grid.formats.cgmes.direct_current import add_links
 from joulebook.grid.formats.cgmes.limits import CurrentLimits
 from joulebook.grid.formats.cgmes.nodes import Nodes, add_buses, read_nodes
-from joulebook.grid.formats.cgmes.objects import Model, read_model
+from joulebook.grid.formats.cgmes.objects import Model
+from joulebook.grid.formats.cgmes.parsing import read_model
 from joulebook.grid.formats.cgmes.regulation import read_set_points
 from joulebook.grid.formats.cgmes.sources import add_sources, choose_reference
 from joulebook.grid.formats.cgmes.tap_changers import read_taps
@@ -64,8 +65,8 @@ def read_cgmes(sources: Source | Sequence[Source]) -> ImportedNetwork:
 
     Parameters
     ----------
-    sources : str, Path or sequence of them
-        Zips, folders and XML files that belong together, the boundary set with them.
+    sources : str, Path, bytes or sequence of them
+        Zips, folders and XML files that belong together, the boundary set with them; or what stands in one.
 
     Returns
     -------
@@ -113,8 +114,8 @@ def read_cgmes(sources: Source | Sequence[Source]) -> ImportedNetwork:
 
 
 def _name(sources: Source | Sequence[Source]) -> str:
-    first = sources if isinstance(sources, str | Path) else next(iter(sources), "network")
-    return Path(first).stem or "network"
+    first = sources if isinstance(sources, str | Path | bytes) else next(iter(sources), "network")
+    return "CGMES set" if isinstance(first, bytes) else Path(first).stem or "network"
 
 
 def _check_profiles(model: Model, rows: NetworkRows, name: str) -> None:

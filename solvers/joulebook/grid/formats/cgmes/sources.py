@@ -11,6 +11,7 @@ from typing import Any
 
 from joulebook.grid.formats.cgmes.nodes import Nodes
 from joulebook.grid.formats.cgmes.objects import Model, Objects
+from joulebook.grid.formats.cgmes.profiles import UNLIMITED
 from joulebook.grid.formats.cgmes.regulation import SetPoint, holding
 from joulebook.grid.formats.rows import NetworkRows, tidy_text
 
@@ -118,8 +119,15 @@ def _machines(
         "negative_reactance": machines.number("SynchronousMachine.x2"),
         "zero_reactance": machines.number("SynchronousMachine.x0"),
     }
-    for name in ("rated_power", "rated_voltage", "rated_power_factor", "subtransient_reactance",
-                 "synchronous_reactance", "negative_reactance", "zero_reactance"):
+    for name in (
+        "rated_power",
+        "rated_voltage",
+        "rated_power_factor",
+        "subtransient_reactance",
+        "synchronous_reactance",
+        "negative_reactance",
+        "zero_reactance",
+    ):
         column = mega[name]
         column[~(column > 0)] = math.nan
     factor = mega["rated_power_factor"]
@@ -150,12 +158,17 @@ def _machines(
         priority[added] = rank[row]
 
 
-def _unit_limits(model: Model) -> dict[str, tuple[float, float]]:
-    out: dict[str, tuple[float, float]] = {}
+def _limit(mega: float) -> float | None:
+    """A limit in W or var; None where there is none."""
+    return mega * 1e6 if abs(mega) < UNLIMITED else None
+
+
+def _unit_limits(model: Model) -> dict[str, tuple[float | None, float | None]]:
+    out: dict[str, tuple[float | None, float | None]] = {}
     for name in _UNITS:
         units = model.of(name)
-        low = (units.number("GeneratingUnit.minOperatingP") * 1e6).tolist()
-        high = (units.number("GeneratingUnit.maxOperatingP") * 1e6).tolist()
+        low = [_limit(value) for value in units.number("GeneratingUnit.minOperatingP").tolist()]
+        high = [_limit(value) for value in units.number("GeneratingUnit.maxOperatingP").tolist()]
         out.update({item: pair for item, *pair in zip(units.rows, low, high, strict=True)})
     return out
 
@@ -192,7 +205,10 @@ def _external(
             rows.add("external_grids", identifier, values, found.lines[row][1])
             continue
         for name, (field, sign) in _POWERS.items():
-            values[field] = given[name] * sign * 1e6 if given[name] == given[name] else (0.0 if name in "pq" else None)
+            known = given[name] == given[name]
+            values[field] = (
+                _limit(given[name] * sign) if name not in "pq" else given[name] * sign * 1e6 if known else 0.0
+            )
         added = rows.add("generators", identifier, values | _voltage(point, bus), found.lines[row][1])
         priority[added] = rank[row]
         if given["maxInitialSymShCCurrent"] > 0:
@@ -270,8 +286,9 @@ def _electronic(model: Model, rows: NetworkRows, nodes: Nodes, points: dict[str,
     }
     names = found.text("IdentifiedObject.name")
     units = found.reference("PowerElectronicsConnection.PowerElectronicsUnit")
-    _add_converters(rows, nodes, found, columns, names, [kinds.get(unit, "other") for unit in units],
-                    holding(found, points))
+    _add_converters(
+        rows, nodes, found, columns, names, [kinds.get(unit, "other") for unit in units], holding(found, points)
+    )
 
 
 def _var_compensators(model: Model, rows: NetworkRows, nodes: Nodes, points: dict[str, SetPoint]) -> None:

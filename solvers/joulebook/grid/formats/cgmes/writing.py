@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from joulebook.grid.formats.cgmes.profiles import Reference, Writer
-from joulebook.grid.formats.cgmes.writing_branches import write_branches, write_transformers
+from joulebook.grid.formats.cgmes.writing_branches import Cut, write_branches
 from joulebook.grid.formats.cgmes.writing_injections import write_injections
+from joulebook.grid.formats.cgmes.writing_links import write_links
+from joulebook.grid.formats.cgmes.writing_transformers import write_transformers
 
 if TYPE_CHECKING:
     from joulebook.grid.network import Network
@@ -51,6 +53,7 @@ def cgmes_archive(
     write_branches(network, writer, cut)
     write_transformers(network, writer, cut)
     write_injections(network, writer)
+    write_links(network, writer)
     if network.diagram.placements or network.diagram.labels:
         writer.note("the diagram")
     if any(cost is not None for cost in network.generators.cost):
@@ -59,9 +62,9 @@ def cgmes_archive(
     return writer.archive(), notes
 
 
-def _open_ends(network: Network, writer: Writer) -> set[tuple[str, str, str]]:
+def _open_ends(network: Network, writer: Writer) -> Cut:
     """Ends of branches that open switches cut off: table, branch, bus."""
-    out: set[tuple[str, str, str]] = set()
+    out: Cut = set()
     switches = network.switches
     for bus, kind, branch, closed in zip(
         switches.bus, switches.branch_kind, switches.branch, switches.closed, strict=True

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from joulebook.grid.formats.cgmes.profiles import Choice, Reference, Writer
+from joulebook.grid.formats.cgmes.profiles import UNLIMITED, Choice, Reference, Writer
 from joulebook.grid.formats.cgmes.writing_branches import add_control, add_terminal, busbar_terminal
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ _UNITS = {"photovoltaic": "SolarGeneratingUnit", "wind": "WindGeneratingUnit"}
 
 
 def write_injections(network: Network, writer: Writer) -> None:
-    """Write sources, loads, shunts, motors and direct-current links.
+    """Write sources, loads, shunts and motors.
 
     Parameters
     ----------
@@ -32,7 +32,6 @@ def write_injections(network: Network, writer: Writer) -> None:
     _loads(network, writer)
     _shunts(network, writer)
     _motors(network, writer)
-    _links(network, writer)
 
 
 def _volts(network: Network, bus: str) -> float:
@@ -78,7 +77,9 @@ def _generators(network: Network, writer: Writer) -> None:
 
 def _add_curve(writer: Writer, item: str, points: tuple[tuple[float, float, float], ...]) -> None:
     curve = writer.identifier("generators", item, "curve")
-    unit = {f"Curve.{axis}Unit": Choice(f"UnitSymbol.{word}") for axis, word in (("x", "W"), ("y1", "VAr"), ("y2", "VAr"))}
+    unit = {
+        f"Curve.{axis}Unit": Choice(f"UnitSymbol.{word}") for axis, word in (("x", "W"), ("y1", "VAr"), ("y2", "VAr"))
+    }
     writer.eq.add(
         "ReactiveCapabilityCurve",
         curve,
@@ -130,8 +131,8 @@ def _add_machine(
         unit,
         _common(writer, f"{one.name or item} unit", item, one.bus)
         | {
-            "GeneratingUnit.minOperatingP": _mega(low),
-            "GeneratingUnit.maxOperatingP": _mega(high),
+            "GeneratingUnit.minOperatingP": -UNLIMITED if low is None else low / 1e6,
+            "GeneratingUnit.maxOperatingP": UNLIMITED if high is None else high / 1e6,
             "GeneratingUnit.initialP": one.active_power / 1e6,
             "GeneratingUnit.genControlSource": Choice("GeneratorControlSource.unavailable"),
         },
@@ -151,9 +152,7 @@ def _add_machine(
     )
 
 
-def _add_set_point(
-    network: Network, writer: Writer, place: tuple[str, str], one: Any, terminal: str
-) -> str | None:
+def _add_set_point(network: Network, writer: Writer, place: tuple[str, str], one: Any, terminal: str) -> str | None:
     if not (one.holds_voltage or getattr(one, "reference", False)):
         return None
     control = writer.identifier(*place, "control")
@@ -186,6 +185,9 @@ def _external_grids(network: Network, writer: Writer) -> None:
             _common(writer, one.name, item, one.bus)
             | {
                 "RegulatingCondEq.RegulatingControl": Reference(control),
+                f"{prefix}.governorSCD": 0.0,
+                **{f"{prefix}.{name}": -UNLIMITED for name in ("minP", "minQ")},
+                **{f"{prefix}.{name}": UNLIMITED for name in ("maxP", "maxQ")},
                 f"{prefix}.maxInitialSymShCCurrent": current(one.maximum_fault_power),
                 f"{prefix}.minInitialSymShCCurrent": current(one.minimum_fault_power),
                 f"{prefix}.maxR1ToX1Ratio": one.maximum_rx,
@@ -259,7 +261,9 @@ def _loads(network: Network, writer: Writer) -> None:
                 {
                     "IdentifiedObject.name": item,
                     "LoadResponseCharacteristic.exponentModel": False,
-                    **{f"LoadResponseCharacteristic.{letter}{name}": v for letter in "pq" for name, v in shares.items()},
+                    **{
+                        f"LoadResponseCharacteristic.{letter}{name}": v for letter in "pq" for name, v in shares.items()
+                    },
                 },
             )
         values = _common(writer, one.name, item, one.bus)
@@ -340,70 +344,3 @@ def _motors(network: Network, writer: Writer) -> None:
             f"{prefix}.asynchronousMachineType": Choice("AsynchronousMachineKind.motor"),
         }
         writer.ssh.add(prefix, writer.identifier("motors", item), power, about=True)
-
-
-def _links(network: Network, writer: Writer) -> None:
-    """Two voltage-source converters and a line between their direct-current nodes."""
-    table = network.hvdc_lines
-    for item in table:
-        one = table[item]
-        given = one.active_power - one.constant_loss - one.loss_share * abs(one.active_power)
-        region = writer.identifier("hvdc_lines", item, "line")
-        writer.eq.add("DCLine", region, {"IdentifiedObject.name": one.name or item})
-        segment = writer.identifier("hvdc_lines", item, "segment")
-        values = {"IdentifiedObject.name": item, "Equipment.EquipmentContainer": Reference(region)}
-        writer.eq.add("DCLineSegment", segment, values)
-        if one.loss_share or one.minimum_power or one.maximum_power or one.from_minimum_reactive:
-            writer.note("loss shares and limits of direct-current links; the present loss is kept")
-        for number, side, power in ((1, "from", one.active_power), (2, "to", -given)):
-            _add_station(network, writer, item, one, (number, side, power), segment)
-
-
-def _add_station(
-    network: Network, writer: Writer, item: str, one: Any, end: tuple[int, str, float], segment: str
-) -> None:
-    number, side, power = end
-    bus = getattr(one, f"{side}_bus")
-    name = ("hvdc_lines", f"{item} {side}")
-    converter = writer.identifier(*name)
-    terminal = add_terminal(writer, *name, 1, bus, one.in_service)
-    point, unit = writer.identifier(*name, "node"), writer.identifier(*name, "unit")
-    writer.eq.add("DCConverterUnit", unit, {"IdentifiedObject.name": name[1]})
-    writer.eq.add("DCNode", point, {"IdentifiedObject.name": name[1], "DCNode.DCEquipmentContainer": Reference(unit)})
-    writer.eq.add(
-        "VsConverter",
-        converter,
-        {
-            "IdentifiedObject.name": name[1],
-            "Equipment.EquipmentContainer": Reference(unit),
-            "ACDCConverter.PccTerminal": Reference(terminal),
-        },
-    )
-    for kind, equipment, role in (
-        ("ACDCConverterDCTerminal", converter, "dc"),
-        ("DCTerminal", segment, f"line {number}"),
-    ):
-        writer.eq.add(
-            kind,
-            writer.identifier(*name, role),
-            {
-                "IdentifiedObject.name": f"{name[1]} {role}",
-                "ACDCTerminal.sequenceNumber": number,
-                f"{kind}.DCConductingEquipment": Reference(equipment),
-                "DCBaseTerminal.DCNode": Reference(point),
-            },
-        )
-        writer.ssh.add(kind, writer.identifier(*name, role), {"ACDCTerminal.connected": True}, about=True)
-    holds = getattr(one, f"{side}_holds_voltage")
-    word = "voltagePcc" if holds else "reactivePcc"
-    writer.ssh.add(
-        "VsConverter",
-        converter,
-        {
-            "ACDCConverter.p": power / 1e6,
-            "ACDCConverter.q": -getattr(one, f"{side}_reactive_power") / 1e6,
-            "VsConverter.qPccControl": Choice(f"VsQpccControlKind.{word}"),
-            "VsConverter.targetUpcc": getattr(one, f"{side}_voltage") * _volts(network, bus) / 1e3,
-        },
-        about=True,
-    )

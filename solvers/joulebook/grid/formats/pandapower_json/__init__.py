@@ -1,6 +1,5 @@
 """pandapower: the JSON documents of ``pandapower.to_json``, read and written without pandapower."""
 
-from joulebook.grid.formats.pandapower_json.frames import is_pandapower
 from joulebook.grid.formats.pandapower_json.reading import read_pandapower
 
-__all__ = ["is_pandapower", "read_pandapower"]
+__all__ = ["read_pandapower"]

@@ -15,23 +15,7 @@ from typing import Any
 from joulebook.core.errors import CorruptRecordError, DataFormatError, UnknownFormatError
 from joulebook.grid.formats.text_files import read_text
 
-__all__ = ["Frame", "Row", "is_pandapower", "read_frames"]
-
-
-def is_pandapower(head: bytes) -> bool:
-    """Say whether a file begins like a pandapower document.
-
-    Parameters
-    ----------
-    head : bytes
-        Of the file.
-
-    Returns
-    -------
-    bool
-        Whether.
-    """
-    return head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"{" and b"pandapowerNet" in head
+__all__ = ["Frame", "Row", "read_frames"]
 
 
 class Row:

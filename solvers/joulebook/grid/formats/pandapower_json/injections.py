@@ -58,7 +58,10 @@ def _load(row: Row, rows: NetworkRows, volts: Volts, _: Cost | None) -> None:
     scale = row.number("scaling", 1.0) * 1e6
     p, q = row.number("p_mw") * scale, row.number("q_mvar", 0.0) * scale
     shares = [
-        tuple(row.number(f"const_{kind}_{letter}_percent", row.number(f"const_{kind}_percent", 0.0)) / 100 for kind in "iz")
+        tuple(
+            row.number(f"const_{kind}_{letter}_percent", row.number(f"const_{kind}_percent", 0.0)) / 100
+            for kind in "iz"
+        )
         for letter in "pq"
     ]
     parts = [(p, q, shares[0])] if shares[0] == shares[1] else [(p, 0.0, shares[0]), (0.0, q, shares[1])]

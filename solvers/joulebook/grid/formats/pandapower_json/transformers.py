@@ -1,8 +1,8 @@
 """Transformers of pandapower documents: nameplates to per unit, the T equivalent to the pi equivalent.
 
-With ``z = vk / 100``, ``r = vkr / 100``, ``x = sign(z) sqrt(z^2 - r^2)`` per unit of the ratings, and the magnetising
-branch ``g = pfe / sn``, ``b = -sqrt((i0 / 100)^2 - g^2)``, the T equivalent has ``z_a = a_r r + j a_x x`` on the high
-voltage side (shares of 0.5 unless the document says otherwise), ``z_b`` for the rest, and ``1 / (g + jb)`` between them.
+With ``z = vk / 100``, ``r = vkr / 100``, ``x = sign(z) sqrt(z^2 - r^2)`` per unit of the ratings, and the shunt branch
+``g = pfe / sn``, ``b = -sqrt((i0 / 100)^2 - g^2)``, the T equivalent has ``z_a = a_r r + j a_x x`` on the high
+voltage side (shares of 0.5 unless the document gives others), ``z_b`` for the rest, ``1 / (g + jb)`` between them.
 Star to delta gives the series impedance ``s (g + jb)`` with ``s = z_a z_b + (z_a + z_b) / (g + jb)``, and the shunts
 ``z_b / s`` at the high and ``z_a / s`` at the low voltage side: this is exact.
 
@@ -10,8 +10,8 @@ The tapped side is the ``from`` side, so that steps keep their meaning.
 
 References
 ----------
-Thurner et al. 2018, doi:10.1109/TPWRS.2018.2829021, sections III-B and III-C; pandapower documentation, "Transformer" and
-"Three Winding Transformer".
+Thurner et al. 2018, doi:10.1109/TPWRS.2018.2829021, sections III-B and III-C; pandapower documentation, "Transformer"
+and "Three Winding Transformer".
 """
 
 from __future__ import annotations

@@ -216,7 +216,8 @@ def _write_loads(network: Network, tables: Tables) -> None:
         volts = network.buses[one.bus].nominal_voltage
         if one.controls_voltage:
             tables.note("controls of shunts")
-        tables.add_shunt(one.name or item, one.bus, complex(one.conductance, one.susceptance) * volts**2, one.in_service,
+        power = complex(one.conductance, one.susceptance) * volts**2
+        tables.add_shunt(one.name or item, one.bus, power, one.in_service,
                          one.steps, max(one.maximum_steps, one.steps))  # fmt: skip
 
 

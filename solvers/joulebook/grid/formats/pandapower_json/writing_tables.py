@@ -14,8 +14,8 @@ __all__ = ["Tables"]
 _WHOLE = {
     "bus", "from_bus", "to_bus", "hv_bus", "mv_bus", "lv_bus", "element", "parallel", "max_step",
 }  # fmt: skip
-_FLAGS = {"in_service", "slack", "controllable", "closed", "current_source", "tap_dependency_table", "tap_at_star_point",
-          "step_dependency_table"}  # fmt: skip
+_FLAGS = {"in_service", "slack", "controllable", "closed", "current_source", "tap_dependency_table",
+          "tap_at_star_point",          "step_dependency_table"}  # fmt: skip
 _TEXT = {"name", "type", "zone", "std_type", "tap_side", "tap_changer_type", "et", "vector_group"}
 _TEMPLATE = {
     "_module": "pandas.core.frame",
@@ -37,7 +37,9 @@ class Tables:
 
     def __init__(self, network: Network) -> None:
         ids = list(network.buses)
-        numbers = [int(bus) for bus in ids if bus.isascii() and bus.isdigit() and len(bus) < 10 and str(int(bus)) == bus]
+        numbers = [
+            int(bus) for bus in ids if bus.isascii() and bus.isdigit() and len(bus) < 10 and str(int(bus)) == bus
+        ]
         if len(numbers) != len(ids):
             numbers = list(range(len(ids)))
         self.bus = dict(zip(ids, numbers, strict=True))
@@ -87,9 +89,7 @@ class Tables:
         rows[index] = values
         return index
 
-    def add_shunt(
-        self, name: str, bus: str, power: complex, in_service: bool, steps: int = 1, most: int = 1
-    ) -> None:
+    def add_shunt(self, name: str, bus: str, power: complex, in_service: bool, steps: int = 1, most: int = 1) -> None:
         """Add a shunt.
 
         Parameters

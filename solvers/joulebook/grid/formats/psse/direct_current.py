@@ -73,7 +73,10 @@ def add_line_commutated(section: Section, rows: NetworkRows, version: int, volts
             "constant_loss": loss,
             "in_service": mode != 0,
         }
-        ends = (("from", rectifier, sent, voltage * 1e3 + amperes * resistance), ("to", inverter, received, voltage * 1e3))
+        ends = (
+            ("from", rectifier, sent, voltage * 1e3 + amperes * resistance),
+            ("to", inverter, received, voltage * 1e3),
+        )
         for side, end, power, direct in ends:
             values[f"{side}_holds_voltage"] = False
             values[f"{side}_reactive_power"] = -_reactive(rows, end, power, direct)

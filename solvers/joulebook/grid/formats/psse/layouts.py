@@ -29,14 +29,14 @@ _DC = ("NAME", "MDC", "RDC", "SETVL", "VSCHD", "VCMOD", "RCOMP", "DELTI", "METER
 _DC_END = ("IP", "NB", "ANMX", "ANMN", "RC", "XC", "EBAS", "TR", "TAP", "TMX", "TMN", "STP", "IC", "IF", "IT", "ID",
            "XCAP")  # fmt: skip
 _VSC = ("NAME", "MDC", "RDC", *_OWNERS)
-_VSC_END = ("IBUS", "TYPE", "MODE", "DCSET", "ACSET", "ALOSS", "BLOSS", "MINLOSS", "SMAX", "IMAX", "PWF", "MAXQ", "MINQ",
-            "REMOT", "RMPCT")  # fmt: skip
+_VSC_END = ("IBUS", "TYPE", "MODE", "DCSET", "ACSET", "ALOSS", "BLOSS", "MINLOSS", "SMAX", "IMAX", "PWF", "MAXQ",
+            "MINQ", "REMOT", "RMPCT")  # fmt: skip
 _FACTS = ("NAME", "I", "J", "MODE", "PDES", "QDES", "VSET", "SHMX", "TRMX", "VTMN", "VTMX", "VSMX", "IMX", "LINX",
           "RMPCT", "OWNER", "SET1", "SET2", "VSREF", "REMOT", "MNAME")  # fmt: skip
 _BLOCKS = tuple(f"{kind}{number}" for number in range(1, 9) for kind in "NB")
 _BLOCKS_35 = tuple(f"{kind}{number}" for number in range(1, 9) for kind in "SNB")
-_INDUCTION = ("I", "ID", "STAT", "SCODE", "DCODE", "AREA", "ZONE", "OWNER", "TCODE", "BCODE", "MBASE", "RATEKV", "PCODE",
-              "PSET")  # fmt: skip
+_INDUCTION = ("I", "ID", "STAT", "SCODE", "DCODE", "AREA", "ZONE", "OWNER", "TCODE", "BCODE", "MBASE", "RATEKV",
+              "PCODE", "PSET")  # fmt: skip
 
 
 def section_order(version: int) -> tuple[str, ...]:
@@ -88,9 +88,10 @@ def fields_of(kind: str, version: int) -> tuple[str, ...]:
         "SYSTEM SWITCHING DEVICE": ("I", "J", "CKT", "X", *_TWELVE, "STAT", "NSTAT", "MET", "STYPE", "NAME"),
         "TRANSFORMER 1": ("I", "J", "K", "CKT", "CW", "CZ", "CM", "MAG1", "MAG2", "NMETR", "NAME", "STAT", *_OWNERS,
                           "VECGRP", "ZCOD"),
-        "TRANSFORMER 2": ("R12", "X12", "SBASE12", "R23", "X23", "SBASE23", "R31", "X31", "SBASE31", "VMSTAR", "ANSTAR"),
-        "WINDING": ("WINDV", "NOMV", "ANG", *rates, "COD", "CONT", *node, "RMA", "RMI", "VMA", "VMI", "NTP", "TAB", "CR",
-                    "CX", "CNXA"),
+        "TRANSFORMER 2": ("R12", "X12", "SBASE12", "R23", "X23", "SBASE23", "R31", "X31", "SBASE31", "VMSTAR",
+                          "ANSTAR"),
+        "WINDING": ("WINDV", "NOMV", "ANG", *rates, "COD", "CONT", *node, "RMA", "RMI", "VMA", "VMI", "NTP", "TAB",
+                    "CR", "CX", "CNXA"),
         "AREA": ("I", "ISW", "PDES", "PTOL", "ARNAME"),
         "ZONE": ("I", "ZONAME"),
         "TWO-TERMINAL DC": _DC,
@@ -100,7 +101,8 @@ def fields_of(kind: str, version: int) -> tuple[str, ...]:
         "FACTS CONTROL DEVICE": _FACTS,
         "INDUCTION MACHINE": _INDUCTION,
         "GENERATOR": _GENERATOR,
-        "SWITCHED SHUNT": ("I", "MODSW", "ADJM", "STAT", "VSWHI", "VSWLO", "SWREM", "RMPCT", "RMIDNT", "BINIT", *_BLOCKS),
+        "SWITCHED SHUNT": ("I", "MODSW", "ADJM", "STAT", "VSWHI", "VSWLO", "SWREM", "RMPCT", "RMIDNT", "BINIT",
+                           *_BLOCKS),
     }  # fmt: skip
     if version >= 35:
         tables["GENERATOR"] = _inserted(_inserted(_GENERATOR, "IREG", "NREG"), "PB", "BASLOD")

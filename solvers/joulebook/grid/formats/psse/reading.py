@@ -94,7 +94,9 @@ def read_psse(source: str | Path | bytes, sequence: str | Path | bytes | None = 
         if kind in sections and sections[kind].records:
             rows.note(f"{what} are left out")
     if sequence is None and not isinstance(source, bytes):
-        beside = [item for item in (Path(source).with_suffix(".seq"), Path(source).with_suffix(".SEQ")) if item.is_file()]
+        beside = [
+            item for item in (Path(source).with_suffix(".seq"), Path(source).with_suffix(".SEQ")) if item.is_file()
+        ]
         sequence = beside[0] if beside else None
     if sequence is not None:
         add_sequence(sequence, rows, base, volts)
@@ -174,9 +176,7 @@ def _add_buses(sections: Sections, rows: NetworkRows, version: int, file: str) -
     return volts
 
 
-def _add_branches(
-    sections: Sections, rows: NetworkRows, version: int, base: float, volts: dict[str, float]
-) -> None:
+def _add_branches(sections: Sections, rows: NetworkRows, version: int, base: float, volts: dict[str, float]) -> None:
     for fields in sections["BRANCH"].fields(fields_of("BRANCH", version)):
         buses, identifier = _ends(fields, volts)
         r, x, b = (fields.number(name, 0.0) for name in "RXB")

@@ -31,8 +31,8 @@ _ORDER = (
 )
 _ORDER_34 = ("GENERATOR SEQUENCE", "SEQUENCE LOAD", *_ORDER[5:])
 _BRANCH = ("I", "J", "CKT", "RLINZ", "XLINZ", "BCHZ")
-_TRANSFORMER = ("I", "J", "K", "CKT", "CZ0", "CZG", "CC", "RG1", "XG1", "R01", "X01", "RG2", "XG2", "R02", "X02", "RNUTRL",
-                "XNUTRL")  # fmt: skip
+_TRANSFORMER = ("I", "J", "K", "CKT", "CZ0", "CZG", "CC", "RG1", "XG1", "R01", "X01", "RG2", "XG2", "R02", "X02",
+                "RNUTRL", "XNUTRL")  # fmt: skip
 _TRANSFORMER_33 = ("I", "J", "K", "CKT", "CC", "RG1", "XG1", "R01", "X01", "RG2", "XG2", "R02", "X02", "RNUTRL",
                    "XNUTRL")  # fmt: skip
 _CODES = {
@@ -133,9 +133,7 @@ def _set(rows: NetworkRows, fields: Fields, by_name: Mapping[str, str], missing:
             found[field] = value
 
 
-def _branches(
-    section: Section, rows: NetworkRows, base: float, volts: Mapping[str, float], missing: list[str]
-) -> None:
+def _branches(section: Section, rows: NetworkRows, base: float, volts: Mapping[str, float], missing: list[str]) -> None:
     for fields in section.fields(_BRANCH):
         buses = [fields.whole("I"), fields.whole("J")]
         names = [branch_identifier(*pair, circuit=fields.text("CKT", "1")) for pair in (buses, buses[::-1])]

@@ -200,7 +200,9 @@ def _three(rows: NetworkRows, record: _Record, base: float, nominal: list[float]
         "conductance": shunt.real,
         "susceptance": shunt.imag,
         "vector_group": head.text("VECGRP")[:20],
-        "tap_changer": _changer(rows, record.windings[0], way, ratios[0] * (nominal[0] if way == 2 else 1.0), nominal[0]),
+        "tap_changer": _changer(
+            rows, record.windings[0], way, ratios[0] * (nominal[0] if way == 2 else 1.0), nominal[0]
+        ),
         "in_service": head.whole("STAT", 1) != 0,
     }
     for number, (leg, ratio, winding) in enumerate(zip(legs, ratios, record.windings, strict=True), start=1):
