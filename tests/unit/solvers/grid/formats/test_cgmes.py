@@ -130,11 +130,12 @@ def test_folder_files_and_zips_in_a_zip_are_the_same_set(content, tmp_path):
 def test_node_breaker_without_topology_keeps_its_switches(content):
     """Connectivity nodes instead of topological nodes: buses come from them, and the SV profile is not there."""
     files = parts(content)
-    node = {}
-    for terminal, topological in re.findall(
-        r'<cim:Terminal rdf:about="#_([^"]+)">\s*<cim:Terminal.TopologicalNode rdf:resource="#_([^"]+)"', files["TP"]
-    ):
-        node[terminal] = topological
+    node = dict(
+        re.findall(
+            r'<cim:Terminal rdf:about="#_([^"]+)">\s*<cim:Terminal.TopologicalNode rdf:resource="#_([^"]+)"',
+            files["TP"],
+        )
+    )
     text = files["EQ"]
     for terminal, topological in node.items():
         place = f'<cim:Terminal rdf:ID="_{terminal}">'
@@ -160,7 +161,9 @@ def test_node_breaker_without_topology_keeps_its_switches(content):
 
 def test_version_3_is_read_by_its_name_space(content):
     files = {
-        name: text.replace(CIM, "http://iec.ch/TC57/CIM100#").replace("http://entsoe.eu/CIM/SchemaExtension/3/1#", "http://iec.ch/TC57/CIM100-European#")
+        name: text.replace(CIM, "http://iec.ch/TC57/CIM100#").replace(
+            "http://entsoe.eu/CIM/SchemaExtension/3/1#", "http://iec.ch/TC57/CIM100-European#"
+        )
         for name, text in parts(content).items()
     }  # fmt: skip
     found = read_cgmes(packed(files))
@@ -176,7 +179,8 @@ def _with_changer(content: bytes, text: str) -> Network:
     files = parts(content)
     eq = files["EQ"]
     shift = re.search(
-        r'<cim:PhaseTapChangerLinear rdf:ID="_([^"]+)">\s*<cim:IdentifiedObject.name>shift.*?</cim:PhaseTapChangerLinear>',
+        r'<cim:PhaseTapChangerLinear rdf:ID="_([^"]+)">\s*<cim:IdentifiedObject.name>shift.*?'
+        r"</cim:PhaseTapChangerLinear>",
         eq,
         re.S,
     )
@@ -196,7 +200,8 @@ def _of(network: Network):
 
 
 COMMON = (
-    '<cim:PhaseTapChanger.TransformerEnd rdf:resource="#_{end}"/><cim:TapChanger.neutralStep>0</cim:TapChanger.neutralStep>'
+    '<cim:PhaseTapChanger.TransformerEnd rdf:resource="#_{end}"/>'
+    "<cim:TapChanger.neutralStep>0</cim:TapChanger.neutralStep>"
     "<cim:TapChanger.lowStep>-4</cim:TapChanger.lowStep><cim:TapChanger.highStep>4</cim:TapChanger.highStep>"
     "<cim:TapChanger.normalStep>1</cim:TapChanger.normalStep>"
 )
@@ -325,15 +330,27 @@ def test_two_states_in_one_set_are_a_contradiction(content, tmp_path):
         read_cgmes(packed({**files, "SSH2": other}))
 
 
+def _rdf(space: str, inner: str) -> str:
+    return f'<rdf:RDF xmlns:rdf="{RDF}" xmlns:{space}>{inner}</rdf:RDF>'
+
+
 @pytest.mark.parametrize(
     ("text", "error", "message"),
     [
         ("<html/>", UnknownFormatError, "expected <rdf:RDF>"),
-        (f'<rdf:RDF xmlns:rdf="{RDF}" xmlns:cim="http://iec.ch/TC57/2009/CIM-schema-cim14#"><cim:Line rdf:ID="_1"/></rdf:RDF>', DataFormatError, "cim14"),
-        (f'<rdf:RDF xmlns:rdf="{RDF}" xmlns:cim="{CIM}"><cim:Line/></rdf:RDF>', DataFormatError, "neither rdf:ID"),
-        (f'<rdf:RDF xmlns:rdf="{RDF}" xmlns:dm="http://iec.ch/TC57/61970-552/DifferenceModel/1#"><dm:DifferenceModel rdf:about="x"/></rdf:RDF>', DataFormatError, "difference model"),
+        (
+            _rdf('cim="http://iec.ch/TC57/2009/CIM-schema-cim14#"', '<cim:Line rdf:ID="_1"/>'),
+            DataFormatError,
+            "cim14",
+        ),
+        (_rdf(f'cim="{CIM}"', "<cim:Line/>"), DataFormatError, "neither rdf:ID"),
+        (
+            _rdf('dm="http://iec.ch/TC57/61970-552/DifferenceModel/1#"', '<dm:DifferenceModel rdf:about="x"/>'),
+            DataFormatError,
+            "difference model",
+        ),
     ],
-)  # fmt: skip
+)
 def test_other_xml_is_told_apart(text, error, message):
     with pytest.raises(error, match=message):
         read_cgmes(packed({"EQ": text}))
@@ -364,5 +381,5 @@ def test_nothing_is_lost_silently(network):
 
 
 def test_a_folder_without_profiles_says_so(tmp_path: Path):
-    with pytest.raises(DataFormatError, match="no .xml"):
+    with pytest.raises(DataFormatError, match=r"no \.xml"):
         read_cgmes(tmp_path)
