@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from joulebook.grid import equipment, protection
+    from joulebook.grid.contingency.result import ContingencyResult
+    from joulebook.grid.contingency_study import contingencies
+    from joulebook.grid.continuation_study import ContinuationResult, continuation
     from joulebook.grid.dispatch.result import OptimalPowerFlowResult
     from joulebook.grid.dispatch.study import optimal_power_flow
     from joulebook.grid.faults.results import ShortCircuitResult
@@ -32,6 +35,8 @@ _MODULES = {"equipment": "joulebook.grid.equipment", "protection": "joulebook.gr
 _HOMES = {
     "Feeder": "feeder.design",
     "ImportedNetwork": "formats.imported",
+    "ContingencyResult": "contingency.result",
+    "ContinuationResult": "continuation_study",
     "Network": "network",
     "OptimalPowerFlowResult": "dispatch.result",
     "PowerFlowResult": "power_flow_result",
@@ -40,6 +45,8 @@ _HOMES = {
     "Table": "tables",
     "compare_with_state": "formats.state",
     "import_network": "formats.state",
+    "contingencies": "contingency_study",
+    "continuation": "continuation_study",
     "optimal_power_flow": "dispatch.study",
     "power_flow": "power_flow_study",
     "short_circuit": "faults.study",
@@ -53,6 +60,8 @@ _HOMES = {
 __all__ = [
     "Feeder",
     "ImportedNetwork",
+    "ContingencyResult",
+    "ContinuationResult",
     "Network",
     "OptimalPowerFlowResult",
     "PowerFlowResult",
@@ -62,6 +71,8 @@ __all__ = [
     "UnbalancedResult",
     "UnbalancedSeriesResult",
     "compare_with_state",
+    "contingencies",
+    "continuation",
     "equipment",
     "import_network",
     "line_constants",

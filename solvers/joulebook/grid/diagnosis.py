@@ -12,7 +12,7 @@ Four looks at the state that came closest:
 
 References
 ----------
-Lof, Smed, Andersson and Hill 1992, doi:10.1109/59.141737 (smallest singular value and its vectors as indicators of
+Löf, Smed, Andersson and Hill 1992, doi:10.1109/59.141687 (smallest singular value and its vectors as indicators of
 voltage collapse).
 """
 

@@ -1,0 +1,1 @@
+"""Outages: full AC solutions with one or two elements out of service."""
