@@ -62,6 +62,7 @@ __all__ = [
     "ImportedNetwork",
     "ContingencyResult",
     "ContinuationResult",
+    "Feeder",
     "Network",
     "OptimalPowerFlowResult",
     "PowerFlowResult",

@@ -15,10 +15,12 @@ from joulebook.core.errors import DeviceUnavailableError, InputError, Issue
 from joulebook.core.progress import Progress, check_cancelled, progress_or_default
 from joulebook.core.provenance import Stats
 from joulebook.grid import newton as at
-from joulebook.grid.contingency import outage_loop as loop
+from joulebook.grid.contingency import outage_arrays as loop
 from joulebook.grid.contingency.base_case import BaseCase, base_case, room_for
 from joulebook.grid.contingency.bridges import find_bridges
+from joulebook.grid.contingency.outage_loop import OUTAGES
 from joulebook.grid.contingency.result import ContingencyResult, Outages, result_of
+from joulebook.grid.contingency.severity import RATE
 from joulebook.grid.newton import FIXED
 from joulebook.grid.working import Working
 from joulebook.numerics import device
@@ -234,7 +236,7 @@ def _on_threads(
     parts = [slice(first, first + CHUNK) for first in range(0, len(out), CHUNK)]
 
     def work(worker: int, part: slice) -> int:
-        loop.OUTAGES.cpu(base, rooms[worker], out[part], settings, values[part], status[part])
+        OUTAGES.cpu(base, rooms[worker], out[part], settings, values[part], status[part])
         return len(out[part])
 
     with ThreadPoolExecutor(workers) as pool:
@@ -277,7 +279,7 @@ def _rest(
         status[number] = loop.DONE if ended == at.SOLVED else loop.UNSOLVED
         if ended == at.SOLVED:
             voltage = np.stack([state.real, state.imaginary], axis=1)
-            loop.RATE.cpu(base, state.magnitude, voltage, out[number], values[number])
+            RATE.cpu(base, state.magnitude, voltage, out[number], values[number])
 
 
 def _on_cluster(
@@ -306,6 +308,6 @@ def _part(
     """What one worker of a cluster does."""
     case = base_case(network)
     values, codes = np.zeros((len(out), loop.N_VALUES)), status.copy()
-    loop.OUTAGES.cpu(case.base, room_for(case), np.ascontiguousarray(out), settings, values, codes)
+    OUTAGES.cpu(case.base, room_for(case), np.ascontiguousarray(out), settings, values, codes)
     _rest(case, out, float(settings[loop.TOLERANCE]), values, codes)
     return values, codes

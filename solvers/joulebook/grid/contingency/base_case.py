@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from joulebook.core.errors import DivergedError
 from joulebook.grid import newton as at
-from joulebook.grid.contingency.outage_loop import MOST_ENDS, RANK, Base, Room
+from joulebook.grid.contingency.outage_arrays import MOST_ENDS, RANK, Base, Room
 from joulebook.grid.setup import Setup, setup_of
 from joulebook.grid.solving import solve
 from joulebook.numerics.block_lu import BlockFactors, block_factors

@@ -13,7 +13,8 @@ from numba import cuda
 from numpy.typing import NDArray
 
 from joulebook.grid.contingency.base_case import BaseCase, room_for
-from joulebook.grid.contingency.outage_loop import OUTAGES, PENDING, Base, Room, one_outage
+from joulebook.grid.contingency.outage_arrays import PENDING, Base, Room
+from joulebook.grid.contingency.outage_loop import OUTAGES, one_outage
 from joulebook.grid.plan import NodeData
 from joulebook.numerics.block_lu import BlockFactors, FactorPattern
 from joulebook.numerics.device import BLOCK_SIZE
@@ -74,13 +75,13 @@ def outage_kernel(
     Parameters
     ----------
     start, index, admittance, lower_start, lower_index, upper_start, upper_index, lower, upper : device array
-        The base case, as in :class:`joulebook.grid.contingency.outage_loop.Base`.
+        The base case, as in :class:`joulebook.grid.contingency.outage_arrays.Base`.
     diagonal, column, parent, active, reactive, active_current, reactive_current, magnitude, voltage : device array
         The same.
     kind, ends, entries, branch_values, limits, low, high : device array
         The same.
     own_admittance, own_magnitude, own_voltage, residual, step, way, place, left, right : device array
-        As in :class:`joulebook.grid.contingency.outage_loop.Room`, with the outage last.
+        As in :class:`joulebook.grid.contingency.outage_arrays.Room`, with the outage last.
     small, little, at, last, taken : device array
         The same.
     out : device array of int32, shape (n_cases, 2)

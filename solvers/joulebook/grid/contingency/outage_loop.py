@@ -25,143 +25,35 @@ doi:10.1109/TPAS.1985.319046 (sparse vectors, factorisation paths).
 from __future__ import annotations
 
 import math
-from typing import Any, NamedTuple
+from typing import Any
 
+from joulebook.grid.contingency.compensation import (
+    change_of_jacobian,
+    compensation,
+    correct,
+    end_nodes,
+    forward,
+    way_to_root,
+)
+from joulebook.grid.contingency.outage_arrays import (
+    DONE,
+    ERROR,
+    ITERATION,
+    MOST_ITERATIONS,
+    PENDING,
+    TOLERANCE,
+)
+from joulebook.grid.contingency.severity import rate
 from joulebook.grid.newton import FIXED, LOAD, SMALLEST_FACTOR
 from joulebook.numerics.block_lu import back_substitute
 from joulebook.numerics.twins import Loop, register, separate
 
-__all__ = [
-    "ISLANDING",
-    "MOST_ENDS",
-    "N_VALUES",
-    "OUTAGES",
-    "PENDING",
-    "UNSOLVED",
-    "Base",
-    "Room",
-    "one_outage",
-    "outages",
-    "rate",
-]
+__all__ = ["OUTAGES", "one_outage", "outages"]
 
-PENDING, DONE, UNSOLVED, ISLANDING = 0, 1, 2, 3
-"""How an outage ended: still to be solved, solved, no solution found, the network falls apart."""
-MOST_ENDS = 4
-"""Nodes at which branches may be missing: two branches have four ends."""
-RANK = 2 * MOST_ENDS
-
-ITERATION, ERROR, LOADING, LOADED, LOW, LOWEST, HIGH, HIGHEST, OVERLOADS, OVERLOAD_INDEX, VOLTAGE_INDEX = range(11)
-"""Columns of the values: iterations, largest mismatch; largest loading and its branch; lowest and highest voltage and
-their rows; number of overloaded branches; sum of squared loadings beyond 1; sum of squared deviations of voltage."""
-N_VALUES = 11
-TOLERANCE, MOST_ITERATIONS = 0, 1
-"""Places in ``settings``."""
 LARGEST_SHARE = 1.5
 """Of the step before that is mixed in."""
 SLOWEST = 0.6
 """An iteration that leaves more of the mismatch than this is given up."""
-
-
-class Base(NamedTuple):
-    """The base case; nothing in it is changed.
-
-    Parameters
-    ----------
-    start, index : ndarray of int32, shape (n + 1,) and (nnz,)
-        Pattern of the admittance matrix.
-    admittance : ndarray, shape (nnz, 2), per unit
-        Its real and imaginary parts.
-    pattern : FactorPattern
-        Of the factors.
-    factors : BlockFactors
-        Of the Jacobian at the solution; ``work`` is not used.
-    column : ndarray of int32, shape (nnz,)
-        Place in L of the entry that mirrors each entry of U.
-    parent : ndarray of int32, shape (n,)
-        Elimination tree.
-    nodes : NodeData
-        Powers into the nodes.
-    magnitude : ndarray, shape (n,), per unit
-        The solution.
-    voltage : ndarray, shape (n, 2), per unit
-        Its real and imaginary parts.
-    kind : ndarray of int8, shape (n,)
-        Of nodes.
-    ends : ndarray of int32, shape (n_branches, 2)
-        Rows of both ends.
-    entries : ndarray of int32, shape (n_branches, 4)
-        Where the branches lie in the admittances.
-    values : ndarray, shape (n_branches, 8), per unit
-        Of the branches.
-    limits : ndarray, shape (n_branches,), per unit
-        One over the squared current that is allowed; 0 where not known.
-    low, high : ndarray, shape (n,), per unit
-        Voltages that are allowed.
-    """
-
-    start: Any
-    index: Any
-    admittance: Any
-    pattern: Any
-    factors: Any
-    column: Any
-    parent: Any
-    nodes: Any
-    magnitude: Any
-    voltage: Any
-    kind: Any
-    ends: Any
-    entries: Any
-    values: Any
-    limits: Any
-    low: Any
-    high: Any
-
-
-class Room(NamedTuple):
-    """What one outage works in; every array belongs to one worker.
-
-    Parameters
-    ----------
-    admittance : ndarray, shape (nnz, 2), per unit
-        As in the base case, but for what is missing.
-    magnitude : ndarray, shape (n,), per unit
-        Voltages.
-    voltage : ndarray, shape (n, 2), per unit
-        Their real and imaginary parts.
-    residual, step : ndarray, shape (n, 2)
-        What is missing in the balances, and the step.
-    way : ndarray of int32, shape (n,)
-        Rows on the way to the root, ascending.
-    place : ndarray of int32, shape (n,)
-        Their places.
-    left, right : ndarray, shape (most on the way, 2, RANK)
-        L⁻¹ E, and the solution on the way.
-    small : ndarray, shape (3, RANK, RANK)
-        D, I + D Z, and its inverse's work.
-    little : ndarray, shape (3, RANK)
-        Vectors.
-    at : ndarray of int32, shape (MOST_ENDS,)
-        End nodes.
-    last, taken : ndarray, shape (n, 2)
-        Step of the iteration before as it was found, and as it was taken.
-    """
-
-    admittance: Any
-    magnitude: Any
-    voltage: Any
-    residual: Any
-    step: Any
-    way: Any
-    place: Any
-    left: Any
-    right: Any
-    small: Any
-    little: Any
-    at: Any
-    last: Any
-    taken: Any
 
 
 def one_outage(base: Any, room: Any, out: Any, settings: Any, values: Any) -> int:
@@ -222,255 +114,6 @@ def one_outage(base: Any, room: Any, out: Any, settings: Any, values: Any) -> in
     values[ITERATION] = count
     values[ERROR] = error
     return status
-
-
-def end_nodes(base: Any, room: Any, out: Any) -> int:
-    """List the nodes at the ends of the missing branches.
-
-    Parameters
-    ----------
-    base : Base
-        The base case.
-    room : Room
-        ``at`` is filled.
-    out : ndarray of int32, shape (2,)
-        Branches; -1 for none.
-
-    Returns
-    -------
-    int
-        How many there are.
-    """
-    count = 0
-    for which in range(out.shape[0]):
-        if out[which] < 0:
-            continue
-        for end in range(2):
-            node = base.ends[out[which], end]
-            known = False
-            for other in range(count):
-                known = known or room.at[other] == node
-            if not known:
-                room.at[count] = node
-                count += 1
-    return count
-
-
-@separate
-def change_of_jacobian(base: Any, room: Any, out: Any, n_ends: int) -> None:
-    """Write D: what the missing branches take from the Jacobian.
-
-    Parameters
-    ----------
-    base : Base
-        The base case.
-    room : Room
-        ``small[0]`` is filled.
-    out : ndarray of int32, shape (2,)
-        Branches; -1 for none.
-    n_ends : int
-        End nodes.
-    """
-    change = room.small
-    for row in range(2 * n_ends):
-        for column in range(2 * n_ends):
-            change[0, row, column] = 0.0
-    for which in range(out.shape[0]):
-        branch = out[which]
-        if branch < 0:
-            continue
-        for end in range(2):
-            f = base.ends[branch, end]
-            t = base.ends[branch, 1 - end]
-            own = 0 if end == 0 else 6
-            cross = 2 if end == 0 else 4
-            vr = base.voltage[f, 0]
-            vi = base.voltage[f, 1]
-            g = base.values[branch, own]
-            b = base.values[branch, own + 1]
-            square = vr * vr + vi * vi
-            own_p = g * square
-            own_q = -b * square
-            g = base.values[branch, cross]
-            b = base.values[branch, cross + 1]
-            ar = g * base.voltage[t, 0] - b * base.voltage[t, 1]
-            ai = g * base.voltage[t, 1] + b * base.voltage[t, 0]
-            p = vr * ar + vi * ai
-            q = vi * ar - vr * ai
-            i = 0
-            j = 0
-            for other in range(n_ends):
-                if room.at[other] == f:
-                    i = 2 * other
-                if room.at[other] == t:
-                    j = 2 * other
-            if base.kind[f] == FIXED:
-                continue
-            change[0, i, i] += q
-            if base.kind[f] == LOAD:
-                change[0, i, i + 1] -= 2.0 * own_p + p
-                change[0, i + 1, i] -= p
-                change[0, i + 1, i + 1] -= 2.0 * own_q + q
-            if base.kind[t] != FIXED:
-                change[0, i, j] -= q
-                if base.kind[f] == LOAD:
-                    change[0, i + 1, j] += p
-                if base.kind[t] == LOAD:
-                    change[0, i, j + 1] -= p
-                    if base.kind[f] == LOAD:
-                        change[0, i + 1, j + 1] -= q
-
-
-@separate
-def way_to_root(base: Any, room: Any, n_ends: int) -> int:
-    """List the rows from the end nodes to the root of the elimination tree, ascending.
-
-    Parameters
-    ----------
-    base : Base
-        The base case.
-    room : Room
-        ``way`` and ``place`` are filled.
-    n_ends : int
-        End nodes.
-
-    Returns
-    -------
-    int
-        How many there are.
-    """
-    length = 0
-    # ways merge: walk all of them at once, always from the lowest row
-    for end in range(n_ends):
-        room.little[2, end] = room.at[end]
-    while True:
-        lowest = 1e300
-        for end in range(n_ends):
-            if room.little[2, end] >= 0.0:
-                lowest = min(lowest, room.little[2, end])
-        if lowest > 1e299:
-            break
-        row = int(lowest)
-        room.way[length] = row
-        room.place[row] = length
-        length += 1
-        for end in range(n_ends):
-            if room.little[2, end] == lowest:
-                room.little[2, end] = float(base.parent[row])
-    return length
-
-
-@separate
-def compensation(base: Any, room: Any, n_ends: int, length: int) -> bool:
-    """Solve for unit vectors at the end nodes on the way to the root, and factorise I + D Z.
-
-    Parameters
-    ----------
-    base : Base
-        The base case.
-    room : Room
-        ``left``, ``right`` and ``small[1]`` are filled.
-    n_ends : int
-        End nodes.
-    length : int
-        Rows on the way.
-
-    Returns
-    -------
-    bool
-        False where the outaged network's Jacobian is singular.
-    """
-    rank = 2 * n_ends
-    left, right, lower, upper, diagonal = (
-        room.left,
-        room.right,
-        base.factors.lower,
-        base.factors.upper,
-        base.factors.diagonal,
-    )
-    start, index = base.pattern.upper_start, base.pattern.upper_index
-    for w in range(length):
-        for column in range(rank):
-            left[w, 0, column] = 0.0
-            left[w, 1, column] = 0.0
-    for end in range(n_ends):
-        w = room.place[room.at[end]]
-        left[w, 0, 2 * end] = 1.0
-        left[w, 1, 2 * end + 1] = 1.0
-    for w in range(length):
-        j = room.way[w]
-        for q in range(start[j], start[j + 1]):
-            p = base.column[q]
-            v = room.place[index[q]]
-            for column in range(rank):
-                a = left[w, 0, column]
-                b = left[w, 1, column]
-                left[v, 0, column] -= lower[p, 0] * a + lower[p, 1] * b
-                left[v, 1, column] -= lower[p, 2] * a + lower[p, 3] * b
-    for back in range(length):
-        w = length - 1 - back
-        j = room.way[w]
-        for column in range(rank):
-            a = left[w, 0, column]
-            b = left[w, 1, column]
-            for q in range(start[j], start[j + 1]):
-                v = room.place[index[q]]
-                a -= upper[q, 0] * right[v, 0, column] + upper[q, 1] * right[v, 1, column]
-                b -= upper[q, 2] * right[v, 0, column] + upper[q, 3] * right[v, 1, column]
-            right[w, 0, column] = diagonal[j, 0] * a + diagonal[j, 1] * b
-            right[w, 1, column] = diagonal[j, 2] * a + diagonal[j, 3] * b
-    small = room.small
-    for row in range(rank):
-        for column in range(rank):
-            total = 1.0 if row == column else 0.0
-            for k in range(rank):
-                total += small[0, row, k] * right[room.place[room.at[k // 2]], k % 2, column]
-            small[1, row, column] = total
-            small[2, row, column] = 1.0 if row == column else 0.0
-    return invert(small, rank)
-
-
-@separate
-def invert(small: Any, rank: int) -> bool:
-    """Invert a small matrix by Gauss and Jordan with pivoting.
-
-    Parameters
-    ----------
-    small : ndarray, shape (3, RANK, RANK)
-        ``small[1]`` is the matrix and is overwritten; ``small[2]`` is one before and the inverse after.
-    rank : int
-        Rows.
-
-    Returns
-    -------
-    bool
-        False where it is singular.
-    """
-    for k in range(rank):
-        pivot = k
-        for row in range(k + 1, rank):
-            if abs(small[1, row, k]) > abs(small[1, pivot, k]):
-                pivot = row
-        if abs(small[1, pivot, k]) < 1e-10:
-            return False
-        for column in range(rank):
-            held = small[1, k, column]
-            small[1, k, column] = small[1, pivot, column]
-            small[1, pivot, column] = held
-            held = small[2, k, column]
-            small[2, k, column] = small[2, pivot, column]
-            small[2, pivot, column] = held
-        scale = 1.0 / small[1, k, k]
-        for column in range(rank):
-            small[1, k, column] *= scale
-            small[2, k, column] *= scale
-        for row in range(rank):
-            if row != k:
-                factor = small[1, row, k]
-                for column in range(rank):
-                    small[1, row, column] -= factor * small[1, k, column]
-                    small[2, row, column] -= factor * small[2, k, column]
-    return True
 
 
 def remove(base: Any, admittance: Any, out: Any, sign: float) -> None:
@@ -537,99 +180,6 @@ def balance(k: int, base: Any, room: Any) -> float:
     room.residual[k, 1] = r1
     size = max(abs(r0), abs(r1))
     return size if size < 1e300 else 1e300
-
-
-@separate
-def forward(base: Any, room: Any, sparse: bool, length: int) -> None:
-    """Solve with L.
-
-    Parameters
-    ----------
-    base : Base
-        The base case.
-    room : Room
-        ``residual`` is the right-hand side; ``step`` is filled.
-    sparse : bool
-        Whether the right-hand side is zero but at the end nodes.
-    length : int
-        Rows on the way.
-    """
-    residual, step, lower = room.residual, room.step, base.factors.lower
-    n = step.shape[0]
-    if sparse:
-        start, index = base.pattern.upper_start, base.pattern.upper_index
-        for k in range(n):
-            step[k, 0] = residual[k, 0]
-            step[k, 1] = residual[k, 1]
-        for w in range(length):
-            j = room.way[w]
-            for q in range(start[j], start[j + 1]):
-                p = base.column[q]
-                c = index[q]
-                step[c, 0] -= lower[p, 0] * step[j, 0] + lower[p, 1] * step[j, 1]
-                step[c, 1] -= lower[p, 2] * step[j, 0] + lower[p, 3] * step[j, 1]
-        return
-    start, index = base.pattern.lower_start, base.pattern.lower_index
-    for k in range(n):
-        r0 = residual[k, 0]
-        r1 = residual[k, 1]
-        for p in range(start[k], start[k + 1]):
-            j = index[p]
-            r0 -= lower[p, 0] * step[j, 0] + lower[p, 1] * step[j, 1]
-            r1 -= lower[p, 2] * step[j, 0] + lower[p, 3] * step[j, 1]
-        step[k, 0] = r0
-        step[k, 1] = r1
-
-
-@separate
-def correct(base: Any, room: Any, n_ends: int, length: int) -> None:
-    """Put the compensation into the vector between both sweeps.
-
-    Parameters
-    ----------
-    base : Base
-        The base case.
-    room : Room
-        ``step`` has gone through L.
-    n_ends : int
-        End nodes.
-    length : int
-        Rows on the way.
-    """
-    rank = 2 * n_ends
-    step, right, left = room.step, room.right, room.left
-    upper, diagonal = base.factors.upper, base.factors.diagonal
-    start, index = base.pattern.upper_start, base.pattern.upper_index
-    for back in range(length):
-        w = length - 1 - back
-        j = room.way[w]
-        a = step[j, 0]
-        b = step[j, 1]
-        for q in range(start[j], start[j + 1]):
-            v = room.place[index[q]]
-            a -= upper[q, 0] * right[v, 0, 0] + upper[q, 1] * right[v, 1, 0]
-            b -= upper[q, 2] * right[v, 0, 0] + upper[q, 3] * right[v, 1, 0]
-        right[w, 0, 0] = diagonal[j, 0] * a + diagonal[j, 1] * b
-        right[w, 1, 0] = diagonal[j, 2] * a + diagonal[j, 3] * b
-    for row in range(rank):
-        total = 0.0
-        for k in range(rank):
-            total += room.small[0, row, k] * right[room.place[room.at[k // 2]], k % 2, 0]
-        room.little[0, row] = total
-    for row in range(rank):
-        total = 0.0
-        for k in range(rank):
-            total += room.small[2, row, k] * room.little[0, k]
-        room.little[1, row] = total
-    for w in range(length):
-        j = room.way[w]
-        a = 0.0
-        b = 0.0
-        for k in range(rank):
-            a += left[w, 0, k] * room.little[1, k]
-            b += left[w, 1, k] * room.little[1, k]
-        step[j, 0] -= a
-        step[j, 1] -= b
 
 
 def share_of_last(room: Any, again: bool) -> float:
@@ -704,78 +254,6 @@ def take_step(base: Any, room: Any, share: float) -> None:
         voltage[k, 1] = scale * (re * sine + im * cosine)
 
 
-@separate
-def rate(base: Any, magnitude: Any, voltage: Any, out: Any, values: Any) -> None:
-    """Measure how bad a state is.
-
-    Parameters
-    ----------
-    base : Base
-        Limits.
-    magnitude : ndarray, shape (n,), per unit
-        Voltages.
-    voltage : ndarray, shape (n, 2), per unit
-        Their real and imaginary parts.
-    out : ndarray of int32, shape (2,)
-        Branches that are missing.
-    values : ndarray, shape (N_VALUES,)
-        Filled but for the first two.
-    """
-    low = 1e300
-    high = -1e300
-    lowest = 0
-    highest = 0
-    index = 0.0
-    for k in range(magnitude.shape[0]):
-        v = magnitude[k]
-        if v == 0.0:
-            continue
-        if v < low:
-            low = v
-            lowest = k
-        if v > high:
-            high = v
-            highest = k
-        beyond = max(base.low[k] - v, v - base.high[k])
-        if beyond > 0.0:
-            index += (beyond / (base.high[k] - base.low[k])) ** 2
-    values[LOW] = low
-    values[LOWEST] = lowest
-    values[HIGH] = high
-    values[HIGHEST] = highest
-    values[VOLTAGE_INDEX] = index
-    largest = 0.0
-    loaded = -1
-    overloads = 0
-    index = 0.0
-    y = base.values
-    for branch in range(base.ends.shape[0]):
-        limit = base.limits[branch]
-        if limit == 0.0 or branch == out[0] or branch == out[1]:
-            continue
-        f = base.ends[branch, 0]
-        t = base.ends[branch, 1]
-        fr = voltage[f, 0]
-        fi = voltage[f, 1]
-        tr = voltage[t, 0]
-        ti = voltage[t, 1]
-        cr = y[branch, 0] * fr - y[branch, 1] * fi + y[branch, 2] * tr - y[branch, 3] * ti
-        ci = y[branch, 0] * fi + y[branch, 1] * fr + y[branch, 2] * ti + y[branch, 3] * tr
-        dr = y[branch, 4] * fr - y[branch, 5] * fi + y[branch, 6] * tr - y[branch, 7] * ti
-        di = y[branch, 4] * fi + y[branch, 5] * fr + y[branch, 6] * ti + y[branch, 7] * tr
-        square = limit * max(cr * cr + ci * ci, dr * dr + di * di)
-        if square > largest:
-            largest = square
-            loaded = branch
-        if square > 1.0:
-            overloads += 1
-            index += square - 1.0
-    values[LOADING] = math.sqrt(largest)
-    values[LOADED] = loaded
-    values[OVERLOADS] = overloads
-    values[OVERLOAD_INDEX] = index
-
-
 def outages(base: Any, room: Any, out: Any, settings: Any, values: Any, status: Any) -> None:
     """Solve many outages one after another.
 
@@ -800,4 +278,3 @@ def outages(base: Any, room: Any, out: Any, settings: Any, values: Any, status: 
 
 
 OUTAGES = register(Loop("grid.outages", outages, kernel="joulebook.grid.contingency.gpu:outage_kernel"))
-RATE = register(Loop("grid.rate", rate))

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from joulebook.core.errors import InputError, Issue, JoulebookError, MissingExtraError
 from joulebook.core.provenance import Provenance, Stats
 from joulebook.core.results import Result, Status, Variable
-from joulebook.grid.contingency import outage_loop as loop
+from joulebook.grid.contingency import outage_arrays as loop
 from joulebook.grid.contingency.base_case import BaseCase
 from joulebook.grid.power_flow_tables import branch_ids
 

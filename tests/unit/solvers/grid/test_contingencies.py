@@ -15,7 +15,7 @@ from scipy.sparse.csgraph import connected_components
 from joulebook.core.errors import CancelledError, DivergedError, InputError
 from joulebook.core.progress import NullProgress
 from joulebook.grid import ContingencyResult, Network, contingencies, power_flow
-from joulebook.grid.contingency import outage_loop
+from joulebook.grid.contingency import outage_arrays, outage_loop
 from joulebook.grid.contingency.base_case import base_case, room_for
 from joulebook.grid.contingency.bridges import find_bridges
 
@@ -144,8 +144,8 @@ def test_the_loop_is_the_same_in_plain_python():
     settings_ = np.array([1e-8, 14.0])
     found = []
     for run in (outage_loop.outages, outage_loop.OUTAGES.cpu):
-        values, status = np.zeros((20, outage_loop.N_VALUES)), np.zeros(20, np.int64)
-        status[13] = outage_loop.ISLANDING
+        values, status = np.zeros((20, outage_arrays.N_VALUES)), np.zeros(20, np.int64)
+        status[13] = outage_arrays.ISLANDING
         run(case.base, room_for(case), out, settings_, values, status)
         found.append((values, status))
     assert np.array_equal(found[0][1], found[1][1])
