@@ -25,6 +25,7 @@ positive = st.floats(1e-2, 1e4)
 curve_names = st.sampled_from(sorted(CURVES))
 
 
+@settings(deadline=None)
 @given(pickup=positive, curve=curve_names, multiplier=st.floats(0.05, 15.0), factor=st.floats(0.1, 10.0))
 def test_times_depend_on_multiples_alone(pickup, curve, multiplier, factor):
     def relay(scale):
@@ -60,6 +61,7 @@ devices = st.one_of(
 )  # fmt: skip
 
 
+@settings(deadline=None)
 @given(device=devices)
 def test_bands_hold_the_nominal_time_and_fall(device):
     current = np.geomspace(0.1, 1e6, 400)
@@ -73,7 +75,7 @@ def test_bands_hold_the_nominal_time_and_fall(device):
         assert np.all(np.isinf(time[current < device.least_current * 0.999]))
 
 
-@settings(max_examples=30)
+@settings(max_examples=30, deadline=None)
 @given(levels=st.lists(st.floats(0.0, 30.0), min_size=2, max_size=8), multiplier=st.floats(0.5, 10.0))
 def test_disc_stays_between_its_stops_and_more_current_is_never_slower(levels, multiplier):
     stage = InverseStage(pickup=100.0, curve="IEEE VI", multiplier=multiplier, reset="disc")
@@ -85,7 +87,7 @@ def test_disc_stays_between_its_stops_and_more_current_is_never_slower(levels, m
     assert more.operating_time <= found.operating_time * (1 + 1e-3)
 
 
-@settings(max_examples=30)
+@settings(max_examples=30, deadline=None)
 @given(first=st.floats(200.0, 5e4), span=st.floats(1.01, 50.0), share=st.floats(0.1, 1.0))
 def test_finer_points_never_find_a_better_worst_margin(first, span, share):
     scheme = Scheme.named("radial feeder 11 kV")
@@ -126,6 +128,7 @@ def test_any_document_is_read_or_refused_by_name(data):
         assert str(error)
 
 
+@settings(deadline=None)
 @given(current=st.one_of(st.text(max_size=5), st.lists(st.text(max_size=3), max_size=3), st.floats(max_value=-1e-9)))
 def test_currents_are_numbers_or_refused(current):
     relay = Scheme.named("radial feeder 11 kV").device("R1")

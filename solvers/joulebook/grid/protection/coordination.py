@@ -202,35 +202,35 @@ def _limit_row(scheme: Scheme, item: Protects, points: int) -> dict[str, Any]:
     current = current[(current >= edges[0]) & (current <= edges[1])]
     allowed = limit.withstand_time(current * scale)
     fast, slow = device.band(current)
-    if limit.is_load:
-        slack = np.where(np.isfinite(allowed), fast - np.where(np.isfinite(allowed), allowed, 0.0), np.inf)
-    else:
-        slow = slow + device.breaking_time
-        known = np.isfinite(allowed)
-        slack = np.where(known, np.where(known, allowed, 0.0) - slow, np.inf)
+    used = fast if limit.is_load else slow + device.breaking_time
+    known = np.isfinite(allowed)
+    slack = np.where(known, (used - np.where(known, allowed, 0.0)) * (1.0 if limit.is_load else -1.0), np.inf)
     j = int(np.argmin(slack))
-    used, margin = float((fast if limit.is_load else slow)[j]), float(slack[j])
-    ok = margin >= 0
-    verb = "lets it start" if limit.is_load else "protects it"
-    reason = f"{verb}: {margin:.3g} s left at {current[j]:.4g} A" if np.isfinite(margin) else verb
-    if not ok:
-        bad = _range(current[slack < 0])
-        needed = f"{allowed[j]:.3g} s"
-        reason = (
-            f"{item.device} trips {item.limit} while it starts, at {bad}: {used:.3g} s, it needs {needed}"
-            if limit.is_load
-            else f"{item.device} does not save {item.limit} at {bad}: it takes {used:.3g} s, {needed} are withstood"
-        )
+    ok, margin = bool(slack[j] >= 0), float(slack[j])
+    bad = _range(current[slack < 0]) if not ok else ""
+    reason = _limit_reason(item, limit.is_load, bad, float(used[j]), float(allowed[j]))
+    if ok:
+        verb = "lets it start" if limit.is_load else "protects it"
+        reason = f"{verb}: {margin:.3g} s left at {current[j]:.4g} A" if np.isfinite(margin) else verb
+        reason = reason if np.any(known) else f"nothing to compare: the limit says nothing at {_range(current)}"
     return {
         "device": item.device,
         "limit": item.limit,
-        "ok": bool(ok),
+        "ok": ok,
         "tightest_current_A": float(current[j]),
-        "device_time_s": _number(used),
+        "device_time_s": _number(float(used[j])),
         "withstand_time_s": _number(float(allowed[j])),
         "margin_s": _number(margin),
         "reason": reason,
     }
+
+
+def _limit_reason(item: Protects, is_load: bool, bad: str, used: float, allowed: float) -> str:
+    """What is wrong at the currents ``bad``."""
+    if is_load:
+        return f"{item.device} trips {item.limit} while it starts, at {bad}: {used:.3g} s, it needs {allowed:.3g} s"
+    spent = f"it takes {used:.3g} s" if np.isfinite(used) else "it does not operate"
+    return f"{item.device} does not save {item.limit} at {bad}: {spent}, {allowed:.3g} s are withstood"
 
 
 def _range(currents: Array) -> str:

@@ -7,7 +7,7 @@ import time
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from joulebook.core.errors import InputError, MissingInputError
@@ -157,6 +157,7 @@ def test_bad_searches_are_named(more, message):
         equipment.search(**more)
 
 
+@settings(deadline=None)
 @given(text=st.text(max_size=30), low=st.floats(allow_nan=False) | st.none())
 def test_any_words_are_searched(text, low):
     found = equipment.search(text, rated_current=(low, None))
@@ -165,6 +166,7 @@ def test_any_words_are_searched(text, low):
         assert low is None or entry.rated_current >= low * (1 - 1e-9 * math.copysign(1, low))
 
 
+@settings(deadline=None)
 @given(text=st.text(max_size=12))
 def test_names_that_are_not_there_are_refused(text):
     if text in library._by_key():

@@ -8,6 +8,7 @@ from joulebook.core.results import Result
 from joulebook.grid.protection import (
     BreakerDuty,
     BreakerRating,
+    ConductorLimit,
     DefiniteStage,
     Fuse,
     InverseStage,
@@ -90,6 +91,24 @@ def test_limits_and_starts_are_kept():
     calm = check_coordination(Scheme(name="m", devices=(slow,), limits=(start,), protects=(item,)))
     assert calm.selective
     assert calm.limits_table()["ok"].all()
+
+
+def test_devices_that_sleep_or_have_nothing_to_save_say_so():
+    cable = ConductorLimit(name="C", voltage=11e3, cross_section=95e-6)
+    fuse = relay("P", 9000.0, 0.1)
+
+    def sentence(least, highest):
+        item = Protects(device="P", limit="C", least_current=least, highest_current=highest)
+        document = Scheme(name="c", devices=(fuse,), limits=(cable,), protects=(item,))
+        (row,) = check_coordination(document).facts["protects"]
+        return row["ok"], row["reason"]
+
+    ok, reason = sentence(6000.0, 8000.0)
+    assert not ok
+    assert "does not operate" in reason
+    ok, reason = sentence(100.0, 200.0)
+    assert ok
+    assert "nothing to compare" in reason
 
 
 def test_results_travel_through_files(tmp_path):
