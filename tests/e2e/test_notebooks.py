@@ -104,9 +104,10 @@ def test_tutorial_leaves_a_run_and_a_report(tutorial):
         ("rate-capability", ("A h at C/5", "thinner")),
         ("fast-charge", ("anode at least", "40 °C: 80 % after")),
         ("ageing", ("all lithium changes by", "everything", "keeps")),
+        ("feeder-protection", ("all breakers hold: True", "R2 is", "selective: True", "Short-circuit report")),
     ],
 )
-def test_tutorials_of_the_engine_run_and_print_what_they_promise(name, promised, tmp_path):
+def test_tutorials_run_and_print_what_they_promise(name, promised, tmp_path):
     register_engine()
     papermill.execute_notebook(
         str(places.notebooks("tutorials") / f"{name}.ipynb"),

@@ -44,6 +44,8 @@ def random_network(seed: int, order: int = 0) -> Network:
     machine = {"active_power": 1e6, "rated_power": 20e6, "rated_power_factor": 0.85, "subtransient_reactance": 0.18}
     machines = {f"G{k}": {"bus": f"B{rng.integers(0, n)}", **machine} for k in range(2)}
     motor = {"rated_power": 2e6, "efficiency": 0.95, "power_factor": 0.88, "locked_rotor_ratio": 5.0}
+    plant = {"rated_power": 3e6, "fault_current_ratio": 1.2}
+    converters = {"P": {"bus": f"B{n - 2}", "kind": "wind", **plant}, "S": {"bus": "B1", "kind": "battery", **plant}}
     motors = {"M": {"bus": f"B{n - 1}", **motor}}
 
     def shuffled(table: dict[str, Any]) -> dict[str, Any]:
@@ -58,6 +60,7 @@ def random_network(seed: int, order: int = 0) -> Network:
         "external_grids": grids,
         "generators": machines,
         "motors": motors,
+        "converters": converters,
     }
     return Network(name="Random", **{name: shuffled(table) for name, table in tables.items()})
 

@@ -134,6 +134,30 @@ def register(subparsers: Any) -> None:
         "--start", choices=_STARTS, default="auto", help="where the solution starts (default: %(default)s)"
     )
     _shared(flow, _power_flow_report)
+    _register_short_circuit(kinds)
+
+
+def _register_short_circuit(kinds: Any) -> None:
+    faults = kinds.add_parser("short-circuit", help="report of the short circuits of a network, by IEC 60909")
+    faults.add_argument("file", metavar="FILE", help="the network: .circuit.json, or a format that Network.load reads")
+    faults.add_argument(
+        "-o", "--output", metavar="OUT.pdf", help="PDF to write (default: FILE with .short-circuit.pdf)"
+    )
+    faults.add_argument("--html", metavar="OUT.html", help="self-contained HTML page to write as well")
+    faults.add_argument("--notebook", metavar="OUT.ipynb", help="keep the executed notebook")
+    faults.add_argument("--bus", metavar="BUS", help="place in detail (default: that of the largest current)")
+    faults.add_argument(
+        "--breaker-time", type=float, default=0.1, metavar="S", help="minimum time delay (default: %(default)s)"
+    )
+    faults.add_argument("--duration", type=float, default=1.0, metavar="S", help="of the fault (default: %(default)s)")
+    faults.add_argument("--peak-method", choices=("A", "B", "C"), default="C", help="(default: %(default)s)")
+    faults.add_argument(
+        "--tolerance", type=int, choices=(6, 10), default=10, help="of low voltage, per cent (default: %(default)s)"
+    )
+    faults.add_argument(
+        "--typical", action="store_true", help="fill missing data by rules of the trade, which it lists"
+    )
+    _shared(faults, _short_circuit_report)
 
 
 def _shared(parser: argparse.ArgumentParser, make: Callable[[argparse.Namespace], Wanted]) -> None:
@@ -230,6 +254,24 @@ def _power_flow_report(args: argparse.Namespace) -> Wanted:
     from joulebook.grid import Network
 
     return Wanted("power_flow", ".power-flow.pdf", "network", Network.load, {"start": args.start})
+
+
+def _short_circuit_report(args: argparse.Namespace) -> Wanted:
+    """Check file and options before a kernel starts."""
+    from joulebook.grid import Network, short_circuit
+
+    options: dict[str, Any] = {
+        "breaker_time": args.breaker_time,
+        "duration": args.duration,
+        "peak_method": args.peak_method,
+        "low_voltage_tolerance": args.tolerance,
+        "defaults": "typical" if args.typical else "none",
+    }
+
+    def check(file: Path) -> None:
+        short_circuit(Network.load(file), buses=None if args.bus is None else [args.bus], **options)
+
+    return Wanted("short_circuit", ".short-circuit.pdf", "network", check, {"bus": args.bus, **options})
 
 
 def _rates(text: str) -> list[float]:

@@ -133,7 +133,7 @@ def machine_currents(
         rows = usable[first : first + _CHUNK]
         at = places[rows]
         columns = columns_of(model, model.positive, at)
-        partial = source_currents(model, model.positive, at, columns, current[rows])
+        partial = source_currents(model, model.positive, at, -columns * current[rows, None])
         base = BASE_POWER / (np.sqrt(3.0) * model.nodes.nominal[model.sources.node])
         with np.errstate(divide="ignore", invalid="ignore"):
             ratio = np.abs(partial) * base / model.sources.rated_current

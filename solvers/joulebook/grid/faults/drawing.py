@@ -121,7 +121,7 @@ def _joint(x: float, y: float) -> str:
     return f'<circle cx="{x:g}" cy="{y:g}" r="3" fill="{WIRE}"/>'
 
 
-def _resistor(x: float, top: float, bottom: float, label: str) -> str:
+def _resistor(x: float, top: float, bottom: float, factor: str, value: complex) -> str:
     """A vertical impedance between two heights."""
     middle, half = (top + bottom) / 2, 15.0
     body = (
@@ -129,7 +129,9 @@ def _resistor(x: float, top: float, bottom: float, label: str) -> str:
         'stroke-width="1.6"/>'
     )
     wires = _line((x, top), (x, middle - half)) + _line((x, middle + half), (x, bottom))
-    return wires + body + _text(x + 14, middle + 4, label)
+    name = f'{factor}Z<tspan font-size="9" dy="3">F</tspan><tspan dy="-3"> = {escape(_complex(value))}</tspan>'
+    text = f'<text x="{x + 14:g}" y="{middle + 4:g}" fill="{INK}" font-size="13">{name}</text>'
+    return wires + body + text
 
 
 def _wires(fault: str, tops: dict[int, float], zf: complex) -> str:
@@ -145,13 +147,13 @@ def _wires(fault: str, tops: dict[int, float], zf: complex) -> str:
     if fault == "3ph":
         to_rail(1, upper)
         to_rail(1, lower)
-        parts.append(_resistor(rail, upper[1], lower[1], f"Z_F = {_complex(zf)}"))
+        parts.append(_resistor(rail, upper[1], lower[1], "", zf))
     elif fault == "2ph":
         for k in (1, 2):
             to_rail(k, upper)
             parts.append(_line((right, lower[k]), (right + 36, lower[k])))
         parts.append(_line((right + 36, lower[1]), (right + 36, lower[2])))
-        parts.append(_resistor(rail, upper[1], upper[2], f"Z_F = {_complex(zf)}"))
+        parts.append(_resistor(rail, upper[1], upper[2], "", zf))
     elif fault == "1ph":
         for k, following in ((1, 2), (2, 0)):
             parts.append(
@@ -161,7 +163,7 @@ def _wires(fault: str, tops: dict[int, float], zf: complex) -> str:
             )
         to_rail(1, upper)
         to_rail(0, lower)
-        parts.append(_resistor(rail, upper[1], lower[0], f"3 Z_F = {_complex(3 * zf)}"))
+        parts.append(_resistor(rail, upper[1], lower[0], "3 ", 3 * zf))
     else:
         for k in (1, 2):
             to_rail(k, upper)
@@ -170,7 +172,7 @@ def _wires(fault: str, tops: dict[int, float], zf: complex) -> str:
         to_rail(0, upper)
         parts.append(_line((rail, upper[1]), (rail, upper[2])))
         parts += [_joint(rail, upper[2]), _joint(right + 36, lower[2])]
-        parts.append(_resistor(rail, upper[2], upper[0], f"3 Z_F = {_complex(3 * zf)}"))
+        parts.append(_resistor(rail, upper[2], upper[0], "3 ", 3 * zf))
     return "".join(parts)
 
 

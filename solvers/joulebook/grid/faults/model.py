@@ -86,11 +86,14 @@ class UnitView:
         Seen from there.
     near_weight, far_weight : ndarray of complex, shape (u,)
         The corrected column of the inverse is the sum of the columns of both nodes with these weights.
+    pull : ndarray of complex, shape (u, 2, 2)
+        Any other column loses the columns of both nodes, weighted by this times its own entries there.
     """
 
     impedance: Complexes
     near_weight: Complexes
     far_weight: Complexes
+    pull: Complexes
 
 
 def prepare(nodes: Nodes, options: FaultOptions) -> FaultModel:
@@ -218,7 +221,14 @@ def view_of_units(model: FaultModel, solved: SolvedSequence) -> UnitView:
     d = 1.0 + mutual * z_mutual + other * z_far
     size = a * d - b * c
     near_weight, far_weight = d / size, -c / size
-    return UnitView(z_near * near_weight + z_mutual * far_weight, near_weight, far_weight)
+    pull = np.array(
+        [
+            [(d * change - b * mutual) / size, (d * mutual - b * other) / size],
+            [(a * mutual - c * change) / size, (a * other - c * mutual) / size],
+        ]
+    )
+    seen = z_near * near_weight + z_mutual * far_weight
+    return UnitView(seen, near_weight, far_weight, np.moveaxis(pull, 2, 0))
 
 
 def seen_from(model: FaultModel, solved: SolvedSequence, places: Ints, units: bool = True) -> Complexes:

@@ -17,7 +17,7 @@ from joulebook.grid.faults.currents import phase_currents
 from joulebook.grid.faults.model import FaultModel, machines_of, unit_changes, view_of_units
 from joulebook.grid.faults.vector_groups import read_vector_group
 
-__all__ = ["columns_of", "phase_turns", "source_currents", "terminal_currents", "terminals"]
+__all__ = ["columns_of", "converter_voltages", "phase_turns", "source_currents", "terminal_currents", "terminals"]
 
 Ints = NDArray[np.int32]
 Complexes = NDArray[np.complex128]
@@ -57,9 +57,7 @@ def columns_of(model: FaultModel, solved: SolvedSequence, places: Ints, units: b
     return found
 
 
-def source_currents(
-    model: FaultModel, solved: SolvedSequence, places: Ints, columns: Complexes, current: Complexes
-) -> Complexes:
+def source_currents(model: FaultModel, solved: SolvedSequence, places: Ints, voltage: Complexes) -> Complexes:
     """Current of one sequence from every source.
 
     Parameters
@@ -70,10 +68,8 @@ def source_currents(
         The sequence.
     places : ndarray of int, shape (p,)
         Where the faults are.
-    columns : ndarray of complex, shape (p, n)
-        Of the inverse.
-    current : ndarray of complex, shape (p,)
-        Into the fault, of this sequence.
+    voltage : ndarray of complex, shape (p, n)
+        Of this sequence, as the fault changes it.
 
     Returns
     -------
@@ -82,7 +78,7 @@ def source_currents(
     """
     y = solved.admittances
     found = np.zeros((places.size, model.sources.node.size), np.complex128)
-    found[:, y.source] = y.source_admittance * columns[:, y.source_node] * current[:, None]
+    found[:, y.source] = -y.source_admittance * voltage[:, y.source_node]
     if solved is not model.zero:
         inside = machines_of(model, solved)
         for u, near in enumerate(model.units.near):
@@ -123,9 +119,7 @@ def _first_terminal(model: FaultModel) -> NDArray[np.int64]:
     return np.cumsum(counts)[:-1]
 
 
-def terminal_currents(
-    model: FaultModel, solved: SolvedSequence, places: Ints, columns: Complexes, current: Complexes
-) -> Complexes:
+def terminal_currents(model: FaultModel, solved: SolvedSequence, places: Ints, voltage: Complexes) -> Complexes:
     """Current of one sequence at every end of a branch.
 
     Parameters
@@ -136,10 +130,8 @@ def terminal_currents(
         The sequence.
     places : ndarray of int, shape (p,)
         Where the faults are.
-    columns : ndarray of complex, shape (p, n)
-        Of the inverse.
-    current : ndarray of complex, shape (p,)
-        Into the fault, of this sequence.
+    voltage : ndarray of complex, shape (p, n)
+        Of this sequence, as the fault changes it.
 
     Returns
     -------
@@ -149,7 +141,7 @@ def terminal_currents(
     y = solved.admittances
     start = _first_terminal(model)
     per = np.array([2, 2, 3])
-    voltage = np.concatenate((-columns * current[:, None], np.zeros((places.size, 1))), axis=1)
+    voltage = np.concatenate((voltage, np.zeros((places.size, 1))), axis=1)
     count = int(start[2] + per[2] * len(model.nodes.network.three_winding_transformers))
     found = np.zeros((places.size, count), np.complex128)
     for node, other, own, end in (
@@ -184,6 +176,45 @@ def _correct_units(
             extra_far = mutual[u] * voltage[a, near] + far_change[u] * voltage[a, far]
             found[a, row + swapped] += extra_near
             found[a, row + 1 - swapped] += extra_far
+
+
+def converter_voltages(
+    model: FaultModel, places: Ints, columns: Complexes
+) -> tuple[NDArray[np.float64], Complexes, Complexes]:
+    """What full converters do: their currents lag so that their voltages at the fault are in phase with its source's.
+
+    Then the current that they add to the fault is the sum of sizes that the standard asks for.
+
+    Parameters
+    ----------
+    model : FaultModel
+        The network.
+    places : ndarray of int, shape (p,)
+        Where the faults are.
+    columns : ndarray of complex, shape (p, n)
+        Of the inverse of the positive sequence.
+
+    Returns
+    -------
+    added : ndarray, shape (p,)
+        To the voltage at the fault, per unit.
+    voltage : ndarray of complex, shape (p, n)
+        Of the positive sequence without the fault.
+    current : ndarray of complex, shape (p, c)
+        Of each converter, per unit at its node; out of it.
+    """
+    _, node, size = model.converters
+    mutual = columns[:, node]
+    current = size * np.exp(-1j * np.angle(mutual))
+    own = columns_of(model, model.positive, node, units=False)
+    voltage = current @ own
+    if node.size and np.isin(places, model.units.near).any():
+        view = view_of_units(model, model.positive)
+        for a, place in enumerate(places):
+            for u in np.flatnonzero(model.units.near == place):
+                pair = np.array([model.units.near[u], model.units.far[u]])
+                voltage[a] -= (view.pull[u] @ voltage[a, pair]) @ model.positive.factors.columns(pair)
+    return (np.abs(mutual) * size).sum(axis=1), voltage, current
 
 
 def phase_turns(model: FaultModel, places: Ints) -> NDArray[np.float64]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from joulebook.grid.faults.model import FaultModel
+from joulebook.grid.faults.model import FaultModel, drive_voltage
 from joulebook.grid.faults.nodes import BASE_POWER
 from joulebook.grid.faults.options import FaultOptions
 from joulebook.grid.faults.partial import (
     columns_of,
+    converter_voltages,
     in_phases,
     phase_turns,
     source_currents,
@@ -56,21 +57,28 @@ def partial_currents(
     parts = {1: model.positive, 2: model.negative}
     if model.zero is not None:
         parts[0] = model.zero
+    first = columns_of(model, model.positive, at)
+    added, extra, own = converter_voltages(model, at, first)
+    grow = 1.0 + added / drive_voltage(model, options, at)
     for k, solved in parts.items():
-        current = sequences[k][inside] / base[at]
+        current = sequences[k][inside] / base[at] * grow
         if k == 2 and options.fault == "3ph":
             continue
-        columns = columns_of(model, solved, at, units=k != 0)
-        branch[k] = terminal_currents(model, solved, at, columns, current)
-        feed[k] = source_currents(model, solved, at, columns, current)
+        columns = first if solved is model.positive else columns_of(model, solved, at, units=k != 0)
+        voltage = -columns * current[:, None] + (extra if k == 1 else 0.0)
+        branch[k] = terminal_currents(model, solved, at, voltage)
+        feed[k] = source_currents(model, solved, at, voltage)
     turns = phase_turns(model, at)
     open_ends = node < 0
     branch = in_phases(branch * np.append(base, 0.0)[node], np.where(open_ends, 0.0, turns[:, node]))
-    feed = in_phases(feed * base[sources.node], turns[:, sources.node])
+    place = np.concatenate((sources.node, model.converters[1]))
+    feed = np.concatenate((feed, np.stack((0 * own, own, 0 * own))), axis=2)
+    feed = in_phases(feed * base[place], turns[:, place])
     names = [
         f"{SOURCE_TABLES[table]}/{getattr(model.nodes.network, SOURCE_TABLES[table]).ids[row]}"
         for table, row in zip(sources.table, sources.row, strict=True)
     ]
+    names += [f"converters/{model.nodes.network.converters.ids[row]}" for row in model.converters[0]]
     return Partial(
         branch_labels=tuple(labels),
         source_labels=tuple(names),

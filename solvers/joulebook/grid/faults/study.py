@@ -14,7 +14,7 @@ from joulebook.core.provenance import Stats
 from joulebook.grid.faults import factors
 from joulebook.grid.faults.currents import fault_currents, sequence_currents
 from joulebook.grid.faults.decay import machine_currents, peak_factors
-from joulebook.grid.faults.model import FaultModel, drive_voltage, prepare, seen_from
+from joulebook.grid.faults.model import FaultModel, drive_voltage, prepare, seen_from, view_of_units
 from joulebook.grid.faults.nodes import BASE_POWER, as_rows, nodes_of
 from joulebook.grid.faults.options import FaultOptions
 from joulebook.grid.faults.partial import columns_of
@@ -205,8 +205,12 @@ def _converter_drive(model: FaultModel, places: NDArray[np.int32]) -> Reals:
     _, node, current = model.converters
     extra = np.zeros(places.size)
     if node.size:
-        mutual = np.abs(columns_of(model, model.positive, node, units=False))
-        total = (mutual * current[:, None]).sum(axis=0)
+        mutual = columns_of(model, model.positive, node, units=False)
+        if model.units.near.size:
+            view, units = view_of_units(model, model.positive), model.units
+            at_units = mutual[:, units.near] * view.near_weight + mutual[:, units.far] * view.far_weight
+            mutual[:, units.near] = at_units
+        total = (np.abs(mutual) * current[:, None]).sum(axis=0)
         extra = np.append(total, 0.0)[places]
     return extra
 
