@@ -60,6 +60,14 @@ def test_thermal_limit_is_the_points_of_the_guide():
     np.testing.assert_allclose(times, [np.inf, 300.0, 60.0, 10.0, 2.0])
 
 
+def test_points_of_the_guide_join_the_constant_energy():
+    """I²t = 1250 within 2.5 % from 6.3 times the rated current: the table and the formula of the guide agree there."""
+    limit = TransformerLimit(name="T", voltage=400.0, rated_power=0.4e6, impedance=0.03)
+    for multiple in (11.3, 25.0, 30.0):
+        energy = multiple**2 * float(limit.withstand_time(multiple * limit.rated_current))
+        assert energy == pytest.approx(1250.0, rel=0.025)
+
+
 def test_mechanical_limit_of_category_two_and_three():
     second = TransformerLimit(name="T", voltage=11e3, rated_power=2e6, impedance=0.06, faults="frequent")
     most = second.rated_current / 0.06
