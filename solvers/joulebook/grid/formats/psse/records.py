@@ -17,6 +17,8 @@ from joulebook.grid.formats.text_files import Place, whole, written_number
 __all__ = ["Fields", "Section", "Sections", "split_record", "split_sections"]
 
 _TOKEN = re.compile(r"\s*(?:'([^']*)'|\"([^\"]*)\"|([^,\s'\"]+))\s*(,?)|\s*(,)")
+_FEWEST = 5
+"""Sections that every file has: the end of one of these is not the end of the file."""
 _BEGIN = re.compile(r"BEGIN\s+(.*?)\s*(?:DATA)?\s*$", re.IGNORECASE)
 
 
@@ -210,14 +212,13 @@ def split_sections(lines: Sequence[str], first: int, order: Sequence[str], file:
     """
     sections = {name: Section(name) for name in order}
     at, current = 0, sections[order[0]]
-    ended = False
+    dangling = True
     for number, line in enumerate(lines[first:], start=first + 1):
         bare = line.strip()
         if not bare or bare.startswith("@!"):
             continue
         if bare[0] in "Qq" and not bare[1:].strip(" ,/"):
-            ended = True
-            break
+            return sections
         if re.match(r"0\s*(?:/|,?\s*$|,\s*/)", bare) or bare == "0":
             comment = bare.partition("/")[2]
             found = _BEGIN.search(comment)
@@ -227,19 +228,17 @@ def split_sections(lines: Sequence[str], first: int, order: Sequence[str], file:
                 at = list(sections).index(named)
             elif named and current.name.startswith("SUBSTATION"):
                 continue
-            elif named and named not in sections:
-                sections[named] = current = Section(named)
-            else:
+            else:  # without a name, or with one of another writer, the order counts
                 at += 1
                 current = sections[order[at]] if at < len(order) else Section("END")
-            ended = current.name == "END" or (not found and at >= len(order))
+            dangling = at < _FEWEST
             continue
         place = Place(file, number)
         values = split_record(line, place)
         if values:
             current.records.append((values, place))
-            ended = False
-    if not ended and at < 5:
+            dangling = current.name != "END"
+    if dangling:
         raise DataFormatError(
             f"ends within or before its {current.name} data (line {len(lines)}). Was the file cut off?", file=file
         )
