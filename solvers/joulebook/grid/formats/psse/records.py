@@ -17,8 +17,8 @@ from joulebook.grid.formats.text_files import Place, whole, written_number
 __all__ = ["Fields", "Section", "Sections", "split_record", "split_sections"]
 
 _TOKEN = re.compile(r"\s*(?:'([^']*)'|\"([^\"]*)\"|([^,\s'\"]+))\s*(,?)|\s*(,)")
-_FEWEST = 5
-"""Sections that every file has: the end of one of these is not the end of the file."""
+_LAST_NEEDED = "SWITCHED SHUNT"
+"""Section that every RAW file has: without it, and without a Q, the file was cut off."""
 _BEGIN = re.compile(r"BEGIN\s+(.*?)\s*(?:DATA)?\s*$", re.IGNORECASE)
 
 
@@ -213,6 +213,7 @@ def split_sections(lines: Sequence[str], first: int, order: Sequence[str], file:
     sections = {name: Section(name) for name in order}
     at, current = 0, sections[order[0]]
     dangling = True
+    last_needed = order.index(_LAST_NEEDED) if _LAST_NEEDED in order else len(order) // 2
     for number, line in enumerate(lines[first:], start=first + 1):
         bare = line.strip()
         if not bare or bare.startswith("@!"):
@@ -231,7 +232,7 @@ def split_sections(lines: Sequence[str], first: int, order: Sequence[str], file:
             else:  # without a name, or with one of another writer, the order counts
                 at += 1
                 current = sections[order[at]] if at < len(order) else Section("END")
-            dangling = at < _FEWEST
+            dangling = at <= last_needed
             continue
         place = Place(file, number)
         values = split_record(line, place)
