@@ -131,6 +131,33 @@ def measured_short_circuits() -> str:
     return table(("Case", *quantities.values()), rows)
 
 
+def measured_feeders() -> str:
+    """Errors of unbalanced power flows against OpenDSS."""
+    from joulebook.grid import unbalanced_power_flow
+
+    tests = _tests("feeders")
+    rows = []
+    for folder in tests.SNAPSHOTS:
+        case, expected = tests.load(folder)
+        if not case["feeder"]:
+            continue
+        flow = unbalanced_power_flow(tests.feeder_of(case, None), controls=not case["taps"])
+        found = tests.errors(expected, flow)
+        same = "all the same" if flow.taps == case["positions"] else "differ"
+        rows.append(
+            (
+                f"`{folder.name}`",
+                str(len(expected["node"])),
+                f"{found['voltage']:.1e}",
+                f"{found['angle']:.1e}",
+                f"{found['loss']:.1e}",
+                same if flow.taps else "–",
+            )
+        )
+    head = ("Case", "Nodes", "Voltage (per unit)", "Angle (°)", "Losses (relative)", "Taps")
+    return table(head, rows)
+
+
 def cases(domain: str) -> str:
     """The README of each case of a domain; ``grid/pf_*`` picks some."""
     folder, _, pattern = domain.partition("/")
@@ -156,6 +183,7 @@ def _tests(domain: str) -> ModuleType:
 PAGES = {
     "validation-battery": measured_battery,
     "validation-studies": measured_studies,
+    "validation-feeders": measured_feeders,
     "validation-impedance": measured_impedance,
     "validation-short-circuit": measured_short_circuits,
     "validation-cases": cases,

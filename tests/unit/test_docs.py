@@ -30,6 +30,7 @@ def public_modules() -> list[str]:
         *names,
         "joulebook.battery",
         "joulebook.grid.equipment",
+        "joulebook.grid.feeder",
         "joulebook.grid.protection",
         "joulebook.materials",
         "joulebook.report",

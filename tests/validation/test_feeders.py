@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from joulebook.grid import Feeder, UnbalancedResult, unbalanced_power_flow, unbalanced_time_series
+from joulebook.grid import Feeder, UnbalancedResult, line_constants, unbalanced_power_flow, unbalanced_time_series
 
 FOLDER = Path(__file__).parent / "cases" / "grid"
 CASES = sorted(path.parent for path in FOLDER.glob("opendss_*/case.json"))
@@ -80,3 +80,15 @@ def test_series(folder):
     source = series["source_active_power"] + 1j * series["source_reactive_power"]
     reference = expected["source"][:, 0] + 1j * expected["source"][:, 1]
     assert np.abs(source / reference - 1).max() < TOLERANCE
+
+
+@pytest.mark.parametrize("model", ["Deri", "Carson", "full Carson"])
+@pytest.mark.parametrize("name", ["overhead", "fourwire", "cable", "shielded"])
+def test_line_constants(model, name):
+    folder = FOLDER / "opendss_line_constants"
+    feeder = Feeder.load(folder / "lines.dss").replace({"earth_model": model})
+    z, c = line_constants(feeder, name)
+    with np.load(folder / "expected.npz") as expected:
+        key = f"{'FullCarson' if model == 'full Carson' else model} {name}"
+        for found, reference in ((z * 1e3, expected[f"{key} z"]), (c * 1e12, expected[f"{key} c"])):
+            assert np.abs(found - reference).max() < TOLERANCE * np.abs(reference).max()

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from joulebook.grid.faults.results import ShortCircuitResult
     from joulebook.grid.faults.study import short_circuit
     from joulebook.grid.feeder.design import Feeder
-    from joulebook.grid.feeder.line_constants import line_constants
+    from joulebook.grid.feeder.line_matrices import line_constants
     from joulebook.grid.feeder.power_flow import unbalanced_power_flow
     from joulebook.grid.feeder.results import UnbalancedResult
     from joulebook.grid.feeder.series_result import UnbalancedSeriesResult
@@ -53,6 +53,9 @@ _HOMES = {
     "optimal_power_flow": "dispatch.study",
     "power_flow": "power_flow_study",
     "short_circuit": "faults.study",
+    "UnbalancedResult": "feeder.results",
+    "UnbalancedSeriesResult": "feeder.series_result",
+    "line_constants": "feeder.line_matrices",
     "unbalanced_power_flow": "feeder.power_flow",
     "unbalanced_time_series": "feeder.time_series",
 }

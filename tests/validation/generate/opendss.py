@@ -68,6 +68,7 @@ def main(folder: Path) -> None:
         write_snapshot(engine, name, case)
     for name, case in SERIES.items():
         write_series(engine, folder, name, case)
+    write_line_constants(engine)
 
 
 def start(engine: Any, file: Path, extra: list[str]) -> None:
@@ -140,6 +141,43 @@ def write_series(engine: Any, folder: Path, name: str, case: dict[str, Any]) -> 
     how = "Controls keep their delays (`controlmode=time`)" if case["delays"] else "Controls settle in every step"
     what = f"All loads follow a hump with a ripple over 480 steps of 30 s. {how}."
     readme(name, case["file"], what, "Every tap at every step, the source's power, and voltages of a sample.")
+
+
+def write_line_constants(engine: Any) -> None:
+    """Matrices of ``lines.dss``, which is our own, for every model of the earth: ohm/km and nF/km."""
+    folder = CASES / "opendss_line_constants"
+    lines = (folder / "lines.dss").read_text().splitlines()
+    arrays = {}
+    for model in ("Deri", "Carson", "FullCarson"):
+        engine.Text.Command = "clear"
+        for line in lines:
+            engine.Text.Command = line
+            if line.startswith("New Circuit"):
+                engine.Text.Command = f"set earthmodel={model}"
+        circuit = engine.ActiveCircuit
+        circuit.Solution.Solve()
+        for name in ("overhead", "fourwire", "cable", "shielded"):
+            circuit.Lines.Name = name
+            z = np.array(circuit.Lines.Rmatrix) + 1j * np.array(circuit.Lines.Xmatrix)
+            n = round(len(z.ravel()) ** 0.5)
+            arrays[f"{model} {name} z"] = z.reshape(n, n)
+            arrays[f"{model} {name} c"] = np.array(circuit.Lines.Cmatrix).reshape(n, n)
+    np.savez_compressed(folder / "expected.npz", **arrays)
+    (folder / "README.md").write_text(LINE_README)
+
+
+LINE_README = """# Line constants
+
+Four makes of line, defined in `lines.dss` (our own): overhead with its neutral reduced out, four wires, cables with
+concentric neutrals, a tape-shielded cable with a bare neutral. Each with three models of the earth.
+
+**Oracle.** DSS C-API 0.14 through dss-python 0.15.7. Written by `tests/validation/generate/opendss.py`.
+
+**Compared.** Series impedance, ohm/km, and capacitance, nF/km, of every pair of conductors.
+
+**Tolerance: 1e-6 relative to the largest element**: both evaluate the same closed expressions; OpenDSS carries some
+constants with eight digits.
+"""
 
 
 def put(name: str, case: dict[str, Any], arrays: dict[str, Any], positions: dict[str, int]) -> None:

@@ -72,10 +72,11 @@ def conductor_current(network: Any, state: Any, row: int) -> complex:
     """
     total = complex(0.0, 0.0)
     for e in range(network.stamp_start[row], network.stamp_start[row + 1]):
-        scale = state.banks[network.stamp_bank[e]] / (
-            state.taps[network.stamp_tap1[e]] * state.taps[network.stamp_tap2[e]]
-        )
-        total += network.stamp_value[e] * scale * state.voltage[network.stamp_node[e]]
+        part = network.stamp_value[e] * state.voltage[network.stamp_node[e]]
+        tap1, tap2, bank = network.stamp_tap1[e], network.stamp_tap2[e], network.stamp_bank[e]
+        if tap1 + tap2 + bank > 0:
+            part *= state.banks[bank] / (state.taps[tap1] * state.taps[tap2])
+        total += part
     return total
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from joulebook.grid.feeder.line_constants import line_constants
+from joulebook.grid.feeder.line_matrices import line_constants
 from joulebook.grid.feeder.nodes import NodeTable, bus_of
 from joulebook.grid.feeder.primitives import (
     coil_ends,

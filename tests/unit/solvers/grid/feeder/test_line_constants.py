@@ -10,7 +10,7 @@ from small_feeders import radial
 
 from joulebook.core.errors import InputError
 from joulebook.grid import line_constants
-from joulebook.grid.feeder.line_constants import kron_reduction
+from joulebook.grid.feeder.line_matrices import kron_reduction
 
 MILE, FOOT, INCH = 1609.344, 0.3048, 0.0254
 ACSR_556 = {"resistance": 0.1859 / MILE, "gmr": 0.0313 * FOOT, "radius": 0.927 / 2 * INCH}
