@@ -137,3 +137,92 @@ def test_whatever_is_asked_is_answered_or_refused(options: dict[str, Any], seed:
         assert str(error)
     else:
         assert np.isfinite(found.buses.ikss_kA).all()
+
+
+def wild_network(seed: int) -> dict[str, Any]:
+    """Tables with values from the edges of what a document may hold, and some left out."""
+    rng = np.random.default_rng(seed)
+    edges = (1e-9, 1e-6, -1e-3, -0.1, 1e6, -5.0)
+
+    def value(low: float, high: float) -> float:
+        return float(rng.choice(edges)) if rng.random() < 0.2 else float(rng.uniform(low, high))
+
+    def some(values: dict[str, Any]) -> dict[str, Any]:
+        return {name: item for name, item in values.items() if rng.random() < 0.98}
+
+    n = int(rng.integers(1, 7))
+    volts = rng.choice([400.0, 20e3, 110e3], n)
+    buses = {f"B{k}": {"nominal_voltage": float(volts[k]), "in_service": bool(rng.random() < 0.93)} for k in range(n)}
+
+    def bus() -> str:
+        return f"B{rng.integers(0, n)}"
+
+    def many(most: int, make: Any) -> list[dict[str, Any]]:
+        return [make() for _ in range(int(rng.integers(0, most)))]
+
+    def line() -> dict[str, Any]:
+        zero = {"zero_resistance": value(0, 1), "zero_reactance": value(0, 2), "zero_susceptance": value(0, 1e-3)}
+        own = {"from_bus": bus(), "to_bus": bus(), "resistance": value(0, 1), "reactance": value(0, 2)}
+        return {**own, **some({**zero, "end_temperature": 350.0})}
+
+    def transformer() -> dict[str, Any]:
+        zero = {"zero_resistance": value(0, 0.1), "zero_reactance": value(0, 0.2), "to_neutral_resistance": 2.0}
+        more = {"zero_magnetising_reactance": value(0, 99), "vector_group": str(rng.choice([*GROUPS, "ZNd5", "YNy0"]))}
+        own = {"rated_power": float(rng.choice([1.0, 1e8])), "resistance": value(0, 0.1), "reactance": value(0, 0.2)}
+        unit = {"power_station_unit": bool(rng.random() < 0.3), "from_rated_voltage": float(rng.choice([400.0, 20e3]))}
+        return {"from_bus": bus(), "to_bus": bus(), **own, **some({**zero, **more, **unit})}
+
+    def three_winding() -> dict[str, Any]:
+        names = [
+            f"{zero}{part}_{k}" for zero in ("", "zero_") for part in ("resistance", "reactance") for k in (1, 2, 3)
+        ]
+        group = str(rng.choice(["YNyn0d5", "Yynd", "YNyd", "Dyd"]))
+        ends = {f"bus_{k}": bus() for k in (1, 2, 3)}
+        return {**ends, "rated_power_1": 1e7, "vector_group": group, **{name: value(0, 0.2) for name in names}}
+
+    def generator() -> dict[str, Any]:
+        own = {"rated_power": 1e7, "rated_power_factor": 0.8, "subtransient_reactance": value(0.1, 0.3)}
+        more = {"synchronous_reactance": value(1, 2), "zero_reactance": value(0, 0.1), "resistance": value(0, 0.01)}
+        return {"bus": bus(), "active_power": 1e6, **some({**own, **more, "negative_reactance": value(0.1, 0.3)})}
+
+    def switch() -> dict[str, Any]:
+        return {"bus": bus(), "other_bus": bus(), "closed": bool(rng.random() < 0.5)}
+
+    def grid() -> dict[str, Any]:
+        most = {"maximum_fault_power": float(rng.choice([1.0, 1e9])), "maximum_rx": 0.1, "zero_over_positive": 1.0}
+        return {"bus": bus(), **some({**most, "minimum_fault_power": 1e8, "minimum_rx": 0.0, "zero_rx": 0.1})}
+
+    lines = [
+        item
+        for item in many(7, line)
+        if buses[item["from_bus"]]["nominal_voltage"] == buses[item["to_bus"]]["nominal_voltage"]
+    ]
+    tables = {
+        "lines": lines,
+        "transformers": many(4, transformer),
+        "three_winding_transformers": many(2, three_winding),
+        "generators": many(3, generator),
+        "external_grids": many(3, grid),
+        "switches": many(3, switch),
+        "converters": many(2, lambda: {"bus": bus(), "rated_power": 1e6, "fault_current_ratio": 1.2}),
+    }
+    made = {name: {f"X{k}": item for k, item in enumerate(items)} for name, items in tables.items()}
+    return {"name": "Wild", "buses": buses, **made}
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_wild_documents_are_solved_or_refused(seed: int) -> None:
+    options = np.random.default_rng(seed)
+    try:
+        network = Network(**wild_network(seed))
+        places = [name for name, item in network.buses.items() if item.in_service]
+        for fault in FAULTS:
+            asked = {"case": str(options.choice(["max", "min"])), "peak_method": str(options.choice(list("ABC")))}
+            asked |= {"buses": list(network.buses)} if options.random() < 0.5 else {}
+            asked |= {"breaker_time": 0.1} if options.random() < 0.5 else {}
+            asked |= {"excitation": 1.3} if options.random() < 0.3 else {}
+            found = short_circuit(network, fault, line_capacitance=bool(options.random() < 0.3), **asked)
+            assert np.isfinite(found.buses.ikss_kA[places]).all()
+            assert "buses" not in asked or len(found.branches) >= 0
+    except JoulebookError as error:
+        assert str(error)

@@ -186,7 +186,7 @@ def peak_factor(ratio: Any) -> Array:
     Parameters
     ----------
     ratio : array_like
-        R/X.
+        R/X; negative resistances, as equivalents have them, count as none.
 
     Returns
     -------
@@ -202,7 +202,7 @@ def peak_factor(ratio: Any) -> Array:
     >>> peak_factor([0.0, 0.1])
     array([2.        , 1.74600182])
     """
-    return np.asarray(1.02 + 0.98 * np.exp(-3.0 * np.asarray(ratio)))
+    return np.asarray(1.02 + 0.98 * np.exp(-3.0 * np.maximum(np.asarray(ratio), 0.0)))
 
 
 def generator_decay(ratio: Any, delay: float) -> Array:

@@ -112,14 +112,17 @@ def prepare(nodes: Nodes, options: FaultOptions) -> FaultModel:
         Ready for currents.
     """
     ledger = Ledger(nodes.network, options.defaults == "typical")
-    branches = positive_branches(nodes, options, ledger)
-    sources, units = find_sources(nodes, branches, options, ledger)
-    converters = converter_currents(nodes, options, ledger)
-    zero = zero_admittances(nodes, branches, sources, units, options, ledger) if options.to_earth else None
+    with np.errstate(divide="ignore", invalid="ignore"):  # what is missing or zero is noted, and ends the study below
+        branches = positive_branches(nodes, options, ledger)
+        sources, units = find_sources(nodes, branches, options, ledger)
+        converters = converter_currents(nodes, options, ledger)
+        zero = zero_admittances(nodes, branches, sources, units, options, ledger) if options.to_earth else None
     if options.excitation is not None:
         used = nodes.of("generators") >= 0
         hint = "Give the saturated x of the direct axis, or leave excitation out"
-        ledger.column("generators", "synchronous_reactance", used, hint)
+        synchronous = ledger.column("generators", "synchronous_reactance", used, hint)
+        bad = np.flatnonzero(used & (synchronous <= 0.0))
+        ledger.need("generators", "synchronous_reactance", bad, "must be more than 0", "Give the saturated x")
     ledger.raise_if_missing()
     normal = positive_admittances(branches, units, sources, sources.impedance)
     positive = solve_sequence(nodes, normal)

@@ -117,10 +117,9 @@ def make_nodes(network: Network, along: Sequence[tuple[str, float]] = ()) -> Nod
     nominal[of_bus[of_bus >= 0][::-1]] = network.buses.nominal_voltage[of_bus >= 0][::-1]
     ends = _ends(network, of_bus)
     points, extra = _points(network, ends["lines"], along, alive.size)
-    three = network.three_winding_transformers
     first = ends["three_winding_transformers"][:, 0]
-    stars = (alive.size + len(extra) + np.arange(len(three))).astype(np.int32)
-    star_voltage = np.where(first >= 0, nominal[first], 1.0) if len(three) else np.empty(0)
+    stars = (alive.size + len(extra) + np.arange(first.size)).astype(np.int32)
+    star_voltage = np.append(nominal, 1.0)[first]
     return Nodes(
         network=network,
         of_bus=of_bus,

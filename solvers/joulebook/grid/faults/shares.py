@@ -68,9 +68,8 @@ def partial_currents(
         voltage = -columns * current[:, None] + (extra if k == 1 else 0.0)
         branch[k] = terminal_currents(model, solved, at, voltage)
         feed[k] = source_currents(model, solved, at, voltage)
-    turns = phase_turns(model, at)
-    open_ends = node < 0
-    branch = in_phases(branch * np.append(base, 0.0)[node], np.where(open_ends, 0.0, turns[:, node]))
+    turns = np.concatenate((phase_turns(model, at), np.zeros((at.size, 1))), axis=1)  # the last one of open ends
+    branch = in_phases(branch * np.append(base, 0.0)[node], turns[:, node])
     place = np.concatenate((sources.node, model.converters[1]))
     feed = np.concatenate((feed, np.stack((0 * own, own, 0 * own))), axis=2)
     feed = in_phases(feed * base[place], turns[:, place])

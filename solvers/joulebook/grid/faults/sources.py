@@ -283,6 +283,7 @@ def _motors(nodes: Nodes, ledger: Ledger) -> list[NDArray]:
         "5 (IEC 60909-0:2016, 6.10, groups of low-voltage motors)",
     )
     rows = np.flatnonzero(used)
+    ledger.need("motors", "rated_power", rows[table.rated_power[rows] <= 0.0], "must be more than 0", "Give it")
     at = node[rows]
     rated = np.where(table.known("rated_voltage")[rows], table.rated_voltage[rows], nodes.nominal[at])
     apparent = (table.rated_power / (table.efficiency * table.power_factor))[rows]

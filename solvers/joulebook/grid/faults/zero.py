@@ -108,6 +108,7 @@ def _transformers(
     correction[branches.row[units.branch]] = units.factor
     leak = (r0 + 1j * x0) * scale * correction
     x_m = table.zero_magnetising_reactance
+    ledger.need("transformers", "zero_magnetising_reactance", rows[x_m[rows] == 0.0], "must not vanish", "Leave it out")
     with np.errstate(divide="ignore", invalid="ignore"):
         magnetising = np.where(np.isnan(x_m), 0.0, 1.0 / (1j * x_m * scale))
     ratio = rated[:, 0] / rated[:, 1]
