@@ -82,9 +82,9 @@ def ours() -> dict[str, float]:
     cycles = Protocol([CYCLE]) * 100
     protocol, start, _ = drive()
 
-    def age(model: Model, curves: bool = True) -> Callable[[], Any]:
-        options = {**QUICK, "curves": curves}
-        return lambda: simulate(okane, cycles, model=model, initial_soc=1.0, options=options)
+    def age(model: Model, curves: bool = True, times: int = 1, jump: float | None = None) -> Callable[[], Any]:
+        options = {**QUICK, "curves": curves, "cycle_jump": jump}
+        return lambda: simulate(okane, cycles * times, model=model, initial_soc=1.0, options=options)
 
     discharge = "Discharge at 1C until 2.5 V"
     return {
@@ -99,6 +99,8 @@ def ours() -> dict[str, float]:
         "the first, without curves": median_cpu(age(Model("SPM", sei=FILM), False), 5),
         "the second, without curves": median_cpu(age(Model("SPMe", sei=FILM), False), 5),
         "the third, without curves": median_cpu(age(FULL, False), 5),
+        "1000 cycles SPMe, everything": median_cpu(age(FULL, times=10), 1),
+        "the same, leaping within 1 %": median_cpu(age(FULL, times=10, jump=0.01), 3),
         "5 sensitivities, DFN 1C": median_cpu(lambda: sensitivities(chen, PARAMETERS, discharge), 20),
     }
 

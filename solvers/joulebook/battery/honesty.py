@@ -65,7 +65,8 @@ def difference(fine: March, coarse: March, schedule: Schedule) -> dict[str, floa
         marks = [march.arena.marks[row] for march in (fine, coarse)]
         capacity = max(capacity, abs(marks[0][at.MARK_CHARGE] - marks[1][at.MARK_CHARGE]))
         length = min(mark[at.MARK_END] - mark[at.MARK_START] for mark in marks)
-        if length <= 0.0 or schedule.rows[row, column.HELD] == at.HOLD_VOLTAGE:
+        leapt = any(mark[at.MARK_STOP_ROW] <= mark[at.MARK_FIRST_ROW] for mark in marks)
+        if leapt or length <= 0.0 or schedule.rows[row, column.HELD] == at.HOLD_VOLTAGE:
             continue
         since = np.linspace(_EARLY, _LATE, _POINTS) * length
         curves = []

@@ -121,7 +121,7 @@ class Resolution:
 
 ACCURACIES: dict[str, Resolution] = {
     "fast": Resolution(12, 3, 8, 8, 0.3, 1e-3, 5.0),
-    "standard": Resolution(22, 4, 16, 14, 0.3, 4e-4, 2.0),
+    "standard": Resolution(24, 4, 16, 14, 0.3, 4e-4, 2.0),
     "reference": Resolution(120, 12, 80, 40, 0.3, 1e-5, 0.05, highest_order=3),
 }
 """Named accuracies of the Doyle–Fuller–Newman model.
@@ -148,6 +148,7 @@ _LIMITS: dict[str, tuple[float, float]] = {
     "first_step": (1e-6, 1e4),
     "largest_step": (1e-3, 1e9),
 }
+_JUMPS = (1e-6, 0.1)
 
 
 @dataclass(frozen=True)
@@ -181,6 +182,9 @@ class BatteryOptions:
         Whether steps are so short that a smooth line through the points is the voltage. Without, the steps follow the
         lithium alone: tests of hundreds of cycles take a tenth of the time, but voltages hold at the points only,
         energies err by per cents, and so does plated lithium.
+    cycle_jump : float, 1, optional
+        Error of the capacity, over the nominal one, that a study of ageing may make by leaping over cycles that are
+        alike (:mod:`joulebook.battery.jumping`); every cycle is simulated where left out.
 
     Examples
     --------
@@ -202,6 +206,7 @@ class BatteryOptions:
     error_estimate: bool = True
     refine: bool = True
     curves: bool = True
+    cycle_jump: float | None = None
 
     def __post_init__(self) -> None:
         faults: list[Issue] = []
@@ -221,6 +226,12 @@ class BatteryOptions:
             for name in ("error_estimate", "refine", "curves")
             if not isinstance(getattr(self, name), bool)
         )
+        jump = self.cycle_jump
+        low, high = _JUMPS
+        if jump is not None and (
+            isinstance(jump, bool) or not isinstance(jump, int | float) or not low <= jump <= high
+        ):
+            faults.append(Issue("options.cycle_jump", jump, f"must be a number from {low:g} to {high:g}"))
         if faults:
             raise InputError(faults, "BatteryOptions")
 
@@ -288,4 +299,5 @@ class BatteryOptions:
         dict
             JSON-able; the resolved values.
         """
-        return {"accuracy": self.accuracy, **asdict(self.resolution(model))}
+        jumps = {} if self.cycle_jump is None else {"cycle_jump": self.cycle_jump}
+        return {"accuracy": self.accuracy, **asdict(self.resolution(model)), **jumps}

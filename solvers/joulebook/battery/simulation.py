@@ -15,6 +15,7 @@ from joulebook.battery.endings import end_reason, failure
 from joulebook.battery.equilibrium import FARADAY
 from joulebook.battery.half_cell import HalfCell, HalfCellState
 from joulebook.battery.honesty import difference, promised
+from joulebook.battery.jumping import Jumps, leap_through
 from joulebook.battery.march import March, begin
 from joulebook.battery.models import Model, as_model
 from joulebook.battery.options import BatteryOptions, Resolution
@@ -116,9 +117,12 @@ def simulate(
     physics = as_model(model)
     plan = as_protocol(protocol)
     schedule = plan.compile(cell)
-    chosen = checked_options(options)
+    chosen = checked_options(options, jumps=True)
     checked_device(backend, 1)
     physics.check(cell)
+    if chosen.cycle_jump is not None and not physics.ages:
+        rule = "is for models that age; this one is the same in every cycle"
+        raise InputError(Issue("options.cycle_jump", chosen.cycle_jump, rule, "Leave it out, or choose what ages"))
     start = starting_concentrations(cell, initial_soc, initial_state)
     study = _Study(cell, schedule, physics, start, chosen)
     record = {
@@ -142,6 +146,8 @@ def simulate(
             if status < 0:
                 break
             error = difference(march, coarse, schedule)
+    if study.jumps is not None:
+        error = {**error, "cycle_jump": study.jumps.error}
     result = _result(study, march, status, resolution, record, error)
     if status < 0:
         unsolved = failure(status, schedule, march.arena, result)
@@ -156,11 +162,19 @@ class _Study:
         self, cell: Cell | HalfCell, schedule: Schedule, model: Model, start: Start, options: BatteryOptions
     ) -> None:
         self.cell, self.schedule, self.model, self.start, self.options = cell, schedule, model, start, options
+        self.jumps: Jumps | None = None
 
     def solve(self, resolution: Resolution, profiles: bool, progress: Progress) -> tuple[March, int]:
         arrays = discretise(self.cell, self.model, resolution, self.start)
         march = begin(arrays, self.schedule, profiles, self.options.curves)
-        return march, _carry_on(march, self.schedule, self.cell, progress)
+        return march, self._carry_on(march, progress)
+
+    def _carry_on(self, march: March, progress: Progress) -> int:
+        if self.options.cycle_jump is None:
+            return _carry_on(march, self.schedule, self.cell, progress)
+        nominal = self.cell.nominal_capacity
+        self.jumps = Jumps(self.options.cycle_jump * nominal, nominal)
+        return leap_through(march, self.schedule, lambda row: _to_row(march, self.schedule, row, progress), self.jumps)
 
 
 def _carry_on(march: March, schedule: Schedule, cell: Cell | HalfCell, progress: Progress) -> int:
@@ -195,6 +209,19 @@ def _carry_on(march: March, schedule: Schedule, cell: Cell | HalfCell, progress:
         progress.finish()
 
 
+def _to_row(march: March, schedule: Schedule, row: int, progress: Progress) -> int:
+    """March on to a row of the protocol, and no further."""
+    march.arena = march.arena._replace(rows=schedule.rows[:row])
+    while True:
+        status = march.advance()
+        check_cancelled(progress)
+        if status != at.TRACE_FULL:
+            return status
+        if march.arena.trace.shape[0] >= _MOST_ROWS:
+            raise StepLimitError(f"{march.rows} time steps did not suffice. Loosen voltage_tolerance in the options")
+        march.make_room()
+
+
 def _result(
     study: _Study, march: March, status: int, resolution: Resolution, record: dict[str, Any], error: dict[str, float]
 ) -> BatteryResult:
@@ -227,7 +254,12 @@ def _result(
         provenance=Provenance.record(
             "battery.simulate",
             cell,
-            {**record, "accuracy": study.options.accuracy, **resolution.to_dict()},
+            {
+                **record,
+                "accuracy": study.options.accuracy,
+                **resolution.to_dict(),
+                **({} if study.jumps is None else {"cycle_jump": study.options.cycle_jump}),
+            },
             citations(cell, study.model),
         ),
         facts={
@@ -237,6 +269,7 @@ def _result(
             "error": error,
             "steps": step_table(schedule, arena, done),
             "followed": np.flatnonzero(schedule.rows[:, column.SERIES_FIRST] >= 0).tolist(),
+            **({} if study.jumps is None else {"leapt_cycles": study.jumps.leapt}),
             "lithium_at_start": float(lithium.sum()) * FARADAY * cell.area / 3600.0,
         },
     )
@@ -263,13 +296,15 @@ def as_protocol(protocol: Any) -> Protocol:
     return protocol if isinstance(protocol, Protocol) else Protocol(protocol)
 
 
-def checked_options(options: BatteryOptions | Mapping[str, Any] | None) -> BatteryOptions:
+def checked_options(options: BatteryOptions | Mapping[str, Any] | None, jumps: bool = False) -> BatteryOptions:
     """Check options, which may be given as a mapping.
 
     Parameters
     ----------
     options : BatteryOptions or mapping, optional
         As given.
+    jumps : bool
+        Whether the study may leap over cycles.
 
     Returns
     -------
@@ -284,12 +319,15 @@ def checked_options(options: BatteryOptions | Mapping[str, Any] | None) -> Batte
     if options is None:
         return BatteryOptions()
     if isinstance(options, BatteryOptions):
+        if options.cycle_jump is not None and not jumps:
+            rule = "is for simulate alone; this study takes every cycle"
+            raise InputError(Issue("options.cycle_jump", options.cycle_jump, rule, "Leave it out"))
         return options
     known = BatteryOptions.__dataclass_fields__
     if not isinstance(options, Mapping) or any(name not in known for name in options):
         rule = "must be BatteryOptions, or a mapping with its names: " + ", ".join(known)
         raise InputError(Issue("options", options, rule))
-    return BatteryOptions(**options)
+    return checked_options(BatteryOptions(**options), jumps)
 
 
 def citations(cell: Cell | HalfCell, model: Model) -> list[str]:

@@ -82,30 +82,40 @@ def cycle_table(run: BatteryResult) -> pandas.DataFrame:
         out, back = own["charge_Ah"] > 0, own["charge_Ah"] < 0
         given, taken = own["energy_Wh"][out].sum(), -own["energy_Wh"][back].sum()
         resistances = own["resistance_ohm"].dropna()
-        last = int(np.searchsorted(run.time, float(own["end_s"].iloc[-1]), side="right")) - 1
+        end = float(own["end_s"].iloc[-1])
         rows.append(
             {
                 "cycle": int(cycle),
                 "discharge_capacity_Ah": float(own["charge_Ah"][out].sum()),
                 "charge_capacity_Ah": float(-own["charge_Ah"][back].sum()),
-                **_losses(run, last),
+                **_losses(run, end),
                 "resistance_ohm": float(resistances.iloc[0]) if len(resistances) else np.nan,
                 "duration_h": float(own["end_s"].iloc[-1] - own["start_s"].iloc[0]) / 3600.0,
                 "energy_efficiency_percent": 100.0 * given / taken if taken > 0 else np.nan,
             }
         )
-    return pandas.DataFrame(rows)
+    table = pandas.DataFrame(rows)
+    if "leapt_cycles" in run.facts:
+        table["simulated"] = ~table["cycle"].isin(run.facts["leapt_cycles"])
+    return table
 
 
-def _losses(run: BatteryResult, row: int) -> dict[str, float]:
-    """Losses at a row of the run, over what there was at its start, per cent; 0 where nothing ages."""
+def _losses(run: BatteryResult, time: float) -> dict[str, float]:
+    """Losses at a time of the run, over what there was at its start, per cent; 0 where nothing ages."""
     bound = start = 0.0
     found: dict[str, float] = {}
+    after = min(int(np.searchsorted(run.time, time, side="right")), run.time.size - 1)
+    here = after - 1 if run.time[after] > time else after
+    share = (time - run.time[here]) / (run.time[after] - run.time[here]) if after > here else 0.0
+
+    def value(name: str) -> float:
+        values = run[name]
+        return float(values[here] + share * (values[after] - values[here]))
+
     for side in ("negative", "positive"):
         if f"{side}_lithium_active" in run.variables:
-            bound += sum(float(run[f"{side}_{name}"][row] - run[f"{side}_{name}"][0]) for name in LITHIUM)
-            active = float(run[f"{side}_active_material"][row])
-            found[f"loss_of_active_material_{side}_percent"] = 100.0 * (1.0 - active)
+            bound += sum(value(f"{side}_{name}") - float(run[f"{side}_{name}"][0]) for name in LITHIUM)
+            found[f"loss_of_active_material_{side}_percent"] = 100.0 * (1.0 - value(f"{side}_active_material"))
         else:
             found[f"loss_of_active_material_{side}_percent"] = 0.0
     start = float(run.facts.get("lithium_at_start", 0.0))
