@@ -22,6 +22,7 @@ from joulebook.battery.layout import (
     HOLD_CURRENT,
     HOLD_POWER,
     HOLD_RESISTANCE,
+    LIMITED,
     LOST_POWER,
     MARK_AGEING,
     MARK_CHARGE,
@@ -132,7 +133,7 @@ def end_row(arena: Any, status: int) -> None:
             marks[row, MARK_RESISTANCE] = (trace[first, TRACE_VOLTAGE] - marks[row, MARK_VOLTAGE]) / jump
     marks[row, MARK_END] = run[TIME]
     marks[row, MARK_CODE] = status
-    marks[row, MARK_EVENT] = run[EVENT] if status in (REACHED_EVENT, ALREADY_PAST) else 0.0
+    marks[row, MARK_EVENT] = run[EVENT] if status in (REACHED_EVENT, ALREADY_PAST, LIMITED) else 0.0
     marks[row, MARK_VOLTAGE] = run[VOLTAGES + head]
     marks[row, MARK_CURRENT] = run[CURRENTS + head]
     marks[row, MARK_CHARGE] = run[totals + CHARGE] - marks[row, MARK_CHARGE]
@@ -164,7 +165,7 @@ def follow(arena: Any) -> int:
             begin_row(arena)
         status = integrate(arena)
         passed_over = status == ALREADY_PAST and arena.settings[ENDS_AT_ONCE] != 0.0
-        if status in (REACHED_EVENT, REACHED_TIME) or passed_over:
+        if status in (REACHED_EVENT, REACHED_TIME, LIMITED) or passed_over:
             end_row(arena, status)
         elif status == LOST_POWER:
             end_row(arena, status)

@@ -482,7 +482,9 @@ LIQUID_PATH: Final = 31
 """Path of the current through the electrolyte of that model, over its share of pores, m."""
 SOLID_PATH: Final = 32
 """The same through the coatings, over their conductivity, ohm m²."""
-WEIGHTS: Final = 33
+SALT_FLOOR: Final = 33
+"""Share of the salt at rest at which that model ends a protocol step."""
+WEIGHTS: Final = 34
 """MAX_ORDER + 1 weights of the derivative."""
 AHEAD: Final = WEIGHTS + MAX_ORDER + 1
 """RING weights of the extrapolation."""
@@ -563,6 +565,8 @@ LOST_POWER: Final = 4
 """The power that is held is more than the cell can give any longer."""
 FINISHED: Final = 5
 """All protocol steps are done."""
+LIMITED: Final = 6
+"""The cell can give or take no more: a limit of physics that shows in no end of the step."""
 ALREADY_PAST: Final = -1
 NO_START: Final = -2
 STALLED: Final = -3
@@ -575,3 +579,7 @@ EVENT_CURRENT: Final = 3
 EVENT_CHARGE: Final = 4
 EVENT_HOT: Final = 5
 EVENT_ANODE: Final = 6
+EVENT_NO_SALT: Final = 20
+"""No salt left in the negative electrode; then in the separator, then in the positive electrode."""
+EVENT_CLOGGED: Final = 23
+"""Films have taken all room in the pores."""

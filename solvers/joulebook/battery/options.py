@@ -83,6 +83,16 @@ class Resolution:
             voltage_tolerance=1.5 * self.voltage_tolerance,
         )
 
+    def for_skins(self) -> Resolution:
+        """Give the resolution for particles at whose surface a thin layer holds lithium back.
+
+        Returns
+        -------
+        Resolution
+            Twice the shells, the outermost a few thousandths of the radius.
+        """
+        return replace(self, shells=2 * self.shells, grading=min(self.grading, SKIN_GRADING))
+
     def finer(self, model: str) -> Resolution:
         """Give the mesh that is tried where this one is not as good as promised.
 
@@ -94,16 +104,16 @@ class Resolution:
         Returns
         -------
         Resolution
-            Twice the shells, thinner at the surface, half as many nodes again, and half the tolerances.
+            Twice the nodes and the shells, these much thinner at the surface, and half the tolerances.
         """
-        wider = 1.0 if model == "SPM" else 1.5
+        wider = 1 if model == "SPM" else 2
         return replace(
             self,
-            negative_nodes=round(wider * self.negative_nodes),
-            separator_nodes=round(wider * self.separator_nodes),
-            positive_nodes=round(wider * self.positive_nodes),
+            negative_nodes=wider * self.negative_nodes,
+            separator_nodes=wider * self.separator_nodes,
+            positive_nodes=wider * self.positive_nodes,
             shells=2 * self.shells,
-            grading=min(self.grading, 0.2),
+            grading=min(self.grading, SKIN_GRADING),
             voltage_tolerance=0.5 * self.voltage_tolerance,
             salt_tolerance=0.5 * self.salt_tolerance,
         )
@@ -118,6 +128,9 @@ class Resolution:
         """
         return asdict(self)
 
+
+SKIN_GRADING = 0.03
+"""Thickness of the outermost shell over that of the innermost where lithium is held back at the surface."""
 
 ACCURACIES: dict[str, Resolution] = {
     "fast": Resolution(12, 3, 8, 8, 0.3, 1e-3, 5.0),
@@ -235,8 +248,8 @@ class BatteryOptions:
         if faults:
             raise InputError(faults, "BatteryOptions")
 
-    def resolution_for(self, model: str, corners: bool) -> Resolution:
-        """Fill in what was left out, as it suits the protocol.
+    def resolution_for(self, model: str, corners: bool, skins: bool = False) -> Resolution:
+        """Fill in what was left out, as it suits protocol and cell.
 
         Parameters
         ----------
@@ -244,6 +257,8 @@ class BatteryOptions:
             ``"DFN"``, ``"SPMe"`` or ``"SPM"``.
         corners : bool
             Whether the protocol follows a series. Values given by number stay as they are.
+        skins : bool
+            Whether thin layers at particle surfaces hold lithium back (:mod:`joulebook.battery.skins`).
 
         Returns
         -------
@@ -251,10 +266,12 @@ class BatteryOptions:
             Everything chosen.
         """
         chosen = self.resolution(model)
-        if not corners:
-            return chosen
         given = {name: getattr(self, name) for name in _LIMITS if getattr(self, name) is not None}
-        return replace(chosen.for_corners(), **given)
+        if skins:
+            chosen = chosen.for_skins()
+        if corners:
+            chosen = chosen.for_corners()
+        return replace(chosen, **given)
 
     @property
     def refines(self) -> bool:

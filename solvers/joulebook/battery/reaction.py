@@ -78,6 +78,10 @@ BARRIER = 25.0
 there, R T / (F EDGE). It grows further out, so that an empty or full surface stops its own reaction."""
 STIFFENING = 1e4
 """Growth of that fall, V."""
+RATE_SHARE = 0.1
+"""Weight of that square over the thermal voltage; a half is the most that it can be, far from equilibrium."""
+LONGEST_BEYOND = 5e-3
+"""Farthest that an iteration moves a surface stoichiometry beyond that edge."""
 
 
 def barrier(beyond: float) -> float:
@@ -341,16 +345,51 @@ def update_site(sites: Any, reactions: Any, run: Any, s: int, part: float, salt:
         after = reactions[s, DIFFERENCE_HERE] + potential
         charging = capacitance * (run[WEIGHTS] * after + reactions[s, CHARGING_HISTORY])
         reactions[s, CHARGING] += part * (charging - reactions[s, CHARGING])
-    reactions[s, REACTION] += part * (
-        reactions[s, MISS] + reactions[s, BY_SALT] * salt + reactions[s, BY_POTENTIAL] * behind
-    )
+    change = part * (reactions[s, MISS] + reactions[s, BY_SALT] * salt + reactions[s, BY_POTENTIAL] * behind)
+    if sites[s, GROUP] >= 0.0:
+        change = kept_inside(reactions[s, STOICHIOMETRY], change, reactions[s, SURFACE_SLOPE] / sites[s, MAXIMUM])
+    reactions[s, REACTION] += change
     if sites[s, FILM] >= 0.0:
         for k in (GROWTH, CRACK_GROWTH, PLATING):
             reactions[s, k] += part * (reactions[s, k + 1] + reactions[s, k + 2] * behind)
 
 
+def kept_inside(x: float, change: float, slope: float) -> float:
+    """Shorten a change of a reaction that would empty or fill the surface at one stroke.
+
+    Parameters
+    ----------
+    x : float
+        Stoichiometry at the surface, at the point of linearisation.
+    change : float, A/m²
+        Full change of the reaction current density.
+    slope : float, m²/A
+        Stoichiometry at the surface per unit of reaction current density, negative.
+
+    Returns
+    -------
+    float
+        A/m²: at most to a quarter of the distance to empty or full, and little further once there.
+    """
+    moved = change * slope
+    lowest = 0.25 * x
+    if x < EDGE:
+        lowest = x - LONGEST_BEYOND
+    highest = 1.0 - 0.25 * (1.0 - x)
+    if x > 1.0 - EDGE:
+        highest = x + LONGEST_BEYOND
+    if x + moved < lowest:
+        return (lowest - x) / slope
+    if x + moved > highest:
+        return (highest - x) / slope
+    return change
+
+
 def ocp_remainder(settings: Any, sites: Any, laws: Any, reactions: Any) -> float:
-    """Largest part of the open-circuit potentials that the last linearisation has missed.
+    """Largest part of the potentials of the sites that the last linearisation has missed.
+
+    That of the open-circuit potential is computed; that of the rate law goes with the square of what it was out by
+    before. On the steep part of that law iterations crawl: potentials hardly change and are yet far from a solution.
 
     Parameters
     ----------
@@ -370,6 +409,8 @@ def ocp_remainder(settings: Any, sites: Any, laws: Any, reactions: Any) -> float
     """
     largest = 0.0
     for s in range(sites.shape[0]):
+        out_by = reactions[s, MISS] / reactions[s, BY_POTENTIAL]
+        largest = max(largest, RATE_SHARE * settings[HALF_THERMAL] * out_by * out_by)
         if sites[s, GROUP] >= 0.0:
             surface = reactions[s, SURFACE_HISTORY] + reactions[s, SURFACE_SLOPE] * reactions[s, REACTION]
             x = surface / sites[s, MAXIMUM]

@@ -169,7 +169,7 @@ def sensitivities(
         rows *= 4
         if rows > _MOST_ROWS:
             raise StepLimitError(f"{rows} time steps did not suffice. Loosen voltage_tolerance in the options")
-    if status < 0:
+    if status < 0 or status == at.LIMITED:
         unsolved = failure(status, prepare(cell).schedule, base)
         raise unsolved
     record = {"parameters": paths, "protocol": str(plan), "model": physics.to_dict(), "initial_soc": initial_soc}

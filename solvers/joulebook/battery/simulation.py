@@ -11,7 +11,7 @@ from joulebook.battery import layout as at
 from joulebook.battery import schedule as column
 from joulebook.battery.designs import Cell, InitialState
 from joulebook.battery.discretise import discretise
-from joulebook.battery.endings import end_reason, failure
+from joulebook.battery.endings import end_reason, ended_at_limit, ended_well, failure
 from joulebook.battery.equilibrium import FARADAY
 from joulebook.battery.half_cell import HalfCell, HalfCellState
 from joulebook.battery.honesty import difference, promised
@@ -22,6 +22,7 @@ from joulebook.battery.options import BatteryOptions, Resolution
 from joulebook.battery.protocol import Protocol
 from joulebook.battery.results import BatteryResult, profile_variables, trace_variables
 from joulebook.battery.schedule import Schedule
+from joulebook.battery.skins import has_skins
 from joulebook.battery.starts import Start, starting_concentrations
 from joulebook.battery.steps import Step
 from joulebook.battery.summary import step_table
@@ -132,24 +133,30 @@ def simulate(
         **({"initial_state": start.to_dict()} if initial_state else {}),
     }
     shown = progress_or_default(progress)
-    resolution = chosen.resolution_for(physics.name, schedule.has_corners)
+    resolution = chosen.resolution_for(physics.name, schedule.has_corners, has_skins(cell, schedule))
     march, status = study.solve(resolution, profiles, shown)
+    for _ in range(_MOST_REFINEMENTS if chosen.refines else 0):
+        if status not in {at.NO_START, at.STALLED} or ended_at_limit(status, march.arena):
+            break
+        # a surface concentration that jumps with the current, on shells that are too thick, looks like an end
+        resolution = resolution.finer(physics.name)
+        march, status = study.solve(resolution, profiles, shown)
     error: dict[str, float] = {}
-    if status >= 0 and chosen.error_estimate:
+    if ended_well(status, march.arena) and chosen.error_estimate:
         coarse, ended = study.solve(resolution.coarser(), False, NullProgress())
-        error = difference(march, coarse, schedule) if ended >= 0 else {}
+        error = difference(march, coarse, schedule) if ended_well(ended, coarse.arena) else {}
         for _ in range(_MOST_REFINEMENTS if chosen.refines else 0):
             if error and error["largest_voltage"] <= promised(chosen.accuracy):
                 break
             resolution, coarse = resolution.finer(physics.name), march
             march, status = study.solve(resolution, profiles, shown)
-            if status < 0:
+            if not ended_well(status, march.arena):
                 break
             error = difference(march, coarse, schedule)
     if study.jumps is not None:
         error = {**error, "cycle_jump": study.jumps.error}
     result = _result(study, march, status, resolution, record, error)
-    if status < 0:
+    if not ended_well(status, march.arena):
         unsolved = failure(status, schedule, march.arena, result)
         raise unsolved
     return result
@@ -236,7 +243,9 @@ def _result(
     reason = end_reason(
         int(arena.marks[last, at.MARK_CODE]), int(arena.marks[last, at.MARK_EVENT]), schedule.rows[last]
     )
-    if status < 0:
+    if ended_at_limit(status, arena):
+        reason = f"{reason}; step {done + 1} of {schedule.rows.shape[0]} cannot start from there"
+    elif status < 0:
         reason = "stopped: no further solution"
     sites = march.arrays.sites
     lithium = sites[:, at.FRACTION] * sites[:, at.DEPTH] * march.arrays.concentrations

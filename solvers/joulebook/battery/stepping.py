@@ -15,7 +15,7 @@ from __future__ import annotations
 from typing import Any
 
 from joulebook.battery.accepting import accept
-from joulebook.battery.ends import margin
+from joulebook.battery.ends import margin, physical_limit, salt_floor
 from joulebook.battery.layout import (
     ALREADY_PAST,
     CHEMICAL_ENERGY,
@@ -24,9 +24,12 @@ from joulebook.battery.layout import (
     CURRENT,
     CURRENTS,
     END_TIME,
+    EVENT,
+    EVENT_NONE,
     HEAD,
     HOLD_POWER,
     LAST_MARGIN,
+    LIMITED,
     LOST_POWER,
     N_TOTAL,
     NEWTON_TOLERANCE,
@@ -41,6 +44,7 @@ from joulebook.battery.layout import (
     ROW,
     ROWS,
     RUNNING,
+    SALT_FLOOR,
     STALLED,
     STEP,
     STEP_TIME,
@@ -153,6 +157,7 @@ def start(arena: Any) -> int:
     head = int(run[HEAD])
     run[POINTS] = 1.0
     run[ORDER] = 1.0
+    run[SALT_FLOOR] = salt_floor(arena)
     run[CLOCK + head] = run[TIME]
     run[CURRENTS + head] = run[CURRENT]
     if attempt(arena, max(START_STEP, START_SHARE * run[TIME])) != 0:
@@ -269,6 +274,9 @@ def integrate(arena: Any) -> int:
                 return REACHED_EVENT
         if failed != 0 or error > 1.0:
             if not shorten(run, tried, failed, error):
+                run[EVENT] = physical_limit(arena)
+                if run[EVENT] != EVENT_NONE:
+                    return LIMITED
                 gone = int(settings[CONTROL]) == HOLD_POWER and settings[TARGET] > 0.0
                 return LOST_POWER if gone else STALLED
             continue

@@ -29,6 +29,7 @@ from joulebook.battery.resampling import COLUMNS
 from joulebook.battery.results import BatterySweepResult
 from joulebook.battery.schedule import Schedule
 from joulebook.battery.simulation import as_protocol, checked_device, checked_options, citations
+from joulebook.battery.skins import has_skins
 from joulebook.battery.starts import starting_concentrations
 from joulebook.battery.steps import Step
 from joulebook.core.display import quantity_of
@@ -54,6 +55,8 @@ _EVENTS = {
     at.EVENT_CHARGE: "charge reached",
     at.EVENT_HOT: "temperature reached",
     at.EVENT_ANODE: "anode potential reached",
+    **{at.EVENT_NO_SALT + place: "electrolyte out of salt" for place in range(3)},
+    at.EVENT_CLOGGED: "pores clogged",
 }
 _FAILED, _TIME, _POWER = 0.0, 100.0, 101.0
 _ENDS = {_TIME: "time reached", _POWER: "power no longer held", **{float(k): text for k, text in _EVENTS.items()}}
@@ -215,7 +218,7 @@ class Preparation:
         self.model, self.options, self.protocol = model, options, protocol
         self.start = (initial_soc, initial_state)
         self.schedules: dict[tuple[float, ...], Schedule] = {}
-        self.resolutions = [options.resolution_for(model.name, corners) for corners in (False, True)]
+        self.resolution_for = functools.cache(functools.partial(options.resolution_for, model.name))
 
     def __call__(self, cell: Cell | HalfCell) -> Row:
         """Unpack a variant.
@@ -235,7 +238,8 @@ class Preparation:
         schedule = self.schedules.get(rates)
         if schedule is None:
             schedule = self.schedules[rates] = self.protocol.compile(cell)
-        arrays = discretise(cell, self.model, self.resolutions[schedule.has_corners], start)
+        resolution = self.resolution_for(schedule.has_corners, has_skins(cell, schedule))
+        arrays = discretise(cell, self.model, resolution, start)
         arrays.settings[at.CURVES] = float(self.options.curves)
         arrays.settings[at.HEATS] = 0.0
         arrays.settings[at.ENDS_AT_ONCE] = float(schedule.rows.shape[0] > 1)

@@ -17,6 +17,7 @@ from joulebook.battery.pack.outcome import pack_failure, pack_result
 from joulebook.battery.pack.results import PackResult
 from joulebook.battery.protocol import Protocol
 from joulebook.battery.simulation import as_protocol, checked_options
+from joulebook.battery.skins import has_skins
 from joulebook.battery.steps import Step
 from joulebook.core.errors import InputError, Issue, StepLimitError
 from joulebook.core.progress import NullProgress, Progress, check_cancelled, progress_or_default
@@ -95,7 +96,8 @@ def simulate_pack(
     schedule, limits = pack_schedule(pack, plan)
     chosen = checked_options(options)
     charges = checked_charges(initial_soc, pack.n_cells)
-    resolution = chosen.resolution_for(physics.name, schedule.has_corners)
+    skins = has_skins(pack.cell, schedule, pack.series, pack.parallel)
+    resolution = chosen.resolution_for(physics.name, schedule.has_corners, skins)
     march = begin_pack(pack, schedule, limits, physics, resolution, charges, chosen.curves)
     status = _carry_on(march, progress_or_default(progress))
     record = {
