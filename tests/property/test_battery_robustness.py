@@ -46,14 +46,14 @@ def test_three_hundred_random_studies_run_or_explain_themselves(robustness: Modu
     found = collections.Counter(robustness.attempt(robustness.drawn(rng)) for _ in range(300))
     print(found)
     assert sum(count for said, count in found.items() if said.startswith("WRONG")) == 0
-    assert found["fine"] >= 0.75 * 300
+    assert sum(count for said, count in found.items() if said.startswith("fine")) >= 0.99 * 300
 
 
 def test_cells_with_well_behaved_laws_all_run(robustness: ModuleType) -> None:
     rng = np.random.default_rng(7)
     found = collections.Counter(robustness.attempt(robustness.drawn(rng, WITHIN_REACH)) for _ in range(150))
     print(found)
-    assert found["fine"] >= 0.97 * 150
+    assert sum(count for said, count in found.items() if said.startswith("fine")) == 150
 
 
 @pytest.mark.parametrize(

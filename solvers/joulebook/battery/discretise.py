@@ -15,7 +15,7 @@ from joulebook.battery.electrodes import Electrode, Layer
 from joulebook.battery.equilibrium import FARADAY
 from joulebook.battery.films import FilmStart, film_row, film_start
 from joulebook.battery.half_cell import HalfCell
-from joulebook.battery.laws import DEGREES, Stretch, electrolyte_tables, law_table
+from joulebook.battery.laws import DEGREES, Stretch, electrolyte_tables, has_corners, law_table
 from joulebook.battery.meshes import fill_shells, share_out
 from joulebook.battery.models import Model
 from joulebook.battery.options import Resolution
@@ -119,6 +119,7 @@ def discretise(cell: Cell | HalfCell, model: Model, resolution: Resolution, star
     states, concentrations = _states(sides, model, sites, films, start, actives)
     settings[at.SIDE_REACTIONS] = float(np.any(sites[:, at.FILM] >= 0))
     settings[at.HYSTERESIS] = float(np.any(sites[:, at.DECAY] > 0))
+    settings[at.CORNERS] = float(any(has_corners(material.ocp) for side in actives for material in side))
     settings[at.DOUBLE_LAYER] = float(np.any(sites[:, at.CAPACITANCE] > 0))
     settings[at.PREPARES] = float(
         np.any(settings[[at.THERMAL, at.SIDE_REACTIONS, at.HYSTERESIS, at.DOUBLE_LAYER]] > 0)

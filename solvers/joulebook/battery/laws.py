@@ -18,7 +18,7 @@ from joulebook.battery import layout as at
 from joulebook.materials.records import ActiveMaterial, ElectrolyteMaterial, Law
 from joulebook.numerics.tables import tabulate
 
-__all__ = ["OCP_TOLERANCE", "Span", "electrolyte_tables", "law_table"]
+__all__ = ["OCP_TOLERANCE", "Span", "electrolyte_tables", "has_corners", "law_table"]
 
 Array = NDArray[np.float64]
 OCP_TOLERANCE = 1e-7
@@ -27,6 +27,8 @@ TRANSPORT_TOLERANCE = 1e-6
 """Of the largest value."""
 ENTROPY_TOLERANCE = 1e-9
 """V/K."""
+_AWAY_FROM_EDGES = (0.02, 0.98)
+_CORNER = 10.0 * OCP_TOLERANCE
 LEAST_TRANSPORT = 1e-4
 """Transport properties are not let below this share of their largest value, lest an extrapolated fit turns negative."""
 DEGREES = 5.0
@@ -78,6 +80,28 @@ def law_table(
         temperature if any(_varies_freely(material.diffusivity_law) for material in materials) else 298.15,
     )
     return table, 1.0 / (table.shape[0] - 1)
+
+
+@functools.lru_cache(maxsize=64)
+def has_corners(ocp: Law) -> bool:
+    """Say whether an open-circuit potential has corners, as a table with straight lines has.
+
+    Parameters
+    ----------
+    ocp : Law
+        Over stoichiometry.
+
+    Returns
+    -------
+    bool
+        True if cubics on an even grid miss the law midway by more than they miss any smooth one.
+    """
+    low, high = _AWAY_FROM_EDGES
+    found = tabulate([_inside(ocp.function)], low, high, tolerance=[OCP_TOLERANCE], most=4096)
+    value, slope = found[:, 0], found[:, 1]
+    x = np.linspace(low, high, value.size)
+    middle = 0.5 * (value[1:] + value[:-1]) + (x[1] - x[0]) / 8 * (slope[:-1] - slope[1:])
+    return bool(np.max(np.abs(middle - ocp.function(np, 0.5 * (x[1:] + x[:-1])))) > _CORNER)
 
 
 def _varies_freely(law: Law | None) -> bool:

@@ -129,7 +129,9 @@ CURVES: Final = 35
 """1 if steps are so short that a smooth line through the points is the voltage, 0 if they follow the lithium alone."""
 HEATS: Final = 36
 """1 if the heat is handed out where the temperature is held."""
-N_SETTINGS: Final = 37
+CORNERS: Final = 37
+"""1 if an open-circuit potential has corners, as a table with straight lines has."""
+N_SETTINGS: Final = 38
 
 DFN: Final = 0
 SPM: Final = 1

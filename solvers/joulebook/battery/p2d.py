@@ -58,6 +58,7 @@ from joulebook.battery.layout import (
     NEWTON_TOLERANCE,
     OPENNESS,
     PER_FARADAY,
+    POINTS,
     RESISTANCE,
     SALT,
     SALT_ACTIVITY,
@@ -84,9 +85,11 @@ from joulebook.numerics.block_tridiagonal import eliminate, substitute
 from joulebook.numerics.tables import value_and_slope, value_in_table
 from joulebook.numerics.twins import separate
 
-__all__ = ["MOST_ITERATIONS", "activity_properties", "newton"]
+__all__ = ["MOST_AT_START", "MOST_ITERATIONS", "activity_properties", "newton"]
 
 MOST_ITERATIONS = 20
+MOST_AT_START = 100
+"""The same where the current has just jumped; past points are no guide then."""
 LARGEST_UPDATE = 0.3
 """Largest change of a potential in one iteration, V; longer updates are shortened."""
 
@@ -393,7 +396,7 @@ def newton(
     kind = int(settings[CONTROL])
     resistance = settings[RESISTANCE] + 0.5 * nodes[n - 1, WIDTH] / (nodes[n - 1, SOLID] * area)
     ground = nodes[0, SOLID] / (0.5 * nodes[0, WIDTH])
-    for _ in range(MOST_ITERATIONS):
+    for _ in range(MOST_ITERATIONS if run[POINTS] > 1.0 else MOST_AT_START):
         run[ITERATIONS] += 1.0
         electrolyte_properties(settings, nodes, liquid, work)
         assemble_nodes(settings, nodes, sites, laws, films, work, reactions, run)

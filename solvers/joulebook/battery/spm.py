@@ -53,6 +53,7 @@ from joulebook.battery.layout import (
     METAL,
     MODEL,
     NEWTON_TOLERANCE,
+    POINTS,
     RATE_NOW,
     REACTION,
     RESISTANCE,
@@ -69,7 +70,7 @@ from joulebook.battery.layout import (
     UPDATE,
     VOLTAGE,
 )
-from joulebook.battery.p2d import MOST_ITERATIONS
+from joulebook.battery.p2d import MOST_AT_START, MOST_ITERATIONS
 from joulebook.battery.reaction import (
     linearise_site,
     ocp_remainder,
@@ -161,7 +162,7 @@ def solve_particles(
     drop_slope = 0.0
     salt = (settings[SALT_AT_REST], settings[SALT_AT_REST])
     spread = (0.0, 0.0)
-    for iteration in range(MOST_ITERATIONS):
+    for iteration in range(MOST_ITERATIONS if run[POINTS] > 1.0 else MOST_AT_START):
         run[ITERATIONS] += 1.0
         current = run[CURRENT]
         if with_salt and (iteration == 0 or kind != HOLD_CURRENT):

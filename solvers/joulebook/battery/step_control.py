@@ -15,6 +15,7 @@ from joulebook.battery.layout import (
     AHEAD,
     CLOCK,
     CONTROL,
+    CORNERS,
     CURRENT,
     CURRENTS,
     CURVES,
@@ -72,6 +73,8 @@ LARGEST_SLOPE = 5.0
 """Of an open-circuit potential that weighs the lithium at a surface; beyond it an end is near, V."""
 HELD_VOLTAGE_WEIGHT = 10.0
 """Where the voltage is held, the error is that of the current times the resistance, and currents get small."""
+CORNER_WEIGHT = 0.5
+"""Least share of the distance to the extrapolation that counts as error where a law has corners."""
 KELVIN_PER_VOLT = 100.0
 """Error of the temperature that counts as much as one of the voltage."""
 
@@ -122,7 +125,11 @@ def local_error(arena: Any, order: int, time: float, fresh: bool) -> float:
         error = max(error, VOLTS_PER_FILLING * diffusion_error(arena, head) / settings[VOLTAGE_TOLERANCE])
     if settings[SIDE_REACTIONS] != 0.0:
         error = max(error, film_error(arena, head, order) / settings[VOLTAGE_TOLERANCE])
-    return error * error_weight(clock, head, order, time)
+    weight = error_weight(clock, head, order, time)
+    if settings[CORNERS] != 0.0 and int(settings[CONTROL]) != HOLD_VOLTAGE:
+        # what the point may be off by is little, but the curve that leads to it may cut a corner
+        weight = max(weight, CORNER_WEIGHT)
+    return error * weight
 
 
 def voltage_error(arena: Any, head: int, order: int) -> float:
