@@ -61,6 +61,7 @@ class Resolution:
             shells=max(5, self.shells // 2),
             voltage_tolerance=4.0 * self.voltage_tolerance,
             salt_tolerance=4.0 * self.salt_tolerance,
+            first_step=4.0 * self.first_step,
         )
 
     def for_corners(self) -> Resolution:
@@ -104,7 +105,8 @@ class Resolution:
         Returns
         -------
         Resolution
-            Twice the nodes and the shells, these much thinner at the surface, and half the tolerances.
+            Twice the nodes and the shells, these much thinner at the surface, half the tolerances, and a quarter of
+            the first step.
         """
         wider = 1 if model == "SPM" else 2
         return replace(
@@ -116,6 +118,7 @@ class Resolution:
             grading=min(self.grading, SKIN_GRADING),
             voltage_tolerance=0.5 * self.voltage_tolerance,
             salt_tolerance=0.5 * self.salt_tolerance,
+            first_step=0.25 * self.first_step,
         )
 
     def to_dict(self) -> dict[str, Any]:

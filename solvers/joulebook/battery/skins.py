@@ -26,7 +26,7 @@ from joulebook.materials.records import Law
 
 __all__ = ["has_skins", "largest_current"]
 
-LARGEST_DROP = 0.1
+LARGEST_DROP = 0.04
 """Change of the stoichiometry across the outer half of the outermost shell above which shells count as too thick."""
 HALF_SHELL = 0.02
 """Thickness of that half on the default mesh, over the radius."""

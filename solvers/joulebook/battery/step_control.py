@@ -74,7 +74,8 @@ LARGEST_SLOPE = 5.0
 HELD_VOLTAGE_WEIGHT = 10.0
 """Where the voltage is held, the error is that of the current times the resistance, and currents get small."""
 CORNER_WEIGHT = 0.5
-"""Least share of the distance to the extrapolation that counts as error where a law has corners."""
+"""Least share of the distance to the extrapolation that counts as error where a law has corners, of a step that is no
+shorter than the one before."""
 KELVIN_PER_VOLT = 100.0
 """Error of the temperature that counts as much as one of the voltage."""
 
@@ -128,7 +129,8 @@ def local_error(arena: Any, order: int, time: float, fresh: bool) -> float:
     weight = error_weight(clock, head, order, time)
     if settings[CORNERS] != 0.0 and int(settings[CONTROL]) != HOLD_VOLTAGE:
         # what the point may be off by is little, but the curve that leads to it may cut a corner
-        weight = max(weight, CORNER_WEIGHT)
+        longer = (time - clock[head]) / (clock[head] - clock[(head - 1) % RING])
+        weight = max(weight, CORNER_WEIGHT * min(1.0, longer))
     return error * weight
 
 

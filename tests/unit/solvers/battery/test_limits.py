@@ -13,7 +13,7 @@ from joulebook.battery.reaction import EDGE, LONGEST_BEYOND, kept_inside
 from joulebook.battery.skins import has_skins, largest_current
 from joulebook.core.results import Status
 
-SALT = 800.0
+SALT = 600.0
 LEAN = Cell.named("Chen2020").replace({"electrolyte.concentration": SALT, "positive.thickness": 95e-6})
 """So little salt for so thick a coating that a 2C discharge uses it up there."""
 DRAIN = "Discharge at 2C until cut-off"
