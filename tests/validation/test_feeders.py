@@ -82,6 +82,23 @@ def test_series(folder):
     assert np.abs(source / reference - 1).max() < TOLERANCE
 
 
+def test_every_element_and_connection():
+    folder = FOLDER / "opendss_elements"
+    facts = json.loads((folder / "controls.json").read_text())
+    feeder = Feeder.load(folder / "elements.dss")
+    assert feeder.notes == ()
+    flow = unbalanced_power_flow(feeder)
+    with np.load(folder / "expected.npz") as expected:
+        reference = expected["voltage"]
+        found = flow.voltages[expected["node"].tolist()].to_numpy()
+        assert np.abs(found / reference - 1).max() < TOLERANCE
+        loss, source = complex(*expected["loss"]), complex(*expected["source"])
+    assert flow.taps == facts["taps"] and flow.capacitor_states == facts["capacitors"]
+    series = flow.elements[flow.elements.index.str.startswith(("line.", "transformer."))].sum()
+    assert complex(series.loss_W, series.reactive_loss_var) == pytest.approx(loss, rel=TOLERANCE)  # OpenDSS: no shunts
+    assert flow.source_power == pytest.approx(source, rel=TOLERANCE)
+
+
 @pytest.mark.parametrize("model", ["Deri", "Carson", "full Carson"])
 @pytest.mark.parametrize("name", ["overhead", "fourwire", "cable", "shielded"])
 def test_line_constants(model, name):
