@@ -140,6 +140,18 @@ class Feeder(Design):
             raise InputError(issues)
         return self
 
+    def __repr__(self) -> str:
+        held = {
+            "lines": self.lines,
+            "transformers": self.transformers,
+            "loads": self.loads,
+            "regulators": self.regulators,
+            "capacitors": self.capacitors,
+        }
+        return (
+            f"<Feeder {self.name}: {', '.join(f'{len(table)} {name}' for name, table in held.items() if len(table))}>"
+        )
+
     @classmethod
     def names(cls) -> tuple[str, ...]:
         """List the feeders that come with Joulebook.

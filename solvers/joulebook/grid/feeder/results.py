@@ -131,6 +131,29 @@ class UnbalancedResult(Result):
             index=pandas.Index(self["load"].tolist(), name="load"),
         )
 
+    def summary(self) -> dict[str, str]:
+        """Say in a few lines what this is.
+
+        Returns
+        -------
+        dict of str to str
+            Heading to text, for screens.
+        """
+        told = super().summary()
+        size = self["voltage_pu"]
+        fed = np.flatnonzero(size > 0)
+        low, high = (fed[place] for place in (size[fed].argmin(), size[fed].argmax()))
+        power = self.source_power / 1e3
+        return {
+            **{name: told[name] for name in ("Study", "Design", "Status")},
+            "Source": f"{power.real:.1f} kW, {power.imag:.1f} kvar",
+            "Losses": f"{self.losses / 1e3:.2f} kW",
+            "Lowest": f"{size[low]:.4f} per unit at {self['node'][low]}",
+            "Highest": f"{size[high]:.4f} per unit at {self['node'][high]}",
+            "Taps": ", ".join(f"{name} {tap}" for name, tap in self.taps.items()) or "none",
+            **{name: told[name] for name in ("Variables", "Work")},
+        }
+
     def plot(self, *names: str) -> Any:
         """Draw the voltage profile: voltage of every phase over the distance from the source.
 

@@ -118,6 +118,11 @@ def _tables(script: Script, library: Library, path: Path) -> dict[str, Any]:
     for record in [record for record in controls.values() if record["capacitor"] not in tables["capacitors"]]:
         raise DataFormatError(f"a capacitor control names {record['capacitor'][:60]!r}, which is not there")
     tables["capacitor_controls"] = controls
+    if script.controls_held is not None:
+        script.note(script.controls_held, "controls are off: taps are held (steps_at_once = 0), banks stay as they are")
+        tables["capacitor_controls"] = {}
+        for record in tables["regulators"].values():
+            record["steps_at_once"] = 0
     return tables | {
         "name": script.name[:200] or path.stem,
         "frequency": script.frequency,

@@ -100,6 +100,8 @@ class Script:
     earth_model: str = "Deri"
     load_multiplier: float = 1.0
     control_rounds: int = 100
+    controls_held: Place | None = None
+    """Where all controls were switched off."""
     coordinates: dict[str, tuple[float, float]] = field(default_factory=dict)
     name: str = ""
     notes: list[str] = field(default_factory=list)
@@ -329,8 +331,10 @@ class _Reader:
                 script.earth_model = models.get(token.value[:1].lower(), "Deri")
             elif name == "loadmult":
                 script.load_multiplier = as_number(token)
-            elif name == "maxcontroliter":
+            elif name in {"maxcontroliter", "maxcontrol"}:
                 script.control_rounds = as_integer(token, 1, 10_000)
+            elif name == "controlmode":
+                script.controls_held = token.place if token.value[:2].lower() == "of" else None
             else:
                 script.leave_out(f"set {name[:40] or token.value[:40]}", token.place)
 

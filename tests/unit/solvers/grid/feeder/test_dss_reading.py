@@ -252,6 +252,15 @@ def test_what_is_left_out_is_noted_with_its_place(tmp_path):
         assert any(expected in note for note in notes), (expected, notes)
 
 
+def test_controls_that_are_switched_off_hold_their_taps(tmp_path):
+    feeder = read(tmp_path, TRANSFORMER + "Set controlmode=off loadmult=0.5 maxcontroliter=7\nSolve")
+    assert feeder.regulators["c"].steps_at_once == 0
+    assert (feeder.load_multiplier, feeder.most_control_rounds) == (0.5, 7)
+    assert any("controls are off" in note for note in feeder.notes)
+    again = read(tmp_path, TRANSFORMER + "Set controlmode=off\nSet controlmode=static")
+    assert again.regulators["c"].steps_at_once == 1
+
+
 def test_switched_off_and_opened(tmp_path):
     text = CIRCUIT + "New Line.two bus1=b bus2=d switch=y\nNew Line.three bus1=b bus2=e switch=y enabled=no\n"
     text += "open line.two 1\nNew Capacitor.k bus1=b kv=12.47 kvar=9\nopen capacitor.k\nNew Load.off bus1=b\n"

@@ -7,6 +7,7 @@ from small_feeders import CODE, SOURCE, radial
 
 from joulebook.core.errors import DataFormatError, InputError
 from joulebook.grid import Feeder
+from joulebook.grid.feeder.plan import plan_of
 
 
 @pytest.mark.parametrize("name", Feeder.names())
@@ -33,6 +34,18 @@ def test_a_change_leaves_the_rest():
     assert changed.loads["all"].active_power == 1e6
     assert changed.lines.length.tolist() == [100.0, 2000.0]
     assert radial().loads["all"].active_power == 900e3
+
+
+def test_a_feeder_says_in_a_line_what_it_is():
+    expected = "<Feeder IEEE13: 12 lines, 5 transformers, 15 loads, 3 regulators, 2 capacitors>"
+    assert repr(Feeder.named("IEEE13")) == expected
+
+
+@pytest.mark.parametrize("name", ["IEEE4", "IEEE13", "IEEE34", "IEEE37", "IEEE123"])
+def test_voltage_bases_follow_from_ratios_as_from_the_list(name):
+    feeder = Feeder.named(name)
+    listed, derived = plan_of(feeder), plan_of(feeder.replace({"voltage_bases": []}))
+    assert derived.base == pytest.approx(listed.base, rel=2e-3)  # 2.402 kV regulators between 4.16 kV lines
 
 
 def faults(**parts):

@@ -61,6 +61,7 @@ def test_what_a_result_holds(flow):
     assert flow.provenance.study == "grid.unbalanced_power_flow"
     assert next(work.doi for work in flow.provenance.bibliography()) == "10.1109/PES.2011.6039829"
     assert "IEEE13" in flow._repr_html_()
+    assert "0.9608 per unit at 611.3" in repr(flow) and "112.39 kW" in repr(flow)
 
 
 def test_results_survive_their_file(flow, tmp_path):
