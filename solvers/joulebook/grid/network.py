@@ -278,6 +278,19 @@ class Network(Design):
         except ValidationError as error:
             raise InputError(issues_from_validation(type(self), error), self.name) from None
 
+    def __copy__(self) -> Self:
+        return self._without_kept(super().__copy__())
+
+    def __deepcopy__(self, memo: dict[int, Any] | None = None) -> Self:
+        return self._without_kept(super().__deepcopy__(memo))
+
+    @staticmethod
+    def _without_kept(copied: Any) -> Any:
+        """Drop what studies keep with a network: a copy may be given other tables."""
+        for name in [name for name in copied.__dict__ if name not in type(copied).model_fields]:
+            del copied.__dict__[name]
+        return copied
+
     def __getstate__(self) -> dict[str, Any]:
         state = dict(super().__getstate__())
         state["__dict__"] = {

@@ -150,7 +150,7 @@ def nodes_of(network: Network, along: Sequence[tuple[str, float]] = ()) -> Nodes
     if along:
         return make_nodes(network, along)
     found = network.__dict__.get("_fault_nodes")
-    if found is None:
+    if found is None or found.network is not network:  # a copy takes the nodes of its model along
         found = network.__dict__["_fault_nodes"] = make_nodes(network)
     return found
 

@@ -257,3 +257,15 @@ def test_named_networks_are_solved_and_say_where_they_come_from(name):
 def test_unknown_names_are_answered_with_the_known_ones():
     with pytest.raises(InputError, match="case118"):
         Network.named("case119")
+
+
+@pytest.mark.parametrize("deep", [False, True])
+def test_a_copy_forgets_what_studies_kept(deep):
+    """A copy with other lines is solved anew, not with the plan of its model."""
+    network = meshed(0)
+    before = power_flow(network).losses_MW
+    lines = network.lines.with_columns({"resistance": 3 * network.lines.resistance})
+    changed = network.model_copy(update={"lines": lines}, deep=deep)
+    assert power_flow(changed).losses_MW == pytest.approx(power_flow(network.replace({"lines": lines})).losses_MW)
+    assert power_flow(changed).losses_MW != pytest.approx(before)
+    assert power_flow(network).losses_MW == before

@@ -455,3 +455,12 @@ def test_a_machine_has_one_unit_transformer() -> None:
     network = feeder(transformers=pair, generators={"G": MACHINE})
     with pytest.raises(InputError, match="Mark one of them"):
         short_circuit(network)
+
+
+def test_a_changed_copy_is_another_network() -> None:
+    network = feeder()
+    before = short_circuit(network).buses.ikss_kA["B"]
+    lines = network.lines.with_columns({"reactance": 2 * network.lines.reactance})
+    changed = network.model_copy(update={"lines": lines})
+    assert short_circuit(changed).buses.ikss_kA["B"] < before
+    assert short_circuit(network).buses.ikss_kA["B"] == before
