@@ -6,6 +6,7 @@ const watch = process.argv.includes('--watch');
 const result = await build({
   entryPoints: {
     cell_designer: 'src/hosts/anywidget/cell_designer.tsx',
+    circuit_designer: 'src/hosts/anywidget/circuit_designer.tsx',
     protection_designer: 'src/hosts/anywidget/protection_designer.tsx'
   },
   outdir: 'joulebook_lab/static',

@@ -24,6 +24,7 @@ import joulebook as jb
 from joulebook.battery.designs import Cell
 from joulebook.core.errors import InputError
 from joulebook.grid.equipment.rules import COLUMNS, RULES
+from joulebook.grid.network import Network
 from joulebook.materials.interpolation import PublishedTable
 from joulebook.materials.records import Law
 
@@ -57,7 +58,7 @@ def main(arguments: list[str] | None = None) -> int:
     for path in stale:
         print(f"stale: {path.relative_to(ROOT)}")
     if not types(check):
-        stale.append(GENERATED / "cell.ts")
+        stale.append(GENERATED / "the types")
     if stale:
         print("Run: python tools/generate.py")
         return 1
@@ -75,6 +76,7 @@ def outputs() -> dict[Path, str]:
     """
     return {
         GENERATED / "cell.schema.json": text_of(schema()),
+        GENERATED / "circuit.schema.json": text_of(circuit_schema()),
         GENERATED / "materials.json": text_of(materials()),
         GENERATED / "named.json": text_of({name: Cell.named(name).to_document() for name in Cell.names()}),
         GENERATED / "equipment.json": text_of(jb.grid.equipment.index()),
@@ -113,15 +115,39 @@ def schema() -> dict[str, Any]:
     """
     out = Cell.model_json_schema()
     out["properties"]["materials"]["additionalProperties"] = {"type": "object", "additionalProperties": True}
+    _shorten(out)
     definitions = out.pop("$defs")
-    for part in (out, *definitions.values()):  # what a class is, in one sentence; the rest is for readers of the code
-        part["description"] = part["description"].partition("\n")[0]
     wanted = _references(out)
     while True:
         reached = wanted | {name for known in wanted for name in _references(definitions[known])}
         if reached == wanted:
             return {"$defs": {name: definitions[name] for name in definitions if name in wanted}, **out}
         wanted = reached
+
+
+def circuit_schema() -> dict[str, Any]:
+    """Schema of a network for the browser, the records of its tables among the definitions.
+
+    Returns
+    -------
+    dict
+        JSON Schema; ``document`` holds kind and version of the documents.
+    """
+    out = Network.model_json_schema()
+    _shorten(out)
+    for table in out["properties"].values():
+        row = table.get("additionalProperties")
+        if "table" in table:
+            row["description"] = row["description"].partition("\n")[0]
+            out["$defs"][table["table"]] = row
+            table["additionalProperties"] = {"$ref": f"#/$defs/{table['table']}"}
+    return {"document": {"kind": Network.kind, "version": Network.version}, **out}
+
+
+def _shorten(whole: dict[str, Any]) -> None:
+    """Keep of every class what it is in one sentence; the rest is for readers of the code."""
+    for part in (whole, *whole["$defs"].values()):
+        part["description"] = part["description"].partition("\n")[0]
 
 
 def _references(node: Any) -> set[str]:

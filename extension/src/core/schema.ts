@@ -15,7 +15,7 @@ export interface Limits {
 }
 
 export type FieldKind =
-  'number' | 'integer' | 'text' | 'choice' | 'material' | 'group' | 'map' | 'list' | 'open';
+  'number' | 'integer' | 'boolean' | 'text' | 'choice' | 'material' | 'group' | 'map' | 'list' | 'open';
 
 export interface Field {
   readonly path: Path;
@@ -31,6 +31,8 @@ export interface Field {
   readonly optional: boolean;
   readonly default: Json | undefined;
   readonly choices: readonly string[];
+  /** Table whose identifiers the text names. */
+  readonly reference: string;
   /** Kind of material of the library that the text names. */
   readonly materials: string;
   readonly minLength: number;
@@ -43,6 +45,9 @@ export interface Field {
  * Values of a union that has no discriminator are open: Python alone checks them.
  */
 export class Schema {
+  /** What nodes without a choice come to; they are met again for every row of a table. */
+  private readonly resolved = new WeakMap<JsonObject, JsonObject>();
+
   constructor(readonly root: JsonObject) {}
 
   /** Node of the schema for a path; unions are decided by the document. */
@@ -95,11 +100,28 @@ export class Schema {
       return undefined;
     }
     const name = path[path.length - 1] ?? '';
-    return describe(node, path, !this.required(parent).includes(name));
+    return this.describe(node, path, !this.required(parent).includes(name));
+  }
+
+  /** What a node says about the value at a path. */
+  describe(node: JsonObject, path: Path, optional: boolean): Field {
+    return describe(node, path, optional);
   }
 
   /** Follow references, take the branch that the value belongs to, and drop `null`. */
   private resolve(node: JsonObject, value: Json | undefined): JsonObject {
+    const known = this.resolved.get(node);
+    if (known) {
+      return known;
+    }
+    const found = this.follow(node, value);
+    if (!('discriminator' in found)) {
+      this.resolved.set(node, found);
+    }
+    return found;
+  }
+
+  private follow(node: JsonObject, value: Json | undefined): JsonObject {
     let here = node;
     if (typeof here['$ref'] === 'string') {
       const { $ref, ...rest } = here;
@@ -170,6 +192,7 @@ function describe(node: JsonObject, path: Path, optional: boolean): Field {
     optional,
     default: node['default'] === null ? undefined : node['default'],
     choices: choicesOf(node),
+    reference: text('reference'),
     materials: text('materials'),
     minLength: number('minLength') ?? 0,
     maxLength: number('maxLength') ?? Infinity
@@ -203,7 +226,8 @@ function kindOf(node: JsonObject): FieldKind {
   if (node['materials']) {
     return 'material';
   }
-  return node['type'] === 'number' ? 'number' : node['type'] === 'integer' ? 'integer' : 'text';
+  const plain = ['number', 'integer', 'boolean'] as const;
+  return plain.find(kind => kind === node['type']) ?? 'text';
 }
 
 /** "Case Mass" as a label: "Case mass". */

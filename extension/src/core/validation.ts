@@ -26,56 +26,76 @@ export function validate(
   rules: readonly CrossRule[] = []
 ): readonly Fault[] {
   const { kind: _kind, schema_version: _version, ...body } = document;
-  const faults = membersFaults(body, schema, schema.root, [], body);
+  const root = schema.nodeAt([], document) ?? schema.root;
+  const faults = membersFaults(body, schema, root, []);
   const broken = new Set(faults.map(fault => fault.path.join('\u0000')));
   const crossed = rules.flatMap(rule => rule(document));
   return [...faults, ...crossed.filter(fault => !broken.has(fault.path.join('\u0000')))];
 }
 
-function membersFaults(
-  group: JsonObject,
-  schema: Schema,
-  node: JsonObject,
-  path: Path,
-  document: JsonObject
-): Fault[] {
+interface Checked {
+  readonly node: JsonObject;
+  readonly path: string;
+  readonly faults: readonly Fault[];
+}
+
+/** Groups that were checked already: documents are never changed in place, so most of them are met again. */
+const checked = new WeakMap<JsonObject, Checked>();
+
+function membersFaults(group: JsonObject, schema: Schema, node: JsonObject, path: Path): readonly Fault[] {
   const names = schema.names(node);
   const required = schema.required(node);
   const faults: Fault[] = [];
-  for (const name of names) {
-    if (Object.hasOwn(group, name)) {
-      faults.push(...valueFaults(group[name] ?? null, schema, [...path, name], document));
-    } else if (required.includes(name)) {
+  for (const name of required) {
+    if (!Object.hasOwn(group, name)) {
       faults.push(fault([...path, name], undefined, 'missing', 'Give it, or start from a named design'));
     }
   }
-  for (const name of Object.keys(group)) {
-    if (!names.includes(name)) {
-      faults.push(fault([...path, name], group[name], 'not a known name here', `Known: ${names.join(', ')}`));
-    }
+  for (const [name, value] of Object.entries(group)) {
+    const child = names.includes(name) ? schema.child(node, name, value) : undefined;
+    faults.push(
+      ...(child
+        ? valueFaults(value, schema, child, [...path, name], !required.includes(name))
+        : [fault([...path, name], value, 'not a known name here', `Known: ${names.join(', ')}`)])
+    );
   }
-  return faults;
+  return inOrder(faults, path.length, names);
 }
 
-function valueFaults(value: Json, schema: Schema, path: Path, document: JsonObject): Fault[] {
-  const node = schema.nodeAt(path, document);
-  const field = schema.field(path, document);
-  if (!node || !field) {
-    return [];
+/** Faults of a group in the order of the schema; names that it does not know come last. */
+function inOrder(faults: readonly Fault[], depth: number, names: readonly string[]): readonly Fault[] {
+  if (faults.length < 2) {
+    return faults;
   }
+  const place = (item: Fault) => {
+    const index = names.indexOf(item.path[depth] ?? '');
+    return index < 0 ? names.length : index;
+  };
+  return [...faults].sort((a, b) => place(a) - place(b));
+}
+
+function valueFaults(
+  value: Json,
+  schema: Schema,
+  node: JsonObject,
+  path: Path,
+  optional: boolean
+): readonly Fault[] {
   if (value === null && node['nullable'] === true) {
     return [];
   }
+  const field = schema.describe(node, path, optional);
   switch (field.kind) {
     case 'number':
     case 'integer':
       return numberFaults(value, field);
+    case 'boolean':
+      return typeof value === 'boolean' ? [] : [fault(path, value, 'must be true or false')];
     case 'group':
-      return groupOrUnion(value, schema, node, path, document);
     case 'map':
-      return mapFaults(value, schema, path, document);
+      return groupFaults(value, schema, node, path, field.kind);
     case 'list':
-      return listFaults(value, schema, path, document);
+      return listFaults(value, schema, node, path);
     case 'open':
       return [];
     default:
@@ -83,16 +103,28 @@ function valueFaults(value: Json, schema: Schema, path: Path, document: JsonObje
   }
 }
 
-function groupOrUnion(
+function groupFaults(
   value: Json,
   schema: Schema,
   node: JsonObject,
   path: Path,
-  document: JsonObject
-): Fault[] {
+  kind: 'group' | 'map'
+): readonly Fault[] {
   if (!isObject(value)) {
     return [fault(path, value, 'must be a group of named values', 'Write it as { … }')];
   }
+  const key = path.join('\u0000');
+  const known = checked.get(value);
+  if (known && known.node === node && known.path === key) {
+    return known.faults;
+  }
+  const faults =
+    kind === 'map' ? mapFaults(value, schema, node, path) : unionFaults(value, schema, node, path);
+  checked.set(value, { node, path: key, faults });
+  return faults;
+}
+
+function unionFaults(value: JsonObject, schema: Schema, node: JsonObject, path: Path): readonly Fault[] {
   const tag = node['discriminator'];
   if (isObject(tag) && isObject(tag['mapping'])) {
     const shape = value[String(tag['propertyName'])];
@@ -101,21 +133,24 @@ function groupOrUnion(
       return [fault([...path, String(tag['propertyName'])], shape, `must be one of ${known.join(', ')}`)];
     }
   }
-  return membersFaults(value, schema, node, path, document);
+  return membersFaults(value, schema, node, path);
 }
 
-function mapFaults(value: Json, schema: Schema, path: Path, document: JsonObject): Fault[] {
-  if (!isObject(value)) {
-    return [fault(path, value, 'must be a group of named values', 'Write it as { … }')];
-  }
-  return Object.entries(value).flatMap(([key, item]) => valueFaults(item, schema, [...path, key], document));
+function mapFaults(value: JsonObject, schema: Schema, node: JsonObject, path: Path): readonly Fault[] {
+  return Object.entries(value).flatMap(([key, item]) => {
+    const child = schema.child(node, key, item);
+    return child ? valueFaults(item, schema, child, [...path, key], true) : [];
+  });
 }
 
-function listFaults(value: Json, schema: Schema, path: Path, document: JsonObject): Fault[] {
+function listFaults(value: Json, schema: Schema, node: JsonObject, path: Path): readonly Fault[] {
   if (!Array.isArray(value)) {
     return [fault(path, value, 'must be a list of values', 'Write it as [ … ]')];
   }
-  return value.flatMap((item: Json, i) => valueFaults(item, schema, [...path, String(i)], document));
+  return value.flatMap((item: Json, i) => {
+    const child = schema.child(node, String(i), item);
+    return child ? valueFaults(item, schema, child, [...path, String(i)], true) : [];
+  });
 }
 
 function numberFaults(value: Json, field: Field): Fault[] {

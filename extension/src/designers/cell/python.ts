@@ -1,7 +1,8 @@
 /** The Python that makes the design on the screen. */
 
-import type { Json, JsonObject, Path } from '../../core/document';
+import type { JsonObject, Path } from '../../core/document';
 import { differences, dotted, isObject, valueAt } from '../../core/document';
+import { literal, quoted } from '../../core/python';
 import named from '../../generated/named.json';
 
 const NAMED = named as unknown as Readonly<Record<string, JsonObject>>;
@@ -19,13 +20,13 @@ export function pythonCode(document: JsonObject): string {
   if (!nearest || nearest.changes.length > MOST_CHANGES) {
     return `import joulebook as jb\n\ncell = jb.battery.Cell.from_document(${literal(document, '')})\n`;
   }
-  const start = `import joulebook as jb\n\ncell = jb.battery.Cell.named(${text(nearest.name)})`;
+  const start = `import joulebook as jb\n\ncell = jb.battery.Cell.named(${quoted(nearest.name)})`;
   if (nearest.changes.length === 0) {
     return `${start}\n`;
   }
   const rows = nearest.changes.map(path => {
     const value = valueAt(document, path);
-    return `    ${text(dotted(path))}: ${value === undefined ? 'None' : literal(value, '    ')},\n`;
+    return `    ${quoted(dotted(path))}: ${value === undefined ? 'None' : literal(value, '    ')},\n`;
   });
   return `${start}.replace({\n${rows.join('')}})\n`;
 }
@@ -50,44 +51,4 @@ function changesFrom(original: JsonObject, document: JsonObject): readonly Path[
 
 function hasNull(document: JsonObject, path: Path): boolean {
   return path.some((_, i) => i > 0 && !isObject(valueAt(document, path.slice(0, i))));
-}
-
-function text(value: string): string {
-  return JSON.stringify(value);
-}
-
-/** Every digit of the number, in the shorter of the two ways of writing it. */
-function number(value: number): string {
-  const magnitude = Math.abs(value);
-  return magnitude !== 0 && (magnitude < 1e-3 || magnitude >= 1e7)
-    ? value.toExponential().replace('e+', 'e')
-    : String(value);
-}
-
-function literal(value: Json, indent: string): string {
-  if (value === null) {
-    return 'None';
-  }
-  if (typeof value === 'boolean') {
-    return value ? 'True' : 'False';
-  }
-  if (typeof value === 'number') {
-    return number(value);
-  }
-  if (typeof value === 'string') {
-    return text(value);
-  }
-  const inner = `${indent}    `;
-  if (!isObject(value)) {
-    return `[${(value as readonly Json[]).map(item => literal(item, inner)).join(', ')}]`;
-  }
-  const entries = Object.entries(value);
-  if (entries.length === 0) {
-    return '{}';
-  }
-  const flat = `{${entries.map(([key, item]) => `${text(key)}: ${literal(item, '')}`).join(', ')}}`;
-  if (flat.length + indent.length <= 100 && !flat.includes('\n')) {
-    return flat;
-  }
-  return `{\n${entries.map(([key, item]) => `${inner}${text(key)}: ${literal(item, inner)},\n`).join('')}${indent}}`;
 }

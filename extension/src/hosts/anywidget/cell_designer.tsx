@@ -2,14 +2,10 @@
 
 import type { Theme } from '../../core/services';
 import { mount } from '../../designers/cell';
+import { clipboard } from './clipboard';
 import type { WidgetModel } from './model';
 import { ModelPreview, ModelStore } from './model';
 import '../../../style/cell.css';
-
-const clipboard = {
-  write: (text: string): Promise<void> =>
-    navigator.clipboard ? navigator.clipboard.writeText(text) : Promise.reject(new Error('no clipboard'))
-};
 
 function render({ model, el }: { model: WidgetModel; el: HTMLElement }): () => void {
   // keys belong to the designer while it has the focus, not to the notebook around it

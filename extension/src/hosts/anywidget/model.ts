@@ -48,62 +48,68 @@ export class ModelStore implements DesignStore {
 /** ms without a word from the kernel until the view says so */
 export const PATIENCE = 60_000;
 
-type Reply =
+type Reply<A> =
   | { readonly kind: 'preview-progress'; readonly id: string; readonly done: number; readonly total: number }
-  | { readonly kind: 'preview-answer'; readonly id: string; readonly answer: Answer };
+  | { readonly kind: 'preview-answer'; readonly id: string; readonly answer: A };
 
-/** Asks the widget's Python side, by custom messages; each request has an id that its replies carry. */
+let count = 0;
+/** Two views of one widget share its messages. */
+const owner = Math.random().toString(36).slice(2);
+
+interface Asking {
+  readonly signal: AbortSignal;
+  onProgress?(done: number, total: number): void;
+}
+
+/** Ask the widget's Python side, by custom messages; each request has an id that its replies carry. */
+export function ask<A>(model: WidgetModel, request: object, control: Asking): Promise<A> {
+  const id = `${owner}-${++count}`;
+  return new Promise((resolve, reject) => {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const end = () => {
+      clearTimeout(timer);
+      model.off('msg:custom', listen);
+      control.signal.removeEventListener('abort', abort);
+    };
+    const wait = () => {
+      clearTimeout(timer);
+      timer = setTimeout(() => {
+        end();
+        reject(
+          new Error(
+            'The kernel does not answer: it is busy with another cell, or stopped. Run this cell again'
+          )
+        );
+      }, PATIENCE);
+    };
+    const listen = (reply: Reply<A>) => {
+      if (reply.id !== id) {
+        return;
+      }
+      if (reply.kind === 'preview-progress') {
+        control.onProgress?.(reply.done, reply.total);
+        wait();
+        return;
+      }
+      end();
+      resolve(reply.answer);
+    };
+    const abort = () => {
+      end();
+      reject(new Error('Cancelled'));
+    };
+    model.on('msg:custom', listen);
+    control.signal.addEventListener('abort', abort);
+    wait();
+    model.send({ kind: 'preview', id, ...request });
+  });
+}
+
+/** Discharge curves by the kernel of a widget. */
 export class ModelPreview implements PreviewService {
-  private count = 0;
-  /** Two views of one widget share its messages. */
-  private readonly owner = Math.random().toString(36).slice(2);
-
   constructor(private readonly model: WidgetModel) {}
 
-  request(request: PreviewRequest, control: PreviewControl): Promise<readonly PreviewCurve[]> {
-    const id = `${this.owner}-${++this.count}`;
-    return new Promise((resolve, reject) => {
-      let timer: ReturnType<typeof setTimeout> | undefined;
-      const end = () => {
-        clearTimeout(timer);
-        this.model.off('msg:custom', listen);
-        control.signal.removeEventListener('abort', abort);
-      };
-      const wait = () => {
-        clearTimeout(timer);
-        timer = setTimeout(() => {
-          end();
-          reject(
-            new Error(
-              'The kernel does not answer: it is busy with another cell, or stopped. Run this cell again'
-            )
-          );
-        }, PATIENCE);
-      };
-      const listen = (reply: Reply) => {
-        if (reply.id !== id) {
-          return;
-        }
-        if (reply.kind === 'preview-progress') {
-          control.onProgress(reply.done, reply.total);
-          wait();
-          return;
-        }
-        end();
-        try {
-          resolve(curvesOf(request, reply.answer));
-        } catch (error) {
-          reject(error);
-        }
-      };
-      const abort = () => {
-        end();
-        reject(new Error('Cancelled'));
-      };
-      this.model.on('msg:custom', listen);
-      control.signal.addEventListener('abort', abort);
-      wait();
-      this.model.send({ kind: 'preview', id, ...request });
-    });
+  async request(request: PreviewRequest, control: PreviewControl): Promise<readonly PreviewCurve[]> {
+    return curvesOf(request, await ask<Answer>(this.model, request, control));
   }
 }

@@ -1,0 +1,189 @@
+/** The circuit designer: palette, sheet, values, and the power flow of one network. */
+
+import type { KeyboardEvent } from 'react';
+import { useCallback, useEffect, useId, useMemo, useRef, useState, useSyncExternalStore } from 'react';
+import { shortcut } from '../../core/keyboard';
+import type { ClipboardService, Theme } from '../../core/services';
+import type { Board } from './board';
+import { PartsContext, useEditor, useParts, useSession } from './context';
+import type { MenuPlace } from './Diagram';
+import { Diagram } from './Diagram';
+import { titleOf } from './elements';
+import type { MenuItem } from './ElementMenu';
+import { ElementMenu } from './ElementMenu';
+import { Inspector } from './Inspector';
+import type { Key } from './kinds';
+import { Outline } from './Outline';
+import { Palette } from './Palette';
+import { Problems } from './Problems';
+import { extentOf } from './scene';
+import type { Session } from './session';
+import type { StudyService, StudyState } from './study';
+import { PowerFlowFollower } from './study';
+import { NOTHING } from './overlay';
+import { StudyBar } from './StudyBar';
+import { Toolbar } from './Toolbar';
+
+export interface CircuitDesignerProps {
+  readonly session: Session;
+  readonly studies: StudyService | null;
+  readonly clipboard: ClipboardService;
+  readonly theme: Theme;
+}
+
+export function CircuitDesigner(props: CircuitDesignerProps) {
+  const board = useRef<Board | null>(null);
+  const parts = useMemo(() => ({ session: props.session, board }), [props.session]);
+  return (
+    <PartsContext.Provider value={parts}>
+      <Workspace {...props} />
+    </PartsContext.Provider>
+  );
+}
+
+const NO_STUDY: StudyState = { answer: null, overlay: NOTHING, stale: false, running: false, message: '' };
+const SILENT = { subscribe: () => () => undefined, getState: () => NO_STUDY };
+const NONE: ReadonlySet<Key> = new Set();
+
+function Workspace({ studies, clipboard, theme }: CircuitDesignerProps) {
+  const { session, view } = useSession();
+  const { state } = useEditor();
+  const { board } = useParts();
+  const root = useRef<HTMLDivElement>(null);
+  const id = useId();
+  const [targets, setTargets] = useState<ReadonlySet<Key>>(NONE);
+  const [menu, setMenu] = useState<MenuPlace | null>(null);
+  const [side, setSide] = useState<'palette' | 'elements'>('palette');
+  const [live, setLive] = useState(true);
+  const faulty = state.faults.length > 0;
+  const follower = useMemo(() => (studies ? new PowerFlowFollower(studies) : null), [studies]);
+  const source = follower ?? SILENT;
+  const study = useSyncExternalStore(source.subscribe, source.getState);
+
+  useEffect(() => () => follower?.stop(), [follower]);
+  useEffect(() => studies?.onReady?.(() => follower?.solve()), [studies, follower]);
+  const following = live && study.answer !== null;
+  useEffect(
+    () => follower?.follow(faulty ? null : state.document, following),
+    [follower, faulty, state.document, following]
+  );
+
+  const show = useCallback(
+    (key: Key | null) => {
+      session.select(key === null ? [] : [key]);
+      const box = key === null ? null : extentOf(session.getState().scene, [key]);
+      if (box) {
+        board.current?.reveal(box);
+      }
+    },
+    [session, board]
+  );
+  const openMenu = useCallback((place: MenuPlace) => setMenu(place), []);
+  const closeMenu = useCallback(() => {
+    setMenu(null);
+    root.current?.querySelector<HTMLElement>('.jb-Sheet')?.focus({ preventScroll: true });
+  }, []);
+  const toValues = () =>
+    root.current?.querySelector<HTMLElement>('.jb-Inspector input, .jb-Inspector select')?.focus();
+  const press = (event: KeyboardEvent) => {
+    const meant = shortcut(event);
+    const typing = event.target instanceof Element && event.target.getAttribute('data-typing') === 'true';
+    if (meant && !typing) {
+      event.preventDefault();
+      event.stopPropagation();
+      session.editor[meant]();
+    } else if (
+      event.key === 'Escape' &&
+      event.target instanceof HTMLElement &&
+      event.target.closest('.jb-Inspector')
+    ) {
+      root.current?.querySelector<HTMLElement>('.jb-Sheet')?.focus({ preventScroll: true });
+    }
+  };
+  const element = menu?.key ? view.scene.elements.get(menu.key) : undefined;
+  return (
+    <div ref={root} className="jb-Circuit" data-theme={theme} onKeyDown={press}>
+      <Toolbar clipboard={clipboard} study={study} />
+      <Problems show={show} />
+      <div className="jb-Circuit-grid">
+        <aside className="jb-Side">
+          <div className="jb-Toggle" role="group" aria-label="What the side shows">
+            <button type="button" aria-pressed={side === 'palette'} onClick={() => setSide('palette')}>
+              Palette
+            </button>
+            <button type="button" aria-pressed={side === 'elements'} onClick={() => setSide('elements')}>
+              Elements
+            </button>
+          </div>
+          {side === 'palette' ? <Palette setTargets={setTargets} /> : <Outline study={study} show={show} />}
+        </aside>
+        <div className="jb-Middle">
+          <Diagram
+            study={study}
+            clipboard={clipboard}
+            targets={targets}
+            openMenu={openMenu}
+            toValues={toValues}
+          />
+          {menu && (
+            <ElementMenu
+              x={menu.x}
+              y={menu.y}
+              title={element ? titleOf(element) : 'Network'}
+              items={menuItems(session, menu.key, () => board.current?.fit(), toValues)}
+              close={closeMenu}
+            />
+          )}
+          <p className="jb-Notice" role="status">
+            {view.notice}
+          </p>
+        </div>
+        <Inspector id={id} study={study} show={show} />
+      </div>
+      {follower && (
+        <StudyBar
+          follower={follower}
+          study={study}
+          live={live}
+          faulty={faulty}
+          setLive={setLive}
+          show={show}
+        />
+      )}
+    </div>
+  );
+}
+
+function menuItems(
+  session: Session,
+  key: Key | null,
+  fit: () => void,
+  toValues: () => void
+): readonly MenuItem[] {
+  const off = session.readOnly;
+  if (key === null) {
+    return [
+      { title: 'Paste', keys: 'Ctrl+V', disabled: off, act: () => void session.paste() },
+      { title: 'Select all', keys: 'Ctrl+A', act: () => session.selectAll() },
+      { title: 'Fit the network', keys: 'F', act: fit }
+    ];
+  }
+  const { scene, selection } = session.getState();
+  const drawn = (scene.wiresOf.get(key) ?? []).filter(wire => wire.drawn);
+  const hasPlace = [...selection].some(item => scene.placements.has(item));
+  return [
+    { title: 'Values', keys: 'Enter', act: toValues },
+    ...(hasPlace ? [{ title: 'Turn', keys: 'R', disabled: off, act: () => void session.rotate() }] : []),
+    ...(drawn.length > 0
+      ? [
+          {
+            title: 'Route automatically',
+            disabled: off,
+            act: () => drawn.forEach(wire => session.route(wire.id, null))
+          }
+        ]
+      : []),
+    { title: 'Copy', keys: 'Ctrl+C', act: () => void session.copy() },
+    { title: 'Delete', keys: 'Del', disabled: off, act: () => void session.remove() }
+  ];
+}

@@ -1,0 +1,146 @@
+/** A* over a raster, for routes around obstacles that no simple shape avoids. */
+
+import type { Direction, Point } from './geometry';
+
+export interface Raster {
+  readonly width: number;
+  readonly height: number;
+  readonly blocked: Uint8Array;
+  readonly across: Uint8Array;
+  readonly upright: Uint8Array;
+  readonly bend: number;
+  readonly shared: number;
+  readonly crossed: number;
+}
+
+const DIRECTIONS: readonly Direction[] = ['up', 'right', 'down', 'left'];
+const DX = [0, 1, 0, -1];
+const DY = [-1, 0, 1, 0];
+/** Cells around the ends that are searched. */
+const WINDOW = 40;
+const MOST_STATES = 60_000;
+
+/** Corners from one cell to another, leaving and arriving in given directions; null where none is found soon. */
+export function search(
+  raster: Raster,
+  from: Point,
+  leaving: Direction,
+  to: Point,
+  arriving: Direction
+): readonly Point[] | null {
+  const left = Math.max(0, Math.min(from.x, to.x) - WINDOW);
+  const top = Math.max(0, Math.min(from.y, to.y) - WINDOW);
+  const width = Math.min(raster.width - 1, Math.max(from.x, to.x) + WINDOW) - left + 1;
+  const height = Math.min(raster.height - 1, Math.max(from.y, to.y) + WINDOW) - top + 1;
+  const cost = new Float64Array(width * height * 4).fill(Infinity);
+  const before = new Int32Array(width * height * 4).fill(-1);
+  const heap = new Heap();
+  const state = (x: number, y: number, d: number) => ((y - top) * width + (x - left)) * 4 + d;
+  const guess = (x: number, y: number) => Math.abs(x - to.x) + Math.abs(y - to.y);
+  const first = state(from.x, from.y, DIRECTIONS.indexOf(leaving));
+  const goal = state(to.x, to.y, DIRECTIONS.indexOf(arriving));
+  cost[first] = 0;
+  heap.push(guess(from.x, from.y), first);
+  for (let count = 0; count < MOST_STATES; count++) {
+    const here = heap.pop();
+    if (here < 0) {
+      return null;
+    }
+    if (here === goal) {
+      return trace(before, goal, left, top, width);
+    }
+    const d = here & 3;
+    const x = ((here >> 2) % width) + left;
+    const y = Math.floor((here >> 2) / width) + top;
+    const own = cost[here] as number;
+    for (let turn = -1; turn <= 1; turn++) {
+      const e = (d + turn + 4) & 3;
+      const [nx, ny] = [x + (DX[e] as number), y + (DY[e] as number)];
+      if (nx < left || ny < top || nx >= left + width || ny >= top + height) {
+        continue;
+      }
+      const k = ny * raster.width + nx;
+      if (raster.blocked[k]) {
+        continue;
+      }
+      const [along, other] = e % 2 === 1 ? [raster.across, raster.upright] : [raster.upright, raster.across];
+      const paid =
+        own +
+        1 +
+        (turn === 0 ? 0 : raster.bend) +
+        (along[k] ? raster.shared : 0) +
+        (other[k] ? raster.crossed : 0);
+      const next = state(nx, ny, e);
+      if (paid < (cost[next] as number)) {
+        cost[next] = paid;
+        before[next] = here;
+        heap.push(paid + guess(nx, ny), next);
+      }
+    }
+  }
+  return null;
+}
+
+function trace(before: Int32Array, goal: number, left: number, top: number, width: number): readonly Point[] {
+  const cells: Point[] = [];
+  for (let here = goal; here >= 0; here = before[here] as number) {
+    cells.push({ x: ((here >> 2) % width) + left, y: Math.floor((here >> 2) / width) + top });
+  }
+  return cells.reverse();
+}
+
+/** A binary heap of states by cost. */
+class Heap {
+  private costs: number[] = [];
+  private states: number[] = [];
+
+  push(cost: number, state: number): void {
+    let i = this.costs.length;
+    this.costs.push(cost);
+    this.states.push(state);
+    while (i > 0) {
+      const parent = (i - 1) >> 1;
+      if ((this.costs[parent] as number) <= cost) {
+        break;
+      }
+      this.costs[i] = this.costs[parent] as number;
+      this.states[i] = this.states[parent] as number;
+      i = parent;
+    }
+    this.costs[i] = cost;
+    this.states[i] = state;
+  }
+
+  /** The cheapest state; −1 where there is none. */
+  pop(): number {
+    const top = this.states[0];
+    const cost = this.costs.pop();
+    const state = this.states.pop();
+    if (top === undefined || cost === undefined || state === undefined) {
+      return -1;
+    }
+    const n = this.costs.length;
+    if (n === 0) {
+      return top;
+    }
+    let i = 0;
+    for (;;) {
+      let child = 2 * i + 1;
+      if (child >= n) {
+        break;
+      }
+      if (child + 1 < n && (this.costs[child + 1] as number) < (this.costs[child] as number)) {
+        child++;
+      }
+      if ((this.costs[child] as number) >= cost) {
+        break;
+      }
+      this.costs[i] = this.costs[child] as number;
+      this.states[i] = this.states[child] as number;
+      i = child;
+    }
+    this.costs[i] = cost;
+    this.states[i] = state;
+    return top;
+  }
+}
