@@ -48,4 +48,3 @@ export class PageModel {
     this.listeners.get(event)?.forEach(listener => listener(...args));
   }
 }
-

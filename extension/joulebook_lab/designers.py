@@ -1,6 +1,7 @@
-"""Designers as notebook widgets: ``jb.designers.CellDesigner(cell)``, ``jb.designers.ProtectionDesigner(scheme)``."""
+"""Designers as notebook widgets: of cells, power networks and protection schemes."""
 
 from joulebook_lab.cell_designer import CellDesigner
+from joulebook_lab.circuit_designer import CircuitDesigner
 from joulebook_lab.protection_designer import ProtectionDesigner
 
-__all__ = ["CellDesigner", "ProtectionDesigner"]
+__all__ = ["CellDesigner", "CircuitDesigner", "ProtectionDesigner"]

@@ -16,6 +16,7 @@ __all__ = ["KINDS", "Listing", "WorkspaceItem", "list_workspace", "summarise_des
 
 KINDS: dict[str, str] = {
     ".cell.json": "design",
+    ".circuit.json": "design",
     ".run.nc": "run",
     ".report.pdf": "report",
     ".report.html": "report",
@@ -158,19 +159,20 @@ _summaries: dict[str, tuple[int, str]] = {}
 
 
 def summarise_design(path: Path, modified_ns: int, size: int) -> str:
-    """Say in one line what a cell document describes.
+    """Say in one line what a design's document describes.
 
     Parameters
     ----------
     path : Path
-        A ``.cell.json`` file.
+        A ``.cell.json`` or ``.circuit.json`` file.
     modified_ns, size : int
         Its time of change and size in bytes; an unchanged file is not read again.
 
     Returns
     -------
     str
-        Such as ``"5 A h · LGM50 graphite-SiOx | LGM50 NMC811"``, or what is wrong with the file.
+        Such as ``"5 A h · LGM50 graphite-SiOx | LGM50 NMC811"`` or ``"14 buses · 20 branches"``, or what is wrong with
+        the file.
     """
     known = _summaries.get(str(path))
     if known is not None and known[0] == modified_ns:
@@ -189,6 +191,8 @@ def _summary_of(path: Path, size: int) -> str:
         document = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError):
         return "not readable as JSON"
+    if path.name.endswith(".circuit.json"):
+        return _network_summary(document)
     if not isinstance(document, dict) or document.get("kind") != "joulebook.cell":
         return "not a cell document"
     parts = []
@@ -199,6 +203,19 @@ def _summary_of(path: Path, size: int) -> str:
     materials = [_text(side.get("material")) for side in electrodes if isinstance(side, dict)]
     parts.append(" | ".join(name for name in materials if name))
     return " · ".join(part for part in parts if part)
+
+
+def _network_summary(document: Any) -> str:
+    buses = document.get("buses") if isinstance(document, dict) else None
+    if not isinstance(buses, dict):
+        return "not a network document"
+    tables = [document.get(name) for name in ("lines", "transformers", "three_winding_transformers")]
+    branches = sum(len(table) for table in tables if isinstance(table, dict))
+    return f"{_counted(len(buses), 'bus', 'buses')} · {_counted(branches, 'branch', 'branches')}"
+
+
+def _counted(count: int, one: str, many: str) -> str:
+    return f"{count} {one if count == 1 else many}"
 
 
 def _text(value: Any) -> str:

@@ -207,7 +207,8 @@ function choicesOf(node: JsonObject): readonly string[] {
   if (typeof node['const'] === 'string') {
     return [node['const']];
   }
-  return (node['enum'] as readonly string[] | undefined) ?? [];
+  const listed = (node['enum'] as readonly Json[] | undefined) ?? [];
+  return listed.filter(item => typeof item === 'string');
 }
 
 function kindOf(node: JsonObject): FieldKind {

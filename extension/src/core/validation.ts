@@ -84,6 +84,10 @@ function valueFaults(
   if (value === null && node['nullable'] === true) {
     return [];
   }
+  const listed = node['enum'];
+  if (Array.isArray(listed) && typeof listed[0] === 'number' && !listed.includes(value)) {
+    return [fault(path, value, `must be one of ${listed.join(', ')}`)];
+  }
   const field = schema.describe(node, path, optional);
   switch (field.kind) {
     case 'number':

@@ -151,6 +151,14 @@ export interface Line {
    */
   emergency_rating?: number | null;
   /**
+   * Least angle by which ``from_bus`` may lead ``to_bus``, in optimal dispatch.
+   */
+  minimum_angle?: number | null;
+  /**
+   * Largest angle by which ``from_bus`` may lead ``to_bus``, in optimal dispatch.
+   */
+  maximum_angle?: number | null;
+  /**
    * Of the conductor at the end of a fault, for the smallest fault current (IEC 60909-0).
    */
   end_temperature?: number | null;
@@ -271,6 +279,14 @@ export interface Transformer {
    * For minutes.
    */
   emergency_rating?: number | null;
+  /**
+   * Least angle by which ``from_bus`` may lead ``to_bus``, in optimal dispatch.
+   */
+  minimum_angle?: number | null;
+  /**
+   * Largest angle by which ``from_bus`` may lead ``to_bus``, in optimal dispatch.
+   */
+  maximum_angle?: number | null;
   /**
    * Whether it belongs to a generator as one unit (IEC 60909-0 factors KS and KSO).
    */
@@ -542,6 +558,10 @@ export interface Generator {
    * Nameplate.
    */
   rated_power_factor?: number | null;
+  /**
+   * By which the terminal voltage may permanently exceed the rated one (p_G of IEC 60909-0); 0 where left out.
+   */
+  voltage_rise?: number | null;
   /**
    * Stator, per unit of the ratings; the fictitious value of IEC 60909-0 where left out.
    */

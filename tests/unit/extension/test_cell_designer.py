@@ -8,7 +8,7 @@ import pytest
 
 import joulebook as jb
 from joulebook.core.errors import DataFormatError, InputError
-from joulebook_lab import cell_designer
+from joulebook_lab import widgets
 from joulebook_lab.cell_designer import CellDesigner
 
 Cell = jb.battery.Cell
@@ -138,9 +138,9 @@ class TestPreview:
 
 
 def test_says_what_to_do_where_it_is_not_built(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cell_designer, "STATIC", tmp_path)
-    text = cell_designer._asset("cell_designer.js", cell_designer._NOT_BUILT)
+    monkeypatch.setattr(widgets, "STATIC", tmp_path)
+    text = widgets.asset("cell_designer.js", widgets.not_built("cell", "cell"))
     assert isinstance(text, str)
     assert "jlpm build:widget" in text
     (tmp_path / "cell_designer.js").write_text("export default {}", "utf-8")
-    assert cell_designer._asset("cell_designer.js", "") == tmp_path / "cell_designer.js"
+    assert widgets.asset("cell_designer.js", "") == tmp_path / "cell_designer.js"

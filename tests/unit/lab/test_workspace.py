@@ -28,7 +28,9 @@ def test_hidden_and_package_folders_are_left_out(workspace, write_cell):
 
 def test_faulty_documents_are_listed_with_what_is_wrong(workspace):
     (workspace / "cut.cell.json").write_text('{"kind": "joulebook.cell", ')
-    (workspace / "other.cell.json").write_text('{"kind": "joulebook.circuit"}')
+    (workspace / "other.cell.json").write_text('{"kind": "circuit"}')
+    (workspace / "grid.circuit.json").write_text('{"buses": {"1": {}}, "lines": {"1": {}, "2": {}}, "transformers": 7}')
+    (workspace / "no grid.circuit.json").write_text('{"buses": []}')
     (workspace / "odd.cell.json").write_text(
         json.dumps({"kind": "joulebook.cell", "name": 5, "nominal_capacity": "many", "negative": []})
     )
@@ -37,6 +39,8 @@ def test_faulty_documents_are_listed_with_what_is_wrong(workspace):
     assert found == {
         "cut": "not readable as JSON",
         "other": "not a cell document",
+        "grid": "1 bus · 2 branches",
+        "no grid": "not a network document",
         "odd": "",
         "large": "too large for a design",
     }

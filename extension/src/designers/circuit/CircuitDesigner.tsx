@@ -8,17 +8,21 @@ import type { Board } from './board';
 import { PartsContext, useEditor, useParts, useSession } from './context';
 import type { MenuPlace } from './Diagram';
 import { Diagram } from './Diagram';
-import { titleOf } from './elements';
+import type { Element } from './elements';
+import { nameOf, titleOf } from './elements';
+import type { FaultState } from './FaultPanel';
+import { FaultPanel, FAULTS } from './FaultPanel';
 import type { MenuItem } from './ElementMenu';
 import { ElementMenu } from './ElementMenu';
 import { Inspector } from './Inspector';
 import type { Key } from './kinds';
+import { keyOf, splitKey } from './kinds';
 import { Outline } from './Outline';
 import { Palette } from './Palette';
 import { Problems } from './Problems';
 import { extentOf } from './scene';
 import type { Session } from './session';
-import type { StudyService, StudyState } from './study';
+import type { FaultRequest, StudyService, StudyState } from './study';
 import { PowerFlowFollower } from './study';
 import { NOTHING } from './overlay';
 import { StudyBar } from './StudyBar';
@@ -58,7 +62,9 @@ function Workspace({ studies, clipboard, theme }: CircuitDesignerProps) {
   const faulty = state.faults.length > 0;
   const follower = useMemo(() => (studies ? new PowerFlowFollower(studies) : null), [studies]);
   const source = follower ?? SILENT;
-  const study = useSyncExternalStore(source.subscribe, source.getState);
+  const solved = useSyncExternalStore(source.subscribe, source.getState);
+  const { fault, compute, close } = useFault(studies);
+  const study = useMemo(() => withFault(solved, fault), [solved, fault]);
 
   useEffect(() => () => follower?.stop(), [follower]);
   useEffect(() => studies?.onReady?.(() => follower?.solve()), [studies, follower]);
@@ -87,7 +93,7 @@ function Workspace({ studies, clipboard, theme }: CircuitDesignerProps) {
     root.current?.querySelector<HTMLElement>('.jb-Inspector input, .jb-Inspector select')?.focus();
   const press = (event: KeyboardEvent) => {
     const meant = shortcut(event);
-    const typing = event.target instanceof Element && event.target.getAttribute('data-typing') === 'true';
+    const typing = event.target instanceof HTMLElement && event.target.getAttribute('data-typing') === 'true';
     if (meant && !typing) {
       event.preventDefault();
       event.stopPropagation();
@@ -130,7 +136,7 @@ function Workspace({ studies, clipboard, theme }: CircuitDesignerProps) {
               x={menu.x}
               y={menu.y}
               title={element ? titleOf(element) : 'Network'}
-              items={menuItems(session, menu.key, () => board.current?.fit(), toValues)}
+              items={menuItems(session, menu.key, () => board.current?.fit(), toValues, studies && compute)}
               close={closeMenu}
             />
           )}
@@ -150,19 +156,82 @@ function Workspace({ studies, clipboard, theme }: CircuitDesignerProps) {
           show={show}
         />
       )}
+      {fault && (
+        <FaultPanel
+          fault={fault}
+          where={busName(view.scene.elements, fault.request.bus)}
+          compute={compute}
+          close={close}
+        />
+      )}
     </div>
   );
+}
+
+/** The fault that was asked for last, computed on the network as it is then. */
+function useFault(studies: StudyService | null) {
+  const { editor } = useSession().session;
+  const [fault, setFault] = useState<FaultState | null>(null);
+  const running = useRef<AbortController | null>(null);
+  useEffect(() => () => running.current?.abort(), []);
+  const compute = useCallback(
+    (request: FaultRequest) => {
+      running.current?.abort();
+      const own = new AbortController();
+      running.current = own;
+      setFault({ request, answer: null });
+      const refused = (error: unknown) => ({
+        message: error instanceof Error ? error.message : String(error),
+        notes: {},
+        lines: []
+      });
+      void studies
+        ?.shortCircuit(editor.getState().document, request, own.signal)
+        .catch(refused)
+        .then(answer => {
+          if (running.current === own) {
+            setFault({ request, answer });
+          }
+        });
+    },
+    [studies, editor]
+  );
+  const close = useCallback(() => {
+    running.current?.abort();
+    running.current = null;
+    setFault(null);
+  }, []);
+  return { fault, compute, close };
+}
+
+function withFault(study: StudyState, fault: FaultState | null): StudyState {
+  const notes = Object.entries(fault?.answer?.notes ?? {});
+  return notes.length === 0 ? study : { ...study, overlay: { ...study.overlay, notes: new Map(notes) } };
+}
+
+function busName(elements: ReadonlyMap<Key, Element>, id: string): string {
+  const bus = id === '' ? undefined : elements.get(keyOf('buses', id));
+  return bus ? `busbar ${nameOf(bus)}` : id;
 }
 
 function menuItems(
   session: Session,
   key: Key | null,
   fit: () => void,
-  toValues: () => void
+  toValues: () => void,
+  compute: ((request: FaultRequest) => void) | null
 ): readonly MenuItem[] {
   const off = session.readOnly;
+  const faultsAt = (bus: string): readonly MenuItem[] =>
+    compute
+      ? FAULTS.map(([fault, title]) => ({
+          title: `${title} ${bus === '' ? 'everywhere' : 'here'}`,
+          act: () => compute({ bus, fault, extreme: 'max' })
+        }))
+      : [];
   if (key === null) {
     return [
+      ...faultsAt('').slice(0, 1),
       { title: 'Paste', keys: 'Ctrl+V', disabled: off, act: () => void session.paste() },
       { title: 'Select all', keys: 'Ctrl+A', act: () => session.selectAll() },
       { title: 'Fit the network', keys: 'F', act: fit }
@@ -173,6 +242,7 @@ function menuItems(
   const hasPlace = [...selection].some(item => scene.placements.has(item));
   return [
     { title: 'Values', keys: 'Enter', act: toValues },
+    ...(scene.bars.has(key) ? faultsAt(splitKey(key).id) : []),
     ...(hasPlace ? [{ title: 'Turn', keys: 'R', disabled: off, act: () => void session.rotate() }] : []),
     ...(drawn.length > 0
       ? [

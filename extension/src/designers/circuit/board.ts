@@ -145,7 +145,7 @@ export class Board {
     const margin = 3;
     const across = this.width / (right - left + 2 * margin);
     const down = this.height / (bottom - top + 2 * margin);
-    this.scale = clamped(Math.min(across, down), SMALLEST_SCALE, 1.6 * USUAL_SCALE);
+    this.scale = clamped(Math.min(across, down), SMALLEST_SCALE, 1.2 * USUAL_SCALE);
     this.origin = {
       x: (left + right) / 2 - this.width / this.scale / 2,
       y: (top + bottom) / 2 - this.height / this.scale / 2

@@ -31,7 +31,7 @@ const busesAreThere: CrossRule = document => {
         const bus = isObject(row) ? row[end] : undefined;
         return typeof bus !== 'string' || bus === '' || Object.hasOwn(buses, bus)
           ? []
-          : [fault([table, id, end], bus, 'there is no bus of that identifier', 'Connect it to another bus')];
+          : [fault([table, id, end], bus, 'no such bus', 'Connect it to another bus')];
       })
     );
     seen.set(rows, { buses, faults });
@@ -43,18 +43,11 @@ const busesAreThere: CrossRule = document => {
 const endsDiffer: CrossRule = document =>
   (['lines', 'transformers', 'hvdc_lines'] as const).flatMap(table => {
     const rows = document[table];
-    return Object.entries(isObject(rows) ? rows : {}).flatMap(([id, row]): readonly Fault[] =>
-      isObject(row) && typeof row['from_bus'] === 'string' && row['from_bus'] === row['to_bus']
-        ? [
-            fault(
-              [table, id, 'to_bus'],
-              row['to_bus'],
-              'is the bus of the other end as well',
-              'Choose another bus'
-            )
-          ]
-        : []
-    );
+    return Object.entries(isObject(rows) ? rows : {}).flatMap(([id, row]): readonly Fault[] => {
+      const same = isObject(row) && typeof row['from_bus'] === 'string' && row['from_bus'] === row['to_bus'];
+      const hint = 'Connect the other end, or take it out';
+      return same ? [fault([table, id, 'from_bus'], row['from_bus'], 'both ends at one bus', hint)] : [];
+    });
   });
 
 export const circuitRules: readonly CrossRule[] = [busesAreThere, endsDiffer];

@@ -200,8 +200,9 @@ function drawItemText(pen: Pen, look: Look, { element, place, box }: Item): void
   );
 }
 
+/** Active power; what is left of rounding in the solver is nothing. */
 function power(p: number): string {
-  return `${figure(p, 3)} MW`;
+  return `${figure(Math.abs(p) < 1e-6 ? 0 : p, 3)} MW`;
 }
 
 function shortened(text: string): string {
@@ -293,7 +294,7 @@ function loadingBar(pen: Pen, at: Point, upright: boolean, loading: number, look
 
 /** A sign at elements that a study or a check complains of; the words are in the list beside. */
 function drawMarks(pen: Pen, scene: Scene, look: Look, seen: (box: Box) => boolean): void {
-  const size = Math.max(0.8, 6 / look.scale);
+  const size = Math.max(1, 11 / look.scale);
   for (const [key, { level }] of look.overlay.marks) {
     const box =
       scene.bars.get(key)?.box ??
@@ -303,14 +304,19 @@ function drawMarks(pen: Pen, scene: Scene, look: Look, seen: (box: Box) => boole
     if (!box || !seen(box)) {
       continue;
     }
-    const at = { x: box.left - 0.2, y: box.top - 0.2 };
-    pen.box(
-      { left: at.x - size, top: at.y - size, right: at.x + size * 0.2, bottom: at.y + size * 0.2 },
-      level,
-      'back',
-      0.08
-    );
-    pen.text('!', { x: at.x - size * 0.4, y: at.y + size * 0.02 }, 'back', size, 'center', true);
+    const [x, y] = [box.left - 0.2 - size / 2, box.top - 0.2 - size / 2];
+    const half = size / 2;
+    pen.box({ left: x - half, top: y - half, right: x + half, bottom: y + half }, level, 'back', size / 12);
+    const bar = [
+      { x, y: y - 0.3 * size },
+      { x, y: y + 0.08 * size }
+    ];
+    pen.line(bar, 'back', { width: size * 0.15 });
+    const dot = [
+      { x, y: y + 0.18 * size },
+      { x, y: y + 0.33 * size }
+    ];
+    pen.line(dot, 'back', { width: size * 0.15 });
   }
 }
 

@@ -2,18 +2,27 @@
 
 import type { Box, Point } from './geometry';
 
-const FARTHEST = 4000;
+const FARTHEST = 6000;
+const FIRST_SIZE = 512;
 
 export class Sheet {
-  private readonly taken = new Set<number>();
+  /** Side of the raster, whose middle is the origin. */
+  private size = FIRST_SIZE;
+  private taken = new Uint8Array(FIRST_SIZE * FIRST_SIZE);
   extent: Box = { left: 0, top: 0, right: 0, bottom: 0 };
   private empty = true;
 
   /** Whether a box about a place is free. */
   isFree(box: Box, { x, y }: Point): boolean {
-    for (let i = Math.floor(box.left + x); i < Math.ceil(box.right + x); i++) {
-      for (let j = Math.floor(box.top + y); j < Math.ceil(box.bottom + y); j++) {
-        if (this.taken.has(code(i, j))) {
+    const half = this.size / 2;
+    const left = Math.max(0, Math.floor(box.left + x) + half);
+    const right = Math.min(this.size, Math.ceil(box.right + x) + half);
+    const top = Math.max(0, Math.floor(box.top + y) + half);
+    const bottom = Math.min(this.size, Math.ceil(box.bottom + y) + half);
+    for (let j = top; j < bottom; j++) {
+      const row = j * this.size;
+      for (let i = left; i < right; i++) {
+        if (this.taken[row + i]) {
           return false;
         }
       }
@@ -22,12 +31,16 @@ export class Sheet {
   }
 
   take(box: Box, { x, y }: Point): void {
-    for (let i = Math.floor(box.left + x); i < Math.ceil(box.right + x); i++) {
-      for (let j = Math.floor(box.top + y); j < Math.ceil(box.bottom + y); j++) {
-        this.taken.add(code(i, j));
-      }
-    }
     const own = { left: box.left + x, top: box.top + y, right: box.right + x, bottom: box.bottom + y };
+    this.reach(Math.max(-own.left, -own.top, own.right, own.bottom));
+    const half = this.size / 2;
+    for (let j = Math.floor(own.top) + half; j < Math.ceil(own.bottom) + half; j++) {
+      this.taken.fill(
+        1,
+        j * this.size + Math.floor(own.left) + half,
+        j * this.size + Math.ceil(own.right) + half
+      );
+    }
     this.extent = this.empty
       ? own
       : {
@@ -46,36 +59,54 @@ export class Sheet {
     return found;
   }
 
+  /** Make the raster large enough for a distance from the origin. */
+  private reach(distance: number): void {
+    let size = this.size;
+    while (distance + 1 >= size / 2) {
+      size *= 2;
+    }
+    if (size === this.size) {
+      return;
+    }
+    const larger = new Uint8Array(size * size);
+    const shift = (size - this.size) / 2;
+    for (let j = 0; j < this.size; j++) {
+      const row = this.taken.subarray(j * this.size, (j + 1) * this.size);
+      larger.set(row, (j + shift) * size + shift);
+    }
+    [this.size, this.taken] = [size, larger];
+  }
+
   private nearest(box: Box, wanted: Point): Point {
     if (this.isFree(box, wanted)) {
       return wanted;
     }
     for (let r = 1; r < FARTHEST; r++) {
-      let best: Point | null = null;
-      let distance = Infinity;
-      for (let k = -r; k <= r; k++) {
-        const ring = [
-          { x: wanted.x + k, y: wanted.y - r },
-          { x: wanted.x + k, y: wanted.y + r },
-          { x: wanted.x - r, y: wanted.y + k },
-          { x: wanted.x + r, y: wanted.y + k }
-        ];
-        if (r + Math.abs(k) * 0.01 >= distance) {
-          continue;
+      for (let k = 0; k <= r; k++) {
+        const found = this.onRing(box, wanted, r, k) ?? (k > 0 ? this.onRing(box, wanted, r, -k) : null);
+        if (found) {
+          return found;
         }
-        const free = ring.find(place => this.isFree(box, place));
-        if (free) {
-          [best, distance] = [free, r + Math.abs(k) * 0.01];
-        }
-      }
-      if (best) {
-        return best;
       }
     }
     return wanted;
   }
-}
 
-function code(i: number, j: number): number {
-  return (i + 1e6) * 4e6 + (j + 1e6);
+  /** One of the four places of a square ring that lie `k` squares beside its middles. */
+  private onRing(box: Box, { x, y }: Point, r: number, k: number): Point | null {
+    for (let side = 0; side < 4; side++) {
+      const place =
+        side === 0
+          ? { x: x + k, y: y - r }
+          : side === 1
+            ? { x: x + k, y: y + r }
+            : side === 2
+              ? { x: x - r, y: y + k }
+              : { x: x + r, y: y + k };
+      if (this.isFree(box, place)) {
+        return place;
+      }
+    }
+    return null;
+  }
 }

@@ -1,7 +1,6 @@
 /** Studies of the network that a kernel makes, kept up to date with the document. */
 
 import type { JsonObject } from '../../core/document';
-import { isObject } from '../../core/document';
 import type { BranchFigures, BusFigures, Injection, Mark, Overlay } from './overlay';
 import { NOTHING } from './overlay';
 import type { Key } from './kinds';
@@ -33,6 +32,8 @@ export interface PowerFlowAnswer {
 
 export interface FaultAnswer {
   readonly message: string;
+  /** Whether values that the study needs are not known. */
+  readonly missing?: boolean;
   /** Text to be shown at busbars, by key. */
   readonly notes: Readonly<Record<Key, string>>;
   /** Lines for the panel. */
@@ -40,16 +41,18 @@ export interface FaultAnswer {
 }
 
 export interface FaultRequest {
+  /** Identifier; empty for all. */
   readonly bus: string;
   readonly fault: string;
   readonly extreme: 'max' | 'min';
+  /** Whether typical values stand in for what is not known. */
+  readonly typical?: boolean;
 }
 
 /** Studies of a network. Rejects with an Error whose message can be shown as it is. */
 export interface StudyService {
   powerFlow(document: JsonObject, signal: AbortSignal): Promise<PowerFlowAnswer>;
-  /** Left out where the kernel knows no faults. */
-  shortCircuit?(document: JsonObject, request: FaultRequest, signal: AbortSignal): Promise<FaultAnswer>;
+  shortCircuit(document: JsonObject, request: FaultRequest, signal: AbortSignal): Promise<FaultAnswer>;
   /** Be told when a request that failed is worth another try. */
   onReady?(listener: () => void): () => void;
 }
@@ -173,24 +176,21 @@ export class PowerFlowFollower {
 
 export function overlayOf(answer: PowerFlowAnswer): Overlay {
   const buses = new Map<Key, BusFigures>(
-    Object.entries(answer.buses).map(([key, [voltage, angle]]) => [key, { voltage, angle }])
+    Object.entries(answer.buses ?? {}).map(([key, [voltage, angle]]) => [key, { voltage, angle }])
   );
   const branches = new Map<Key, BranchFigures>(
-    Object.entries(answer.branches).map(([key, { p, q, loading }]) => [
+    Object.entries(answer.branches ?? {}).map(([key, { p, q, loading }]) => [
       key,
       { p, q, loading: loading === null ? null : loading / 100 }
     ])
   );
   const injections = new Map<Key, Injection>(
-    Object.entries(answer.injections).map(([key, [p, q]]) => [key, { p, q }])
+    Object.entries(answer.injections ?? {}).map(([key, [p, q]]) => [key, { p, q }])
   );
   const marks = new Map<Key, Mark>(
-    answer.marks.flatMap(({ key, level, text }) => (key === null ? [] : [[key, { level, text }] as const]))
+    (answer.marks ?? []).flatMap(({ key, level, text }) =>
+      key === null ? [] : [[key, { level, text }] as const]
+    )
   );
   return { buses, branches, injections, marks, notes: new Map() };
-}
-
-/** Whether a value is an answer of the kernel. */
-export function isPowerFlow(value: unknown): value is PowerFlowAnswer {
-  return isObject(value as JsonObject) && isObject((value as JsonObject)['buses']);
 }

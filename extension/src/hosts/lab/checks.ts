@@ -5,6 +5,8 @@ import { isObject } from '../../core/document';
 import type { Fault } from '../../core/validation';
 import { faultText, validate } from '../../core/validation';
 import { cellRules, cellSchema } from '../../designers/cell/model';
+import { circuitSchema } from '../../designers/circuit';
+import { isTable } from '../../designers/circuit/kinds';
 
 /**
  * All faults of a document that is too broken to draw, in words; none where it can be drawn.
@@ -12,9 +14,27 @@ import { cellRules, cellSchema } from '../../designers/cell/model';
  * Values that are only out of range, and names that are not in the library, can be drawn: the designer marks
  * and mends them.
  */
-export function undrawable(document: JsonObject): readonly string[] {
+export function undrawableCell(document: JsonObject): readonly string[] {
   const faults = validate(document, cellSchema, cellRules);
   return faults.some(isBroken) ? faults.map(faultText) : [];
+}
+
+/** The same of a network: its tables are groups of elements. A faulty value is marked where it stands. */
+export function undrawableCircuit(document: JsonObject): readonly string[] {
+  const groups = circuitSchema
+    .names(circuitSchema.root)
+    .filter(name => name === 'buses' || Object.hasOwn(document, name));
+  return groups.flatMap(name => {
+    const value = document[name];
+    const table = circuitSchema.nodeAt([name], document)?.['type'] === 'object';
+    const rows = isObject(value) ? Object.entries(value) : [];
+    if (table && !isObject(value)) {
+      return [`${name}: must be a group of elements by identifier`];
+    }
+    return isTable(name)
+      ? rows.flatMap(([id, row]) => (isObject(row) ? [] : [`${name}.${id}: must be a group of values`]))
+      : [];
+  });
 }
 
 function isBroken({ value, rule }: Fault): boolean {

@@ -5,13 +5,13 @@ import { InputDialog, Notification, showErrorMessage } from '@jupyterlab/apputil
 import { FileDialog } from '@jupyterlab/filebrowser';
 import type { FileBrowser } from '@jupyterlab/filebrowser';
 import { copyIcon, stopIcon, textEditorIcon, notebookIcon } from '@jupyterlab/ui-components';
-import { pythonCode } from '../../designers/cell/python';
-import type { CellDocument } from './document';
+import { newNetwork } from './circuits';
+import type { DesignDocument } from './document';
 import { copyText } from './document';
-import type { CellTracker } from './designer';
-import { cellIcon, reportIcon, runIcon } from './icons';
+import type { DesignTracker } from './designer';
+import { cellIcon, circuitIcon, reportIcon, runIcon } from './icons';
 import { startKernel } from './kernel';
-import { CELL_SUFFIX, commands as ids, FACTORY, PANEL } from './names';
+import { CELL_KIND, CELL_SUFFIX, CIRCUIT_SUFFIX, commands as ids, PANEL } from './names';
 import { runNotebook } from './notebooks';
 import type { PreferenceStore } from './preferences';
 import type { ReportFollower } from './reports';
@@ -22,7 +22,7 @@ import type { WorkspaceModel } from './workspace';
 export interface CommandParts {
   readonly app: JupyterFrontEnd;
   readonly server: JoulebookServer;
-  readonly tracker: CellTracker;
+  readonly tracker: DesignTracker;
   readonly reports: ReportFollower;
   readonly workspace: WorkspaceModel;
   readonly preferences: PreferenceStore;
@@ -53,7 +53,7 @@ function textArg(args: Args, name: string): string {
 }
 
 /** The designer that a command is about: the one whose toolbar was pressed, else the one in front. */
-function current({ app, tracker }: CommandParts, args: Args): CellDocument | null {
+function current({ app, tracker }: CommandParts, args: Args): DesignDocument | null {
   const named = textArg(args, 'widget');
   if (named !== '') {
     return tracker.find(widget => widget.id === named) ?? null;
@@ -87,6 +87,17 @@ function addFileCommands(parts: CommandParts): void {
         workspace.touch();
       })
   });
+  app.commands.addCommand(ids.newCircuit, {
+    label: args => (args['isPalette'] ? 'New Power Network' : 'New Network'),
+    caption: 'A new .circuit.json document with a supply, a line and a load to go on from',
+    icon: args => (args['isPalette'] ? undefined : circuitIcon),
+    execute: args =>
+      attempt('The network could not be made', async () => {
+        await open(await newNetwork(app.serviceManager.contents, folderOf(parts, args)));
+        void browser?.model.refresh();
+        workspace.touch();
+      })
+  });
   app.commands.addCommand(ids.openTutorial, {
     label: args => textArg(args, 'title') || 'Open Tutorial…',
     caption: 'Copy a tutorial notebook into this folder and open it',
@@ -101,10 +112,10 @@ function addFileCommands(parts: CommandParts): void {
       })
   });
   app.commands.addCommand(ids.openDesigner, {
-    label: 'Open Cell Designer…',
-    caption: 'Choose a .cell.json document and open it in the designer',
+    label: 'Open Designer…',
+    caption: 'Choose a .cell.json or .circuit.json document and open it in its designer',
     isEnabled: () => browser !== null,
-    execute: () => attempt('The designer could not be opened', () => chooseCell(parts))
+    execute: () => attempt('The designer could not be opened', () => chooseDesign(parts))
   });
   app.commands.addCommand(ids.openItem, {
     label: 'Open',
@@ -151,18 +162,21 @@ async function chooseTutorial({ workspace }: CommandParts): Promise<string | nul
   return tutorials.find(item => item.title === chosen.value)?.name ?? null;
 }
 
-async function chooseCell({ app, browser }: CommandParts): Promise<void> {
+async function chooseDesign({ app, browser }: CommandParts): Promise<void> {
   if (browser === null) {
     return;
   }
   const chosen = await FileDialog.getOpenFiles({
     manager: browser.model.manager,
-    title: 'Open a cell',
-    filter: model => (model.type === 'directory' || model.name.endsWith(CELL_SUFFIX) ? {} : null)
+    title: 'Open a design',
+    filter: model =>
+      model.type === 'directory' || [CELL_SUFFIX, CIRCUIT_SUFFIX].some(suffix => model.name.endsWith(suffix))
+        ? {}
+        : null
   });
   for (const model of chosen.value ?? []) {
     if (model.type !== 'directory') {
-      await app.commands.execute('docmanager:open', { path: model.path, factory: FACTORY });
+      await app.commands.execute('docmanager:open', { path: model.path });
     }
   }
 }
@@ -171,24 +185,24 @@ function addDesignerCommands(parts: CommandParts): void {
   const { app, tracker } = parts;
   const isEnabled = (args: Args): boolean => current(parts, args) !== null;
   app.commands.addCommand(ids.copyPython, {
-    label: args => (args['toolbar'] ? '' : 'Copy Cell as Python'),
-    caption: 'Copy the Python that makes this cell',
+    label: args => (args['toolbar'] ? '' : 'Copy Design as Python'),
+    caption: 'Copy the Python that makes this design',
     icon: args => (args['isPalette'] ? undefined : copyIcon),
     isEnabled,
     execute: async args => {
-      const design = current(parts, args)?.content.design;
-      if (design) {
-        await copyText(pythonCode(design));
-        Notification.success('Copied the Python that makes this cell', { autoClose: 3000 });
+      const content = current(parts, args)?.content;
+      if (content?.design) {
+        await copyText(content.parts.python(content.design));
+        Notification.success(`Copied the Python that makes this ${content.parts.noun}`, { autoClose: 3000 });
       } else {
-        Notification.warning('This document cannot be read as a cell, so there is no Python for it yet', {
+        Notification.warning('This document cannot be read, so there is no Python for it yet', {
           autoClose: 6000
         });
       }
     }
   });
   app.commands.addCommand(ids.openAsText, {
-    label: args => (args['toolbar'] ? '' : 'Open Cell as Text'),
+    label: args => (args['toolbar'] ? '' : 'Open Design as Text'),
     caption: 'Open this document in the text editor beside the designer',
     icon: args => (args['isPalette'] ? undefined : textEditorIcon),
     isEnabled,
@@ -208,8 +222,8 @@ function addDesignerCommands(parts: CommandParts): void {
     return session !== undefined && session.isReady && !session.session?.kernel;
   };
   app.commands.addCommand(ids.startKernel, {
-    label: args => (args['toolbar'] ? 'Start kernel' : 'Start Kernel of This Cell'),
-    caption: 'Start a kernel for the discharge curves of this designer',
+    label: args => (args['toolbar'] ? 'Start kernel' : 'Start Kernel of This Design'),
+    caption: 'Start a kernel for the curves and studies of this designer',
     isVisible: args => !args['toolbar'] || kernelIsOff(args),
     isEnabled: kernelIsOff,
     execute: args =>
@@ -286,7 +300,8 @@ function addReportCommands(parts: CommandParts): void {
 }
 
 function mayReport(parts: CommandParts, args: Args): boolean {
-  return args['fromPanel'] === true || args['fromFiles'] === true || current(parts, args) !== null;
+  const kind = current(parts, args)?.content.parts.kind;
+  return args['fromPanel'] === true || args['fromFiles'] === true || kind === CELL_KIND;
 }
 
 /** Path of the document that a report is to be made of: clicked in the panel or the file browser, or in front. */
@@ -307,7 +322,7 @@ async function reportedPath(parts: CommandParts, args: Args): Promise<string> {
 /** Path of the designer, its changes saved: a report is made of the file. */
 async function savedPath(parts: CommandParts, args: Args): Promise<string> {
   const widget = current(parts, args);
-  if (widget === null) {
+  if (widget === null || widget.content.parts.kind !== CELL_KIND) {
     throw new Error('Open a cell in the designer first');
   }
   if (widget.content.design === null) {

@@ -1,96 +1,168 @@
-/** Cell documents in JupyterLab: file type, document factory, toolbar, tracker. */
+/** Designs in JupyterLab: file types, document factories, toolbars, tracker. */
 
 import type { JupyterFrontEnd } from '@jupyterlab/application';
 import type { ILayoutRestorer } from '@jupyterlab/application';
-import type { ISessionContextDialogs } from '@jupyterlab/apputils';
+import type { ISessionContext, ISessionContextDialogs } from '@jupyterlab/apputils';
 import { Toolbar, WidgetTracker } from '@jupyterlab/apputils';
 import type { DocumentRegistry } from '@jupyterlab/docregistry';
 import { CommandToolbarButton } from '@jupyterlab/ui-components';
 import type { Widget } from '@lumino/widgets';
-import { mount } from '../../designers/cell';
-import { undrawable } from './checks';
-import type { CellDocument } from './document';
-import { CellDocumentFactory } from './document';
-import { cellIcon } from './icons';
-import { KernelPreview } from './kernel';
-import { CELL_SUFFIX, commands as ids, FACTORY, FILE_TYPE } from './names';
+import { mount as mountCell } from '../../designers/cell';
+import { pythonCode as cellCode } from '../../designers/cell/python';
+import {
+  CIRCUIT_KIND,
+  CIRCUIT_VERSION,
+  mount as mountCircuit,
+  pythonCode as circuitCode
+} from '../../designers/circuit';
+import { undrawableCell, undrawableCircuit } from './checks';
+import type { DesignDocument, DesignerParts, Mount } from './document';
+import { copyText, DesignDocumentFactory } from './document';
+import { cellIcon, circuitIcon } from './icons';
+import { KernelPreview, KernelStudies } from './kernel';
+import {
+  CELL_FACTORY,
+  CELL_KIND,
+  CELL_SUFFIX,
+  CELL_TYPE,
+  CIRCUIT_FACTORY,
+  CIRCUIT_SUFFIX,
+  CIRCUIT_TYPE,
+  commands as ids
+} from './names';
 import type { PreferenceStore } from './preferences';
 
-export type CellTracker = WidgetTracker<CellDocument>;
+export type DesignTracker = WidgetTracker<DesignDocument>;
 
-/** Register file type and factory; the tracker knows every open designer. */
-export function registerDesigner(
+/** Version of cell documents that this front end edits. */
+const CELL_VERSION = 1;
+
+const clipboard = { write: copyText };
+
+/** Register file types and factories; the tracker knows every open designer. */
+export function registerDesigners(
   app: JupyterFrontEnd,
   preferences: PreferenceStore,
   dialogs: ISessionContextDialogs,
   restorer: ILayoutRestorer | null
-): CellTracker {
-  const { docRegistry, commands } = app;
-  const tracker: CellTracker = new WidgetTracker({ namespace: 'joulebook-cell' });
-  docRegistry.addFileType({
-    name: FILE_TYPE,
-    displayName: 'Battery cell',
-    extensions: [CELL_SUFFIX],
-    mimeTypes: ['application/json'],
-    contentType: 'file',
-    fileFormat: 'text',
-    icon: cellIcon
-  });
-  const factory = new CellDocumentFactory(
-    {
-      name: FACTORY,
-      label: FACTORY,
-      modelName: 'text',
-      fileTypes: [FILE_TYPE],
-      defaultFor: [FILE_TYPE],
-      canStartKernel: true,
-      preferKernel: false,
-      shutdownOnClose: true,
-      toolbarFactory: widget => toolbar(app, widget, dialogs)
-    },
-    {
-      mount,
-      check: undrawable,
-      start: async () => {
-        await preferences.ready;
-        const { previewRates: rates, previewModel: model, previewAxis: axis } = preferences.current;
-        return { rates, model, axis };
-      },
-      preview: session => new KernelPreview(session, () => preferences.current.startKernel),
-      openAsText: path =>
-        void commands.execute('docmanager:open', {
-          path,
-          factory: 'Editor',
-          options: { mode: 'split-right' }
-        })
-    }
+): DesignTracker {
+  const tracker: DesignTracker = new WidgetTracker({ namespace: 'joulebook-design' });
+  const openAsText = (path: string): void =>
+    void app.commands.execute('docmanager:open', {
+      path,
+      factory: 'Editor',
+      options: { mode: 'split-right' }
+    });
+  const cell: DesignerParts = {
+    kind: CELL_KIND,
+    version: CELL_VERSION,
+    noun: 'cell',
+    name: 'Cell',
+    factory: CELL_FACTORY,
+    icon: cellIcon,
+    check: undrawableCell,
+    python: cellCode,
+    prepare: session => prepareCell(session, preferences),
+    openAsText
+  };
+  const circuit: DesignerParts = {
+    kind: CIRCUIT_KIND,
+    version: CIRCUIT_VERSION,
+    noun: 'network',
+    name: 'Circuit',
+    factory: CIRCUIT_FACTORY,
+    icon: circuitIcon,
+    check: undrawableCircuit,
+    python: circuitCode,
+    prepare: session => prepareCircuit(session, preferences),
+    openAsText
+  };
+  register(app, tracker, cell, { name: CELL_TYPE, title: 'Battery cell', suffix: CELL_SUFFIX }, widget =>
+    toolbar(app, widget, dialogs, ids.makeReport)
   );
-  factory.widgetCreated.connect((_, widget) => {
-    void tracker.add(widget);
-    widget.context.pathChanged.connect(() => void tracker.save(widget));
-  });
-  docRegistry.addWidgetFactory(factory);
+  const type = { name: CIRCUIT_TYPE, title: 'Power network', suffix: CIRCUIT_SUFFIX };
+  register(app, tracker, circuit, type, widget => toolbar(app, widget, dialogs));
   if (restorer) {
     void restorer.restore(tracker, {
       command: 'docmanager:open',
-      args: widget => ({ path: widget.context.path, factory: FACTORY }),
+      args: widget => ({ path: widget.context.path, factory: widget.content.parts.factory }),
       name: widget => widget.context.path
     });
   }
   return tracker;
 }
 
+async function prepareCell(session: ISessionContext, preferences: PreferenceStore): Promise<Mount> {
+  await preferences.ready;
+  const { previewRates: rates, previewModel: model, previewAxis: axis } = preferences.current;
+  const preview = new KernelPreview(session, () => preferences.current.startKernel);
+  return (element, store) =>
+    mountCell(element, { store, preview, clipboard, theme: 'auto', start: { rates, model, axis } });
+}
+
+async function prepareCircuit(session: ISessionContext, preferences: PreferenceStore): Promise<Mount> {
+  await preferences.ready;
+  // a power flow is asked for by a person, who may well start a kernel with it
+  const studies = new KernelStudies(session, () => true);
+  return (element, store) => mountCircuit(element, { store, studies, clipboard, theme: 'auto' });
+}
+
+interface FileType {
+  readonly name: string;
+  readonly title: string;
+  readonly suffix: string;
+}
+
+function register(
+  app: JupyterFrontEnd,
+  tracker: DesignTracker,
+  parts: DesignerParts,
+  type: FileType,
+  toolbarFactory: (widget: DesignDocument) => DocumentRegistry.IToolbarItem[]
+): void {
+  const { docRegistry } = app;
+  docRegistry.addFileType({
+    name: type.name,
+    displayName: type.title,
+    extensions: [type.suffix],
+    mimeTypes: ['application/json'],
+    contentType: 'file',
+    fileFormat: 'text',
+    icon: parts.icon
+  });
+  const factory = new DesignDocumentFactory(
+    {
+      name: parts.factory,
+      label: parts.factory,
+      modelName: 'text',
+      fileTypes: [type.name],
+      defaultFor: [type.name],
+      canStartKernel: true,
+      preferKernel: false,
+      shutdownOnClose: true,
+      toolbarFactory
+    },
+    parts
+  );
+  factory.widgetCreated.connect((_, widget) => {
+    void tracker.add(widget);
+    widget.context.pathChanged.connect(() => void tracker.save(widget));
+  });
+  docRegistry.addWidgetFactory(factory);
+}
+
 function toolbar(
   app: JupyterFrontEnd,
-  widget: CellDocument,
-  dialogs: ISessionContextDialogs
+  widget: DesignDocument,
+  dialogs: ISessionContextDialogs,
+  ...first: readonly string[]
 ): DocumentRegistry.IToolbarItem[] {
   const { commands } = app;
   const session = widget.context.sessionContext;
   const button = (id: string): Widget =>
     new CommandToolbarButton({ commands, id, args: { toolbar: true, widget: widget.id } });
   return [
-    { name: 'report', widget: button(ids.makeReport) },
+    ...first.map(id => ({ name: id.replace(/^.*:/, ''), widget: button(id) })),
     { name: 'text', widget: button(ids.openAsText) },
     { name: 'spacer', widget: Toolbar.createSpacerItem() },
     { name: 'start', widget: button(ids.startKernel) },

@@ -1,60 +1,64 @@
-/** The document editor: a designer over the text of a `.cell.json` file. */
+/** The document editor: a designer over the text of a design's file. */
 
 import { Clipboard } from '@jupyterlab/apputils';
 import type { ISessionContext } from '@jupyterlab/apputils';
 import type { DocumentRegistry } from '@jupyterlab/docregistry';
 import { ABCWidgetFactory, DocumentWidget } from '@jupyterlab/docregistry';
+import type { LabIcon } from '@jupyterlab/ui-components';
 import type { Message } from '@lumino/messaging';
 import { Widget } from '@lumino/widgets';
 import type { JsonObject } from '../../core/document';
 import type { DesignStore } from '../../core/store';
-import type { DesignerOptions, PreviewService, PreviewStart } from '../../core/services';
 import { FaultView } from './faults';
-import { cellIcon } from './icons';
-import { CELL_KIND } from './names';
 import { TextStore } from './textstore';
 import { sharedText } from './textmodel';
-
-/** Version of cell documents that this front end edits. */
-export const CELL_VERSION = 1;
-
-/** Draws a designer into an element; `mount` of `designers/cell`. */
-export type Mount = (element: HTMLElement, options: DesignerOptions) => () => void;
 
 /** What is wrong with the values of a document, too wrong to draw it; empty where it can be drawn. */
 export type Check = (document: JsonObject) => readonly string[];
 
+/** What tells the editor of one kind of design from that of another. */
 export interface DesignerParts {
-  readonly mount: Mount;
+  /** As the documents say it, with the version that this front end edits. */
+  readonly kind: string;
+  readonly version: number;
+  /** What people call such a design: "cell". */
+  readonly noun: string;
+  /** Name of the style sheet's classes: `jb-CellDocument` around `jb-CellEditor`. */
+  readonly name: string;
+  readonly factory: string;
+  readonly icon: LabIcon;
   readonly check: Check;
-  preview(session: ISessionContext): PreviewService;
-  /** What the preview of a new designer shows; waits for the settings. */
-  start(): Promise<PreviewStart>;
+  /** The Python that makes a design. */
+  python(design: JsonObject): string;
+  /** Fulfilled with what draws the designer, once the settings are read. */
+  prepare(session: ISessionContext): Promise<Mount>;
   openAsText(path: string): void;
 }
+
+/** Draws a designer into an element; the function that comes back takes it away again. */
+export type Mount = (element: HTMLElement, store: DesignStore) => () => void;
 
 type Context = DocumentRegistry.IContext<DocumentRegistry.ICodeModel>;
 
 /** Shows the designer while the text can be drawn, and what is wrong while it cannot. */
-export class CellEditor extends Widget {
+export class DesignEditor extends Widget {
   private store: TextStore | null = null;
+  private mount: Mount | null = null;
   private unmount: (() => void) | null = null;
-  private start: PreviewStart | null = null;
   private readonly designer = document.createElement('div');
   private readonly faults: FaultView;
-  private readonly preview: PreviewService;
 
   constructor(
     readonly context: Context,
-    private readonly parts: DesignerParts
+    readonly parts: DesignerParts
   ) {
     super();
-    this.addClass('jb-CellEditor');
-    this.designer.className = 'jb-CellEditor-designer';
-    this.faults = new FaultView(() => parts.openAsText(context.path));
+    this.addClass('jb-Editor');
+    this.addClass(`jb-${parts.name}Editor`);
+    this.designer.className = 'jb-Editor-designer';
+    this.faults = new FaultView(parts.noun, () => parts.openAsText(context.path));
     this.node.append(this.designer, this.faults.node);
-    this.preview = parts.preview(context.sessionContext);
-    void context.ready.then(async () => this.populate(await parts.start()));
+    void context.ready.then(async () => this.populate(await parts.prepare(context.sessionContext)));
   }
 
   /** The design as it can be read now, or null. */
@@ -84,20 +88,21 @@ export class CellEditor extends Widget {
     }
   }
 
-  private populate(start: PreviewStart): void {
+  private populate(mount: Mount): void {
     if (this.isDisposed) {
       return;
     }
-    this.start = start;
+    const { kind, version, noun } = this.parts;
+    this.mount = mount;
     this.node.tabIndex = -1;
-    this.store = new TextStore(sharedText(this.context), CELL_KIND, CELL_VERSION);
+    this.store = new TextStore(sharedText(this.context), kind, version, noun);
     this.store.subscribe(() => this.present());
     this.context.fileChanged.connect(() => this.store?.notify());
     this.present();
   }
 
   private present(): void {
-    const store = this.store;
+    const { store } = this;
     if (store === null) {
       return;
     }
@@ -106,14 +111,9 @@ export class CellEditor extends Widget {
     this.designer.hidden = !readable;
     this.faults.show(this.context.path, store.fault, problems);
     // a tab that was restored behind another one starts no kernel before someone looks at it
-    if (readable && this.unmount === null && this.isVisible) {
-      this.unmount = this.parts.mount(this.designer, this.options(store));
+    if (readable && this.unmount === null && this.isVisible && this.mount) {
+      this.unmount = this.mount(this.designer, store);
     }
-  }
-
-  private options(store: DesignStore): DesignerOptions {
-    const { preview, start } = this;
-    return { store, preview, clipboard: { write: copyText }, theme: 'auto', ...(start ? { start } : {}) };
   }
 }
 
@@ -126,21 +126,22 @@ export async function copyText(text: string): Promise<void> {
   }
 }
 
-export type CellDocument = DocumentWidget<CellEditor, DocumentRegistry.ICodeModel>;
+export type DesignDocument = DocumentWidget<DesignEditor, DocumentRegistry.ICodeModel>;
 
-export class CellDocumentFactory extends ABCWidgetFactory<CellDocument, DocumentRegistry.ICodeModel> {
+export class DesignDocumentFactory extends ABCWidgetFactory<DesignDocument, DocumentRegistry.ICodeModel> {
   constructor(
-    options: DocumentRegistry.IWidgetFactoryOptions<CellDocument>,
+    options: DocumentRegistry.IWidgetFactoryOptions<DesignDocument>,
     private readonly parts: DesignerParts
   ) {
     super(options);
   }
 
-  protected override createNewWidget(context: Context): CellDocument {
-    const content = new CellEditor(context, this.parts);
+  protected override createNewWidget(context: Context): DesignDocument {
+    const content = new DesignEditor(context, this.parts);
     const widget = new DocumentWidget({ content, context });
-    widget.addClass('jb-CellDocument');
-    widget.title.icon = cellIcon;
+    widget.addClass('jb-Document');
+    widget.addClass(`jb-${this.parts.name}Document`);
+    widget.title.icon = this.parts.icon;
     return widget;
   }
 }

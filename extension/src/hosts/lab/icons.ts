@@ -19,6 +19,15 @@ export const cellIcon = icon(
     '<rect x="20" y="3" width="2" height="18" fill="#a8adb3"/>'
 );
 
+/** A busbar with a transformer and a load. */
+export const circuitIcon = icon(
+  'circuit',
+  '<path class="jp-icon3" fill="#616161" d="M2 10.5h20v2.4H2z"/>' +
+    '<path fill="none" stroke="#3b6ea5" stroke-width="1.8" d="M8 1v2.2M8 3.2a2.5 2.5 0 1 0 .01 0M8 5.6a2.5 2.5 0 1 0 .01 0"/>' +
+    '<path fill="none" stroke="#c2553f" stroke-width="1.8" d="M16 13v5"/>' +
+    '<path fill="#c2553f" d="M12.8 17.5h6.4L16 23z"/>'
+);
+
 /** A discharge curve over its axes. */
 export const runIcon = icon(
   'run',

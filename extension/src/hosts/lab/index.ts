@@ -10,9 +10,9 @@ import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { IStatusBar } from '@jupyterlab/statusbar';
 import type { CommandParts } from './commands';
 import { addCommands } from './commands';
-import type { CellTracker } from './designer';
-import { registerDesigner } from './designer';
-import { CATEGORY, commands as ids, FILE_TYPE, PLUGIN } from './names';
+import type { DesignTracker } from './designer';
+import { registerDesigners } from './designer';
+import { CATEGORY, CELL_SUFFIX, CELL_TYPE, commands as ids, PLUGIN } from './names';
 import { ReportNotices } from './notices';
 import { WorkspacePanel } from './panel';
 import { PreferenceStore } from './preferences';
@@ -54,7 +54,7 @@ function activate(
   const preferences = new PreferenceStore(registry);
   const reports = new ReportFollower(server);
   const workspace = new WorkspaceModel(server);
-  const tracker = registerDesigner(app, preferences, dialogs ?? new SessionContextDialogs(), restorer);
+  const tracker = registerDesigners(app, preferences, dialogs ?? new SessionContextDialogs(), restorer);
   addCommands({ app, server, tracker, reports, workspace, preferences, browser } satisfies CommandParts);
   addContextMenu(app);
   if (palette) {
@@ -82,6 +82,7 @@ function activate(
 function addToPalette(palette: ICommandPalette): void {
   const listed = [
     ids.newCell,
+    ids.newCircuit,
     ids.openDesigner,
     ids.makeReport,
     ids.simulationReport,
@@ -98,6 +99,7 @@ function addToPalette(palette: ICommandPalette): void {
 
 function addToLauncher(launcher: ILauncher, workspace: WorkspaceModel): void {
   const { cells, tutorials } = workspace.starters;
+  launcher.add({ command: ids.newCircuit, category: CATEGORY, rank: 2 });
   if (cells.length > 0) {
     launcher.add({ command: ids.newCell, category: CATEGORY, rank: 1 });
   }
@@ -115,12 +117,12 @@ function addContextMenu(app: JupyterFrontEnd): void {
   const item = (selector: string, command: string, rank: number, from = 'fromPanel'): void => {
     app.contextMenu.addItem({ selector, command, rank, args: { [from]: true } });
   };
-  const file = `.jp-DirListing-item[data-file-type="${FILE_TYPE}"]`;
+  const file = `.jp-DirListing-item[data-file-type="${CELL_TYPE}"]`;
   item('.jb-Item[data-kind="design"]', ids.openItem, 1);
   item('.jb-Item[data-kind="report"]', ids.openItem, 1);
   item('.jb-Item[data-kind="run"]', ids.openRun, 1);
-  item('.jb-Item[data-kind="design"]', ids.makeReport, 2);
-  item('.jb-Item[data-kind="design"]', ids.simulationReport, 3);
+  item(`.jb-Item[data-suffix="${CELL_SUFFIX}"]`, ids.makeReport, 2);
+  item(`.jb-Item[data-suffix="${CELL_SUFFIX}"]`, ids.simulationReport, 3);
   item('.jb-Item', ids.showInFiles, 4);
   item(file, ids.makeReport, 50, 'fromFiles');
   item(file, ids.simulationReport, 51, 'fromFiles');
@@ -130,7 +132,7 @@ function addStatusItem(
   app: JupyterFrontEnd,
   statusBar: IStatusBar,
   reports: ReportFollower,
-  tracker: CellTracker
+  tracker: DesignTracker
 ): void {
   const kernel = (): KernelState | null => {
     const widget = tracker.currentWidget;

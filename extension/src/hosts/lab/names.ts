@@ -1,16 +1,20 @@
 /** Names that JupyterLab knows this extension by. */
 
 export const PLUGIN = 'joulebook:plugin';
-export const FACTORY = 'Cell Designer';
-export const FILE_TYPE = 'joulebook-cell';
+export const CELL_FACTORY = 'Cell Designer';
+export const CELL_TYPE = 'joulebook-cell';
 export const CELL_SUFFIX = '.cell.json';
 export const CELL_KIND = 'joulebook.cell';
+export const CIRCUIT_FACTORY = 'Circuit Designer';
+export const CIRCUIT_TYPE = 'joulebook-circuit';
+export const CIRCUIT_SUFFIX = '.circuit.json';
 export const CATEGORY = 'Joulebook';
 export const KERNEL = 'joulebook-cpu';
 export const PANEL = 'joulebook-workspace';
 
 export const commands = {
   newCell: 'joulebook:new-cell',
+  newCircuit: 'joulebook:new-circuit',
   openDesigner: 'joulebook:open-designer',
   openAsText: 'joulebook:open-as-text',
   openItem: 'joulebook:open-item',

@@ -6,8 +6,8 @@ import { addIcon, refreshIcon, stopIcon, ToolbarButtonComponent } from '@jupyter
 import type { CommandRegistry } from '@lumino/commands';
 import type { Message } from '@lumino/messaging';
 import type { ReactElement } from 'react';
-import { cellIcon, joulebookIcon, reportIcon, runIcon } from './icons';
-import { commands as ids, PANEL } from './names';
+import { cellIcon, circuitIcon, joulebookIcon, reportIcon, runIcon } from './icons';
+import { CIRCUIT_SUFFIX, commands as ids, PANEL } from './names';
 import type { ReportFollower } from './reports';
 import type { ReportJob, WorkspaceItem } from './server';
 import { ago, progressText, size, subject } from './words';
@@ -86,10 +86,18 @@ function Contents({
           {error}
         </p>
       )}
-      <Section title="Designs" items={listing?.designs} icon={() => cellIcon} run={run}>
-        <p>A design is a cell as a document: open it, change it, see what it does.</p>
+      <Section
+        title="Designs"
+        items={listing?.designs}
+        icon={item => (item.suffix === CIRCUIT_SUFFIX ? circuitIcon : cellIcon)}
+        run={run}
+      >
+        <p>A design is a cell or a power network as a document: open it, change it, see what it does.</p>
         <button className="jp-mod-styled jp-mod-accept" onClick={() => run(ids.newCell)}>
           New cell from LG M50
+        </button>
+        <button className="jp-mod-styled" onClick={() => run(ids.newCircuit)}>
+          New network
         </button>
       </Section>
       <Section title="Runs" items={listing?.runs} icon={() => runIcon} run={run}>
@@ -117,7 +125,7 @@ function Contents({
 interface SectionProps {
   readonly title: string;
   readonly items: readonly WorkspaceItem[] | undefined;
-  readonly icon: () => LabIcon;
+  readonly icon: (item: WorkspaceItem) => LabIcon;
   readonly run: Run;
   readonly jobs?: readonly ReportJob[];
   /** Shown where there is nothing. */
@@ -139,7 +147,7 @@ function Section({ title, items, icon, run, jobs = [], children }: SectionProps)
       {items !== undefined && items.length > 0 && (
         <ul>
           {items.map(item => (
-            <Item key={item.path} item={item} icon={icon()} run={run} />
+            <Item key={item.path} item={item} icon={icon(item)} run={run} />
           ))}
         </ul>
       )}
@@ -161,6 +169,7 @@ function Item({ item, icon, run }: { item: WorkspaceItem; icon: LabIcon; run: Ru
         className="jb-Item"
         data-path={item.path}
         data-kind={item.kind}
+        data-suffix={item.suffix}
         title={[item.path, item.summary, `changed ${ago(item.modified)}`]
           .filter(line => line !== '')
           .join('\n')}

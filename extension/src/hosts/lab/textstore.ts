@@ -36,6 +36,8 @@ export class TextStore implements DesignStore {
   private stop: () => void;
   private text: string | null = null;
   private root: JsonNode = { value: {}, start: 0, end: 0, members: [] };
+  /** What the text says; parts that an edit leaves alone stay the same objects. */
+  private document: JsonObject = {};
   private writing = false;
 
   fault: TextFault | null = null;
@@ -43,7 +45,9 @@ export class TextStore implements DesignStore {
   constructor(
     private readonly model: TextModel,
     private readonly kind: string,
-    private readonly version: number
+    private readonly version: number,
+    /** What people call such a design. */
+    private readonly noun = 'cell'
   ) {
     this.read();
     this.stop = model.subscribe(() => this.onText());
@@ -54,17 +58,21 @@ export class TextStore implements DesignStore {
   }
 
   get(): JsonObject {
-    return this.root.value as JsonObject;
+    return this.document;
   }
 
   apply(operations: readonly Operation[]): void {
     if (this.readOnly) {
       return;
     }
-    applyOperations(this.get(), operations); // throws before the text is touched
+    const before = this.document;
+    const { document } = applyOperations(before, operations); // throws before the text is touched
+    const steps = leaves(operations);
+    const written = steps.length > MOST_STEPS ? coarse(before, document, []) : steps;
     this.writing = true;
     try {
-      this.model.transact(() => operations.forEach(operation => this.write(operation)));
+      this.model.transact(() => written.forEach(operation => this.write(operation)));
+      this.document = document;
     } finally {
       this.writing = false;
       this.onText();
@@ -114,9 +122,10 @@ export class TextStore implements DesignStore {
       return;
     }
     this.text = text;
-    const found = parseDesign(text, this.kind, this.version);
+    const found = parseDesign(text, this.kind, this.version, this.noun);
     if ('value' in found) {
       this.root = found;
+      this.document = found.value as JsonObject;
       this.fault = null;
     } else {
       this.fault = found;
@@ -124,8 +133,38 @@ export class TextStore implements DesignStore {
   }
 }
 
+/** Steps from which a few larger pieces are written instead: each step reads the text again. */
+const MOST_STEPS = 12;
+
+function leaves(operations: readonly Operation[]): readonly Operation[] {
+  return operations.flatMap(item => (item.op === 'batch' ? leaves(item.operations) : [item]));
+}
+
+/** Few operations from one document to another: a group in which much has changed is written as a whole. */
+function coarse(before: Json | undefined, after: Json | undefined, path: readonly string[]): Operation[] {
+  if (before === after) {
+    return [];
+  }
+  if (after === undefined) {
+    return [{ op: 'unset', path }];
+  }
+  if (!isObject(before) || !isObject(after)) {
+    return [{ op: 'set', path, value: after }];
+  }
+  const names = [...new Set([...Object.keys(before), ...Object.keys(after)])];
+  const changed = names.filter(name => before[name] !== after[name]);
+  return path.length > 0 && changed.length > MOST_STEPS
+    ? [{ op: 'set', path, value: after }]
+    : changed.flatMap(name => coarse(before[name], after[name], [...path, name]));
+}
+
 /** Read the text of a design, or say why it is none. */
-export function parseDesign(text: string, kind: string, version: number): JsonNode | TextFault {
+export function parseDesign(
+  text: string,
+  kind: string,
+  version: number,
+  noun = 'cell'
+): JsonNode | TextFault {
   if (text.length > LARGEST_TEXT) {
     return {
       message:
@@ -135,7 +174,7 @@ export function parseDesign(text: string, kind: string, version: number): JsonNo
   }
   if (text.trim() === '') {
     return {
-      message: 'The file is empty. Start from a named cell, or paste a document in the text editor',
+      message: `The file is empty. Start from a named ${noun}, or paste a document in the text editor`,
       line: 1,
       column: 1
     };
@@ -155,20 +194,20 @@ export function parseDesign(text: string, kind: string, version: number): JsonNo
   const found = root.value['kind'];
   if (found !== kind) {
     return {
-      message: `kind = ${JSON.stringify(found ?? null)}, expected "${kind}". Is this the right file for a cell?`
+      message: `kind = ${JSON.stringify(found ?? null)}, expected "${kind}". Is this the right file for a ${noun}?`
     };
   }
-  return versionFault(root.value['schema_version'], version) ?? root;
+  return versionFault(root.value['schema_version'], version, noun) ?? root;
 }
 
-function versionFault(found: Json | undefined, version: number): TextFault | null {
+function versionFault(found: Json | undefined, version: number, noun: string): TextFault | null {
   if (found === version) {
     return null;
   }
   const hint =
     typeof found === 'number' && found > version
       ? 'The file was written by a newer Joulebook: update this one'
-      : 'Open the file in the Joulebook that wrote it and save it there, or start from a named cell';
+      : `Open the file in the Joulebook that wrote it and save it there, or start from a named ${noun}`;
   return {
     message: `schema_version = ${JSON.stringify(found ?? null)}: this Joulebook reads ${version}. ${hint}`
   };

@@ -1,0 +1,207 @@
+"""The built circuit designer in a real browser, on real networks, with answers from the real solvers."""
+
+from __future__ import annotations
+
+import functools
+import http.server
+import json
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import browsing
+import joulebook as jb
+from joulebook_lab.circuit_studies import study
+
+Network = jb.grid.Network
+STATIC = Path(__file__).parents[2] / "extension" / "joulebook_lab" / "static"
+PAGE = """<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,">
+<link rel="stylesheet" href="circuit_designer.css"><style>body { margin: 0 }</style><div id="here"></div>
+<script type="module">
+import widget from './circuit_designer.js';
+const listeners = new Map();
+const tell = (event, ...args) => (listeners.get(event) ?? []).forEach(listener => listener(...args));
+window.start = doc => {
+  const state = { doc, read_only: false, theme: 'light' };
+  window.model = {
+    get: name => state[name],
+    set: (name, value) => { state[name] = value; tell(`change:${name}`); },
+    save_changes: () => {},
+    on: (event, listener) => listeners.set(event, [...(listeners.get(event) ?? []), listener]),
+    off: (event, listener) => listeners.set(event, (listeners.get(event) ?? []).filter(item => item !== listener)),
+    send: content => window.solve(content).then(answer =>
+      tell('msg:custom', { kind: 'preview-answer', id: content.id, answer }))
+  };
+  const began = performance.now();
+  widget.render({ model: window.model, el: document.getElementById('here') });
+  return new Promise(resolve => requestAnimationFrame(() => requestAnimationFrame(() =>
+    resolve(performance.now() - began))));
+};
+window.ready = true;
+</script>"""
+DRAG = """async frames => {
+  const canvas = document.querySelector('.jb-Sheet canvas');
+  const box = canvas.getBoundingClientRect();
+  canvas.setPointerCapture = () => {};
+  const say = (type, x, y) => canvas.dispatchEvent(
+    new PointerEvent(type, { bubbles: true, clientX: x, clientY: y, pointerId: 1, button: 0 }));
+  const start = (() => {
+    for (let y = box.top + 0.4 * box.height; y < box.bottom; y += 3) {
+      for (let x = box.left + 0.35 * box.width; x < box.right - 60; x += 4) {
+        say('pointermove', x, y);
+        if (canvas.style.cursor === 'pointer') return [x, y];
+      }
+    }
+  })();
+  const frame = () => new Promise(resolve => requestAnimationFrame(resolve));
+  say('pointerdown', ...start);
+  const times = [];
+  let last = await frame();
+  for (let i = 1; i <= frames; i++) {
+    say('pointermove', start[0] + 40 * Math.sin(i / 6), start[1] + (i % 40));
+    const now = await frame();
+    times.push(now - last);
+    last = now;
+  }
+  say('pointerup', start[0] + 20, start[1] + 20);
+  return times.sort((a, b) => a - b);
+}"""
+SIZES = {"generators": (2.4, 4), "loads": (1.6, 4), "shunts": (2, 4), "transformers": (2, 4)}
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    if not (STATIC / "circuit_designer.js").is_file():
+        pytest.skip("the widgets are not built: jlpm build:widget in extension/")
+
+    class Handler(http.server.SimpleHTTPRequestHandler):
+        def do_GET(self) -> None:
+            if self.path != "/":
+                super().do_GET()
+                return
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html")
+            self.end_headers()
+            self.wfile.write(PAGE.encode())
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Handler, directory=STATIC))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}/"
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture
+def page(address: str, root: Path) -> Iterator[Any]:
+    with browsing.chromium(root / "test-artifacts", "circuit") as found:
+        complaints = browsing.ConsoleErrors(found)
+        found.expose_function("solve", study)
+        found.goto(address)
+        found.wait_for_function("window.ready")
+        yield found
+        assert complaints.found == []
+
+
+def start(page: Any, name: str) -> float:
+    """Milliseconds until the network is on the screen."""
+    return float(page.evaluate("doc => window.start(doc)", Network.named(name).to_document()))
+
+
+def document(page: Any) -> Any:
+    return page.evaluate("window.model.get('doc')")
+
+
+def box_of(key: str, place: dict[str, Any]) -> tuple[float, float, float, float]:
+    table = key.partition("/")[0]
+    width, height = (place["length"], 0.6) if table == "buses" else SIZES[table]
+    if place.get("rotation", 0) % 180:
+        width, height = height, width
+    x, y = place["x"], place["y"]
+    return x - width / 2, y - height / 2, x + width / 2, y + height / 2
+
+
+def test_case118_is_laid_out_without_overlap_within_two_seconds(page: Any) -> None:
+    assert start(page, "case118") < 2000
+    page.get_by_role("button", name="Lay out the whole network anew").click()
+    placements = document(page)["diagram"]["placements"]
+    assert len(placements) == 118 + 11 + 54 + 99 + 14
+    boxes = [box_of(key, place) for key, place in placements.items()]
+    overlaps = [
+        (a, b)
+        for i, a in enumerate(boxes)
+        for b in boxes[i + 1 :]
+        if a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
+    ]
+    assert overlaps == []
+
+
+def test_everything_of_case118_is_dragged_in_one_frame_each(page: Any) -> None:
+    start(page, "case118")
+    page.locator(".jb-Sheet").focus()
+    page.keyboard.press("Control+a")
+    page.get_by_role("heading", name="471 elements").wait_for()
+    times = page.evaluate(DRAG, 60)
+    assert times[len(times) // 2] < 17.5  # a screen of 60 Hz gives a frame in 16.7 ms at best
+    page.keyboard.press("Control+z")
+    assert document(page) == Network.named("case118").to_document()
+
+
+def test_power_flow_and_fault_on_the_sheet(page: Any) -> None:
+    start(page, "case14")
+    page.get_by_role("button", name="Power flow").click()
+    status = page.locator(".jb-Study-status").first
+    browsing.wait_for("a solution", lambda: "Solved" in status.inner_text(), 300, lambda: page.wait_for_timeout(50))
+    run = jb.grid.power_flow(Network.named("case14"))
+    page.get_by_role("button", name="Elements").click()
+    page.get_by_role("button", name=f"Busbar {Network.named('case14').buses['4'].name or '4'}").first.click()
+    shown = page.get_by_label("Power flow").locator("dd").first.inner_text()
+    assert shown == f"{run.buses.loc[4, 'voltage_pu']:.4f} pu"
+    page.locator(".jb-Sheet").focus()
+    page.keyboard.press("Shift+F10")
+    page.get_by_role("menuitem", name="Three-phase fault here").click()
+    page.get_by_role("button", name="Take typical values").click(timeout=300_000)
+    current = page.locator(".jb-Fault-lines dd").first
+    current.wait_for(timeout=300_000)
+    fault = jb.grid.short_circuit(Network.named("case14"), buses=["4"], defaults="typical")
+    assert current.inner_text() == f"{fault.buses['ikss_kA'].iloc[0]:.4g} kA"
+
+
+def test_a_network_is_drawn_from_nothing_by_keys_alone(page: Any) -> None:
+    empty = {"kind": Network.kind, "schema_version": Network.version, "name": "Mine", "buses": {}}
+    page.evaluate("doc => window.start(doc)", empty)
+    find = page.get_by_role("searchbox", name="Find a symbol")
+
+    def add(words: str) -> None:
+        find.fill(words)
+        find.press("Enter")
+
+    add("busbar")
+    add("external grid")
+    add("busbar")
+    add("load")
+    sheet = page.locator(".jb-Sheet")
+    sheet.focus()
+    page.keyboard.press("Control+a")
+    add("line")
+    network = Network.from_document(document(page))
+    assert (len(network.buses), len(network.lines), len(network.loads)) == (2, 1, 1)
+    assert network.external_grids["1"].bus == "1"
+    assert network.loads["1"].bus == "2"
+    assert jb.grid.power_flow(network).losses_MW > 0
+
+
+def test_pictures_are_saved(page: Any, tmp_path: Path) -> None:
+    start(page, "case9")
+    for kind, begin in (("SVG", b"<svg "), ("PNG", b"\x89PNG")):
+        with page.expect_download() as waiting:
+            page.get_by_role("button", name=kind, exact=True).click()
+        file = tmp_path / waiting.value.suggested_filename
+        waiting.value.save_as(file)
+        assert file.read_bytes().startswith(begin)
+    assert json.dumps(document(page))
