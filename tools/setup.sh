@@ -91,7 +91,7 @@ install_package() {
 }
 
 warm_caches() {
-  local wanted; wanted=$(digest $(find solvers/joulebook/numerics solvers/joulebook/battery -name '*.py' | sort))
+  local wanted; wanted=$(digest $(find solvers/joulebook/numerics solvers/joulebook/battery solvers/joulebook/grid -name '*.py' | sort))
   fresh warm "$wanted" && return
   say "Compiling the solvers"
   env -u PYTHONDONTWRITEBYTECODE $venv/bin/python -m compileall -q \

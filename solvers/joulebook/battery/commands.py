@@ -1,47 +1,10 @@
-"""``joulebook warm``: make the compiled loops ready, so that a first solve waits for no compiler."""
+"""Warm the compiled loops of this domain; ``joulebook warm`` is in :mod:`joulebook.core.warming`."""
 
 from __future__ import annotations
 
-import argparse
-import time
+from joulebook.core.warming import register
 
 __all__ = ["register", "warm"]
-
-
-def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add the subcommand.
-
-    Parameters
-    ----------
-    subparsers : argparse._SubParsersAction
-        Of the shell command.
-    """
-    parser = subparsers.add_parser(
-        "warm",
-        help="compile the loops and keep the machine code",
-        description="Compile all loops for this machine and keep the machine code, so that first solves are quick.",
-    )
-    parser.set_defaults(run=run)
-
-
-def run(_args: argparse.Namespace) -> int:
-    """Answer the shell.
-
-    Parameters
-    ----------
-    _args : argparse.Namespace
-        None are needed.
-
-    Returns
-    -------
-    int
-        Exit code.
-    """
-    started = time.process_time()
-    discarded = warm()
-    old = f", {discarded} outdated files deleted" if discarded else ""
-    print(f"Compiled loops are ready ({time.process_time() - started:.1f} s of CPU{old})")
-    return 0
 
 
 def warm() -> int:

@@ -202,8 +202,7 @@ def _mark_islanding(case: BaseCase, out: NDArray[np.int32], status: NDArray[np.i
     number = np.full(len(setup.ends), -1, np.int64)
     number[on] = np.arange(len(on))
     roots = np.flatnonzero((setup.kind == FIXED) & ~setup.dead).astype(np.int32)
-    nodes = setup.compiled.nodes
-    load = np.maximum(-(nodes.active + nodes.active_current), 0.0)
+    load = _loads(case)
     first, second = setup.ends[on, 0], setup.ends[on, 1]
     bridge, behind = find_bridges(setup.n, first, second, roots, load)
     lost = np.zeros(len(out))
@@ -220,6 +219,18 @@ def _mark_islanding(case: BaseCase, out: NDArray[np.int32], status: NDArray[np.i
         status[here[cut[own]]] = loop.ISLANDING
         lost[here] = np.maximum(lost[here], gone[own])
     return lost
+
+
+def _loads(case: BaseCase) -> NDArray[np.float64]:
+    """Active load at each row, per unit; what feeds in does not count against it."""
+    network, setup = case.network, case.setup
+    out = np.zeros(setup.n)
+    loads = network.loads
+    node = setup.compiled.arrays.node_of_bus[network.buses.positions(loads.column("bus"))]
+    on = loads.column("in_service") & (node >= 0)
+    rows = setup.compiled.plan.elimination.position[node[on]]
+    np.add.at(out, rows, np.maximum(loads.column("active_power")[on], 0.0) / network.base_power)
+    return out
 
 
 def _on_threads(

@@ -20,7 +20,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -28,11 +27,12 @@ from numpy.typing import NDArray
 
 from joulebook.core.errors import DivergedError, InputError, Issue, MissingExtraError
 from joulebook.core.progress import Progress, check_cancelled, progress_or_default
-from joulebook.core.provenance import Provenance, Stats
-from joulebook.core.results import Result, Status, Variable
+from joulebook.core.provenance import Stats
+from joulebook.core.results import Status, Variable
 from joulebook.grid import newton as at
 from joulebook.grid.diagnosis import weak_nodes
 from joulebook.grid.newton import FACTOR_JACOBIAN
+from joulebook.grid.origins import Origin, OriginResult
 from joulebook.grid.plan import NodeData
 from joulebook.grid.power_flow_tables import identifiers
 from joulebook.grid.setup import Setup, setup_of
@@ -53,8 +53,7 @@ NOSE_ACCURACY = 1e-6
 _DIRECTIONS = ("loads", "loads_and_generation")
 
 
-@dataclass(frozen=True, repr=False)
-class ContinuationResult(Result):
+class ContinuationResult(OriginResult):
     """Voltages along a growing load.
 
     ``load_factor`` is 1 + λ: 1 is the network as it stands. ``voltage`` runs over points of the curve and buses.
@@ -419,6 +418,6 @@ def _result(
         variables=variables,
         status=Status.SOLVED,
         stats=stats,
-        provenance=Provenance.record("grid.continuation", network, options, ["Ajjarapu1992"]),
+        origin=Origin("grid.continuation", network, options, ("Ajjarapu1992",)),
         facts={"margin": margin, "margin_MW": margin * grown, "weakest": weakest},
     )

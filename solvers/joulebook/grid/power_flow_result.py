@@ -197,6 +197,30 @@ class PowerFlowResult(Result):
             )
         return diagnose(self.solution)
 
+    def plot(self, *names: str) -> Any:
+        """Draw the voltages of all buses with their limits, and the loadings of the branches that carry most.
+
+        Parameters
+        ----------
+        *names : str
+            ``"voltage"``, ``"loading"`` or both; both if none are given.
+
+        Returns
+        -------
+        holoviews.Overlay, holoviews.Bars or holoviews.Layout
+            Shown by a notebook.
+
+        Raises
+        ------
+        InputError
+            If there is no such drawing.
+        MissingExtraError
+            If HoloViews is not installed.
+        """
+        from joulebook.grid.power_flow_plot import draw
+
+        return draw(self, names or ("voltage", "loading"))
+
     def _table(self, dimension: str, names: tuple[str, ...]) -> pandas.DataFrame:
         import pandas
 

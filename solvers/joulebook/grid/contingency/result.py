@@ -10,10 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from joulebook.core.errors import InputError, Issue, JoulebookError, MissingExtraError
-from joulebook.core.provenance import Provenance, Stats
-from joulebook.core.results import Result, Status, Variable
+from joulebook.core.provenance import Stats
+from joulebook.core.results import Status, Variable
 from joulebook.grid.contingency import outage_arrays as loop
 from joulebook.grid.contingency.base_case import BaseCase
+from joulebook.grid.origins import Origin, OriginResult
 from joulebook.grid.power_flow_tables import branch_ids
 
 if TYPE_CHECKING:
@@ -50,8 +51,7 @@ class Outages:
     lost: NDArray[np.float64]
 
 
-@dataclass(frozen=True, repr=False)
-class ContingencyResult(Result):
+class ContingencyResult(OriginResult):
     """Outages of a network, ranked by severity.
 
     The severity of a solved outage is the sum of squared loadings beyond 1 and of squared deviations of voltage beyond
@@ -104,10 +104,9 @@ class ContingencyResult(Result):
         """
         import pandas
 
-        from joulebook.grid.network import Network
         from joulebook.grid.power_flow_study import power_flow
 
-        network = Network.from_document(self.provenance.design)
+        network = self.network()
         table = self.table
         rows = {}
         for name in table.index[table.ending == "solved"][:outages]:
@@ -251,7 +250,7 @@ def result_of(
         variables=variables,
         status=Status.PARTIAL if unsolved else Status.SOLVED,
         stats=stats,
-        provenance=Provenance.record("grid.contingencies", network, options, ["Alsac1983", "Tinney1967"]),
+        origin=Origin("grid.contingencies", network, options, ("Alsac1983", "Tinney1967")),
         facts={
             "solved": int(np.sum(solved)),
             "unsolved": unsolved,

@@ -144,3 +144,40 @@ def test_nothing_is_warned_of():
         run = power_flow(meshed(1))
         assert "Solved" in repr(run)
         assert run.to_dataframe().shape == (12, 5)
+
+
+@pytest.mark.parametrize("network", [radial(5), meshed(2)])
+def test_voltages_and_loadings_are_drawn(network):
+    import holoviews
+
+    run = power_flow(network)
+    both = run.plot()
+    assert isinstance(both, holoviews.Layout) and len(both) == 2
+    bars = run.plot("loading")
+    assert len(bars) == run.branches.loading_percent.notna().sum()
+    assert holoviews.render(run.plot("voltage"), backend="bokeh") is not None
+    with pytest.raises(InputError, match="voltage, loading"):
+        run.plot("colour")
+
+
+def test_a_solve_carries_little_overhead():
+    """No DataFrame, no digest, no document is made until it is asked for."""
+    run = power_flow(radial())
+    assert not {"variables", "provenance", "facts", "buses", "branches"} & set(vars(run))
+    assert run.losses_MW > 0
+    assert "facts" in vars(run) and "provenance" not in vars(run)
+
+
+def test_a_pivoting_solver_agrees():
+    from joulebook.grid.pivoting import newton_with_pivoting
+    from joulebook.grid.setup import setup_of, start_state
+    from joulebook.grid.working import Working
+
+    network = meshed(4)
+    setup = setup_of(network)
+    working = Working(setup)
+    state = working.start(*start_state(setup, "flat"))
+    status, residual = newton_with_pivoting(working, state, 1e-10, 20)
+    assert status == 0 and residual < 1e-10
+    position = setup.compiled.plan.elimination.position
+    assert np.allclose(state.magnitude[position], power_flow(network, tolerance=1e-10)["voltage"], rtol=0, atol=1e-9)
