@@ -158,6 +158,16 @@ def measured_feeders() -> str:
     return table(head, rows)
 
 
+def measured_power_flows() -> str:
+    """Errors of power flows against their oracle."""
+    tests = _tests("grid_power_flow")
+    rows = []
+    for folder in tests.FOLDERS:
+        found = tests.errors(folder)
+        rows.append((f"`{folder.name}`", *(f"{found[name]:.1e}" for name in ("voltage", "angle", "flow", "losses"))))
+    return table(("Case", "Voltage (pu)", "Angle (°)", "Flows (MW, Mvar)", "Losses (MW)"), rows)
+
+
 def cases(domain: str) -> str:
     """The README of each case of a domain; ``grid/pf_*`` picks some."""
     folder, _, pattern = domain.partition("/")
@@ -185,6 +195,7 @@ PAGES = {
     "validation-studies": measured_studies,
     "validation-feeders": measured_feeders,
     "validation-impedance": measured_impedance,
+    "validation-power-flow": measured_power_flows,
     "validation-short-circuit": measured_short_circuits,
     "validation-cases": cases,
 }

@@ -104,6 +104,8 @@ def test_tutorial_leaves_a_run_and_a_report(tutorial):
         ("rate-capability", ("A h at C/5", "thinner")),
         ("fast-charge", ("anode at least", "40 °C: 80 % after")),
         ("ageing", ("all lithium changes by", "everything", "keeps")),
+        ("ieee-14", ("13.39 MW lost", "4.06 times the load", "Very likely: load 9")),
+        ("outages-of-9241-buses", ("9241 buses", "outages overload a branch", "the largest changes of voltage")),
         ("feeder-protection", ("all breakers hold: True", "R2 is", "selective: True", "Short-circuit report")),
     ],
 )

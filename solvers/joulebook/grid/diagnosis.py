@@ -31,7 +31,7 @@ from joulebook.grid import newton as at
 from joulebook.grid.newton import FACTOR_JACOBIAN
 from joulebook.grid.plan import NodeData
 from joulebook.grid.setup import Setup, setup_of, start_state
-from joulebook.grid.suspects import Suspect, suspects_of
+from joulebook.grid.suspects import Suspect, figure, suspects_of
 from joulebook.grid.working import Working
 from joulebook.numerics.block_lu import SOLVE_BLOCKS, SOLVE_BLOCKS_TRANSPOSED
 
@@ -288,8 +288,8 @@ def _sentences(
     if len(worst):
         first = worst.iloc[0]
         out.append(
-            f"Farthest from balance is bus {worst.index[0]}: {first.p_missing_MW:.4g} MW and "
-            f"{first.q_missing_Mvar:.4g} Mvar are missing in the closest state."
+            f"Farthest from balance is bus {worst.index[0]}: {figure(abs(first.p_missing_MW))} MW and "
+            f"{figure(abs(first.q_missing_Mvar))} Mvar are unbalanced in the closest state."
         )
     out += [f"Look at: {item.text}" for item in suspects if not item.mends][:6]
     chosen = solution.setup.supply.chosen

@@ -20,7 +20,7 @@ from joulebook.grid.setup import Setup
 if TYPE_CHECKING:
     from joulebook.grid.network import Network
 
-__all__ = ["Suspect", "suspects_of"]
+__all__ = ["Suspect", "figure", "suspects_of"]
 
 Float = NDArray[np.float64]
 MOST_OF_A_KIND = 4
@@ -110,6 +110,22 @@ def suspects_of(network: Network, setup: Setup) -> list[Suspect]:
     return out
 
 
+def figure(value: float) -> str:
+    """Write a number for people.
+
+    Parameters
+    ----------
+    value : float
+        Any.
+
+    Returns
+    -------
+    str
+        Four digits; whole numbers from a thousand on.
+    """
+    return f"{value:.0f}" if 1000 <= abs(value) < 1e9 else f"{value:.4g}"
+
+
 def _line_bases(network: Network) -> Float:
     nominal = network.buses.column("nominal_voltage")
     first = network.buses.positions(network.lines.column("from_bus"))
@@ -143,10 +159,10 @@ def _unlike_impedances(network: Network, setup: Setup) -> Iterator[Suspect]:
             )
             much = f"{ratio:.0f} times" if ratio > 1 else f"1/{1 / ratio:.0f} of"
             text = (
-                f"line {name} has {size[row]:.4g} Ω, {much} what is usual among the lines of its voltage "
-                f"({median:.4g} Ω): were ohm and per unit mixed up?"
+                f"line {name} has {figure(size[row])} Ω, {much} what is usual among the lines of its voltage "
+                f"({figure(median)} Ω): were ohm and per unit mixed up?"
             )
-            remedy = f"{guess} ({factor * size[row]:.4g} Ω)" if guess else f"the usual {median:.4g} Ω"
+            remedy = f"{guess} ({figure(factor * size[row])} Ω)" if guess else f"the usual {figure(median)} Ω"
             scale = factor if guess else median / size[row]
             yield Suspect(
                 f"lines.{name}.reactance",
@@ -284,17 +300,17 @@ def _loads_beyond_branches(network: Network, setup: Setup) -> Iterator[Suspect]:
         name = loads.ids[row]
         asked, most = power[row] * network.base_power / 1e6, reach[node[row]] * network.base_power / 1e6
         against = (
-            f"the branches of bus {loads.column('bus')[row]} carry at most {most:.4g} MVA at any voltage"
+            f"the branches of bus {loads.column('bus')[row]} carry at most {figure(most)} MVA at any voltage"
             if power[row] > reach[node[row]]
-            else f"the median of all loads is {usual * network.base_power / 1e6:.4g} MVA"
+            else f"the median of all loads is {figure(usual * network.base_power / 1e6)} MVA"
         )
         trial = {
             f"loads.{name}.{part}": float(loads.column(part)[row] / 1e3) for part in ("active_power", "reactive_power")
         }
         yield Suspect(
             f"loads.{name}.active_power",
-            f"load {name} asks for {asked:.4g} MVA, and {against}: was kW given as MW?",
-            f"a thousandth of it ({asked:.4g} kVA)",
+            f"load {name} asks for {figure(asked)} MVA, and {against}: was kW given as MW?",
+            f"a thousandth of it ({figure(asked)} kVA)",
             trial,
         )
 
@@ -316,8 +332,8 @@ def _charging(network: Network, setup: Setup) -> Iterator[Suspect]:
         new = float(lines.column("susceptance")[row] * (factor if guess else 0.0))
         yield Suspect(
             f"lines.{name}.susceptance",
-            f"line {name} charges {charging[row] * network.base_power / 1e6:.4g} Mvar: were {guess or 'other units'} "
-            "given as siemens?",
+            f"line {name} charges {figure(charging[row] * network.base_power / 1e6)} Mvar: were "
+            f"{guess or 'other units'} given as siemens?",
             f"{guess} ({new:.3g} S)" if guess else "no charging",
             {f"lines.{name}.susceptance": new},
         )
@@ -341,7 +357,7 @@ def _shunts(network: Network, setup: Setup) -> Iterator[Suspect]:
         }
         yield Suspect(
             f"shunts.{name}.susceptance",
-            f"shunt {name} stands for {power[row] * network.base_power / 1e6:.4g} Mvar, more than all loads: were "
+            f"shunt {name} stands for {figure(power[row] * network.base_power / 1e6)} Mvar, more than all loads: were "
             "microsiemens given as siemens?",
             "a millionth of it",
             trial,
@@ -410,6 +426,6 @@ def _balance(network: Network, setup: Setup) -> Iterator[Suspect]:
         node = int(np.flatnonzero((arrays.island == island) & (arrays.bus_of_node >= 0))[0])
         yield Suspect(
             "loads",
-            f"the island of bus {network.buses.ids[arrays.bus_of_node[node]]} asks for {asked[island] * mega:.4g} MW, "
-            f"its machines give at most {able[island] * mega:.4g} MW",
+            f"the island of bus {network.buses.ids[arrays.bus_of_node[node]]} asks for "
+            f"{figure(asked[island] * mega)} MW, its machines give at most {figure(able[island] * mega)} MW",
         )

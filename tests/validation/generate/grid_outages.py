@@ -1,7 +1,7 @@
 """Outages of public cases by a program of its own: Newton's method on SciPy's SuperLU, one solve per outage.
 
-Run ``python tests/validation/generate/grid_outages.py CASES`` with the folder of the MATPOWER case files. Nothing of this
-library is used.
+Run ``python tests/validation/generate/grid_outages.py CASES`` with the folder of the MATPOWER case files. Nothing of
+this library is used.
 """
 
 from __future__ import annotations

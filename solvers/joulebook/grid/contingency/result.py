@@ -26,7 +26,7 @@ __all__ = ["ContingencyResult", "Outages", "result_of"]
 
 ENDINGS = {loop.DONE: "solved", loop.UNSOLVED: "unsolved", loop.ISLANDING: "islanding"}
 WORST = 1e6
-"""Severity of an outage without a solution; one that cuts off load comes next, by the load that is lost."""
+"""Severity of an outage without a solution; one that cuts off load comes next, with 1000 and the load in per unit."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -220,7 +220,7 @@ def result_of(
         return np.where(solved, buses[bus_of_node[order[rows]]], "")
 
     severity = values[:, loop.OVERLOAD_INDEX] + values[:, loop.VOLTAGE_INDEX]
-    severity = np.where(solved, severity, np.where(status == loop.UNSOLVED, WORST, 1.0 + made.lost))
+    severity = np.where(solved, severity, np.where(status == loop.UNSOLVED, WORST, 0.0))
     severity = np.where((status == loop.ISLANDING) & (made.lost > 0), 1e3 + made.lost, severity)
     loaded = np.where(solved & (values[:, loop.LOADED] >= 0), values[:, loop.LOADED], -1).astype(int)
     known = np.append(names, "")
