@@ -75,9 +75,6 @@ def load_records(script: Script) -> dict[str, dict[str, Any]]:
                 raise item.place.error(f"load {item.name} of model 8 has no zipv")
             record["shares"] = as_numbers(tokens["zipv"])
         out[item.name] = record | _shapes(tokens)
-        for name in ("rneut", "cvrcurve", "growth"):
-            if name in tokens:
-                script.leave_out(f"{name} of loads", tokens[name].place)
     return out
 
 

@@ -6,7 +6,7 @@ those of the OpenDSS manual and of its source (BSD 3-Clause, Electric Power Rese
 
 from __future__ import annotations
 
-__all__ = ["CLASSES", "IGNORED", "class_named", "property_named"]
+__all__ = ["CARRYING", "CLASSES", "IGNORED", "UNUSED", "class_named", "property_named"]
 
 _PD = "normamps emergamps faultrate pctperm repair"
 _WIRE = "rdc rac runits gmrac gmrunits radius radunits normamps emergamps diam seasons ratings capradius"
@@ -67,6 +67,36 @@ IGNORED = frozenset(
     }
 )
 """Classes that measure, protect or describe, and draw no current."""
+
+
+CARRYING = frozenset(
+    {
+        "autotrans",
+        "fault",
+        "gictransformer",
+        "gicline",
+        "indmach012",
+        "isource",
+        "pvsystem",
+        "storage",
+        "upfc",
+        "vccs",
+        "vsconverter",
+        "windgen",
+    }
+)
+"""Classes that a feeder does not hold although they would carry current."""
+
+UNUSED = {
+    "vsource": frozenset({"bus2", "model", "puz2", "sequence", "z2"}),
+    "load": frozenset({"cvrcurve", "growth", "rneut", "xneut"}),
+    "generator": frozenset({"balanced", "dispmode", "dispvalue"}),
+    "capacitor": frozenset({"r"}),
+    "capcontrol": frozenset({"pctminkvar"}),
+    "transformer": frozenset({"xrconst"}),
+    "loadshape": frozenset({"interpolation", "pbase", "qbase"}),
+}
+"""Properties that a feeder has no place for although they can change the answer."""
 
 
 def class_named(word: str) -> str:

@@ -18,6 +18,7 @@ from joulebook.core.errors import DataFormatError, UnknownFormatError
 from joulebook.grid.feeder.dss.files import Library
 from joulebook.grid.feeder.dss.lines import line_tables
 from joulebook.grid.feeder.dss.loads import generator_records, load_records
+from joulebook.grid.feeder.dss.properties import UNUSED
 from joulebook.grid.feeder.dss.scanning import Place
 from joulebook.grid.feeder.dss.script import Script, follow
 from joulebook.grid.feeder.dss.shapes import shape_records
@@ -115,6 +116,7 @@ def _tables(script: Script, library: Library, path: Path) -> dict[str, Any]:
             if record.get(name) and record[name] not in tables["load_shapes"]:
                 script.leave_out(f"the load shape {record.pop(name)[:40]}, which is not defined,", _start(path))
     controls = control_records(script)
+    _note_unused(script)
     for record in [record for record in controls.values() if record["capacitor"] not in tables["capacitors"]]:
         raise DataFormatError(f"a capacitor control names {record['capacitor'][:60]!r}, which is not there")
     tables["capacitor_controls"] = controls
@@ -133,6 +135,14 @@ def _tables(script: Script, library: Library, path: Path) -> dict[str, Any]:
         "coordinates": script.coordinates,
         "notes": script.all_notes(),
     }
+
+
+def _note_unused(script: Script) -> None:
+    for kind, names in UNUSED.items():
+        for item in script.items[kind].values():
+            for name, token in item.settings:
+                if name in names:
+                    script.leave_out(f"the property {name} of {kind} objects", token.place)
 
 
 def _start(path: Path) -> Place:

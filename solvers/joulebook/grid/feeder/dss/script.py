@@ -9,7 +9,7 @@ from pathlib import Path
 
 from joulebook.core.errors import DataFormatError
 from joulebook.grid.feeder.dss.files import DEEPEST, Library
-from joulebook.grid.feeder.dss.properties import CLASSES, IGNORED, class_named, property_named
+from joulebook.grid.feeder.dss.properties import CARRYING, CLASSES, IGNORED, class_named, property_named
 from joulebook.grid.feeder.dss.scanning import (
     Command,
     Place,
@@ -245,8 +245,9 @@ class _Reader:
         kind_word, _, name = rest[0].value.partition(".")
         kind = class_named(kind_word)
         if kind in IGNORED or kind not in CLASSES:
-            known = kind in IGNORED
-            self.script.leave_out(f"{kind[:40]} objects" + ("" if known else " (class not known)"), place)
+            words = "" if kind in IGNORED else " (class not known)"
+            words = ", which would carry current," if kind in CARRYING else words
+            self.script.leave_out(f"{kind[:40]} objects{words}", place)
             self.active = None
             return
         if word == "batchedit":

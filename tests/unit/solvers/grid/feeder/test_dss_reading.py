@@ -239,13 +239,16 @@ def test_shunts_and_shapes(tmp_path):
 
 def test_what_is_left_out_is_noted_with_its_place(tmp_path):
     text = CIRCUIT + "New Energymeter.m line.one 1\nShow voltages\nPlot profile\nSet mode=daily\nFrobnicate now\n"
-    text += "New Storage.s bus1=b\nLoad.l.colour=red\nNew Monitor.x line.one\nNew Monitor.y line.one"
+    text += "New Storage.s bus1=b\nLoad.l.colour=red\nNew Monitor.x line.one\nNew Monitor.y line.one\nNew Gadget.g\n"
+    text += "load.l.rneut=3"
     notes = read(tmp_path, text).notes
     for expected in (
         "line 14: the command 'frobnicate' is not known",
         "line 16: load l: 'colour' is no property of it",
         "energymeter objects left out",
-        "storage objects (class not known) left out",
+        "storage objects, which would carry current, left out",
+        "gadget objects (class not known) left out",
+        "line 20: the property rneut of load objects left out",
         "line 17: monitor objects left out, 2 in all",
         "set mode left out",
     ):
