@@ -13,20 +13,16 @@ if TYPE_CHECKING:
     from joulebook.grid.feeder.elements import (
         Capacitor,
         CapacitorControl,
-        Conductor,
         Generator,
-        Line,
-        LineCode,
-        LineGeometry,
         Load,
         LoadShape,
-        PlacedConductor,
         Reactor,
         RegulatorControl,
         Transformer,
         VoltageSource,
         Winding,
     )
+    from joulebook.grid.feeder.line_elements import Conductor, Line, LineCode, LineGeometry, PlacedConductor
     from joulebook.grid.feeder.line_matrices import kron_reduction, line_constants
     from joulebook.grid.feeder.power_flow import unbalanced_power_flow
     from joulebook.grid.feeder.results import UnbalancedResult
@@ -36,15 +32,15 @@ if TYPE_CHECKING:
 _HOMES = {
     "Capacitor": "elements",
     "CapacitorControl": "elements",
-    "Conductor": "elements",
+    "Conductor": "line_elements",
     "Feeder": "design",
     "Generator": "elements",
-    "Line": "elements",
-    "LineCode": "elements",
-    "LineGeometry": "elements",
+    "Line": "line_elements",
+    "LineCode": "line_elements",
+    "LineGeometry": "line_elements",
     "Load": "elements",
     "LoadShape": "elements",
-    "PlacedConductor": "elements",
+    "PlacedConductor": "line_elements",
     "Reactor": "elements",
     "RegulatorControl": "elements",
     "Transformer": "elements",

@@ -17,11 +17,7 @@ from joulebook.grid.feeder.checks import feeder_issues
 from joulebook.grid.feeder.elements import (
     Capacitor,
     CapacitorControl,
-    Conductor,
     Generator,
-    Line,
-    LineCode,
-    LineGeometry,
     Load,
     LoadShape,
     Reactor,
@@ -29,6 +25,7 @@ from joulebook.grid.feeder.elements import (
     Transformer,
     VoltageSource,
 )
+from joulebook.grid.feeder.line_elements import Conductor, Line, LineCode, LineGeometry
 from joulebook.grid.quantities import Frequency, NominalVoltage
 from joulebook.grid.tables import Table, TableOf
 
@@ -82,56 +79,79 @@ class Feeder(Design):
     suffix: ClassVar[str] = ".feeder.json"
 
     name: Annotated[str, Field(min_length=1, max_length=200)]
+    """What people call it."""
     description: Annotated[str, Field(max_length=4000)] = ""
+    """What it is and where it comes from."""
     frequency: Frequency = 50.0
+    """Nominal."""
     voltage_bases: Annotated[tuple[NominalVoltage, ...], Field(max_length=100)] = ()
+    """Line to line; one of them is the base of every bus. Left out, bases follow from sources and ratios."""
     voltage_sources: Annotated[Table[VoltageSource], TableOf(VoltageSource)]
+    """Supplies."""
     line_codes: Annotated[
         Table[LineCode], TableOf(LineCode), Field(default_factory=partial(Table, LineCode), exclude_if=_none)
     ]
+    """Makes of line, per metre."""
     conductors: Annotated[
         Table[Conductor], TableOf(Conductor), Field(default_factory=partial(Table, Conductor), exclude_if=_none)
     ]
+    """Wires and cables that geometries place."""
     geometries: Annotated[
         Table[LineGeometry],
         TableOf(LineGeometry),
         Field(default_factory=partial(Table, LineGeometry), exclude_if=_none),
     ]
+    """Conductors side by side, from which line constants follow."""
     lines: Annotated[Table[Line], TableOf(Line), Field(default_factory=partial(Table, Line), exclude_if=_none)]
+    """Lines, cables and switches."""
     transformers: Annotated[
         Table[Transformer], TableOf(Transformer), Field(default_factory=partial(Table, Transformer), exclude_if=_none)
     ]
+    """Transformers, those of regulators included."""
     regulators: Annotated[
         Table[RegulatorControl],
         TableOf(RegulatorControl),
         Field(default_factory=partial(Table, RegulatorControl), exclude_if=_none),
     ]
+    """Controls of taps."""
     capacitors: Annotated[
         Table[Capacitor], TableOf(Capacitor), Field(default_factory=partial(Table, Capacitor), exclude_if=_none)
     ]
+    """Capacitor banks."""
     capacitor_controls: Annotated[
         Table[CapacitorControl],
         TableOf(CapacitorControl),
         Field(default_factory=partial(Table, CapacitorControl), exclude_if=_none),
     ]
+    """Controls of capacitor banks."""
     reactors: Annotated[
         Table[Reactor], TableOf(Reactor), Field(default_factory=partial(Table, Reactor), exclude_if=_none)
     ]
+    """Series and shunt impedances."""
     loads: Annotated[Table[Load], TableOf(Load), Field(default_factory=partial(Table, Load), exclude_if=_none)]
+    """What customers draw."""
     generators: Annotated[
         Table[Generator], TableOf(Generator), Field(default_factory=partial(Table, Generator), exclude_if=_none)
     ]
+    """What small plants inject."""
     load_shapes: Annotated[
         Table[LoadShape], TableOf(LoadShape), Field(default_factory=partial(Table, LoadShape), exclude_if=_none)
     ]
+    """How loads change over time."""
     load_multiplier: Annotated[float, Quantity("1", ge=0, le=1000)] = 1.0
+    """Of all loads that are not fixed."""
     earth_model: Literal["Deri", "Carson", "full Carson"] = "Deri"
+    """How the return through earth enters the constants of lines that have a geometry."""
     earth_resistivity: Annotated[float, Quantity("ohm m", gt=0, le=1e6)] = 100.0
+    """Of the earth below the lines."""
     most_control_rounds: Annotated[int, Field(ge=1, le=10_000)] = 100
+    """Rounds of control actions that a solution may take."""
     coordinates: Annotated[dict[str, tuple[Coordinate, Coordinate]], Field(exclude_if=_none)] = Field(
         default_factory=dict
     )
+    """Where the buses are, in the map's own units."""
     notes: Annotated[tuple[Annotated[str, Field(max_length=1000)], ...], Field(exclude_if=_none)] = ()
+    """What an import left out."""
 
     @model_validator(mode="after")
     def _hangs_together(self) -> Self:

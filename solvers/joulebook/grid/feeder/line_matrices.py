@@ -44,7 +44,7 @@ from joulebook.core.errors import InputError, Issue
 
 if TYPE_CHECKING:
     from joulebook.grid.feeder.design import Feeder
-    from joulebook.grid.feeder.elements import Conductor
+    from joulebook.grid.feeder.line_elements import Conductor
 
 __all__ = ["kron_reduction", "line_constants"]
 

@@ -30,48 +30,12 @@ MOST_NOTES = 500
 END_OF_EDIT = "end of edit"
 """Marks in the settings of a load where a command ended: power factors follow from the powers there."""
 _DONE_BY_STUDIES = frozenset({"solve", "calcvoltagebases", "calcv"})
-_SILENT = frozenset(
-    {
-        "help",
-        "show",
-        "plot",
-        "export",
-        "summary",
-        "visualize",
-        "interpolate",
-        "cktlosses",
-        "get",
-        "?",
-        "closedi",
-        "reset",
-        "sample",
-        "setkvbase",
-        "formedit",
-        "doscmd",
-        "fileedit",
-        "about",
-        "buildy",
-        "init",
-        "rebuild",
-        "makebuslist",
-        "losses",
-        "voltages",
-        "currents",
-        "powers",
-        "allocateloads",
-        "estimate",
-        "save",
-        "totals",
-        "alignfile",
-        "select",
-        "fault",
-        "guids",
-        "dump",
-        "variable",
-        "var",
-        "wait",
-    }
-)
+_DRAWING = """
+? about alignfile allocateloads buildy cktlosses closedi currents doscmd dump estimate export fault fileedit formedit
+get guids help init interpolate losses makebuslist plot powers rebuild reset sample save select setkvbase show summary
+totals var variable visualize voltages wait
+"""
+_SILENT = frozenset(_DRAWING.split())
 """Commands that compute, print or draw; a document has no use for them."""
 _PATTERN = re.compile(r"(\.\*|\.|[\w\-/#^$])*")
 _OUTER = re.compile(r"[A-Za-z_]\w*\.[^\s=]+")
