@@ -236,24 +236,19 @@ def phase_turns(model: FaultModel, places: Ints) -> NDArray[np.float64]:
     shift = _shifts(model)
     ends = (np.concatenate((branches.first, branches.second)), np.concatenate((branches.second, branches.first)))
     graph = coo_array((np.ones(ends[0].size), ends), shape=(n, n)).tocsr()
-    angles_of: dict[int, NDArray[np.float64]] = {}
     step = {}
     for a, b, angle in zip(branches.first.tolist(), branches.second.tolist(), shift.tolist(), strict=True):
         if angle != 0.0:
             step[a, b], step[b, a] = -angle, angle
-    found = np.zeros((places.size, n))
-    if not step:
-        return found
-    for a, place in enumerate(places):
-        root = int(place)
-        if root not in angles_of:
-            order, before = breadth_first_order(graph, root, directed=False)
-            angles = np.zeros(n)
-            for node in order[1:]:
-                angles[node] = angles[before[node]] + step.get((int(before[node]), int(node)), 0.0)
-            angles_of[root] = angles
-        found[a] = angles_of[root]
-    return found
+    angles, known = np.zeros(n), np.zeros(n, bool)
+    for root in np.unique(places) if step else ():
+        if known[root]:
+            continue
+        order, before = breadth_first_order(graph, int(root), directed=False)
+        known[order] = True
+        for node, above in zip(order[1:].tolist(), before[order[1:]].tolist(), strict=True):
+            angles[node] = angles[above] + step.get((above, node), 0.0)
+    return np.where(known, angles - angles[places, None], 0.0)
 
 
 def _shifts(model: FaultModel) -> NDArray[np.float64]:
