@@ -45,6 +45,34 @@ def pack() -> str:
     return "\n\n".join(_parts(Pack, "Pack", ""))
 
 
+def network() -> str:
+    """Tables of every value of a network document."""
+    from joulebook.grid import Network
+
+    blocks = []
+    for name in Network.model_fields:
+        record = Network.record_of(name)
+        if record is not None:
+            about = (record.__doc__ or "").partition("\n")[0]
+            blocks.append(f"**`{name}`**: {about}\n\n" + "\n\n".join(_parts(record, "", "")))
+    return "\n\n".join(blocks)
+
+
+def named_networks() -> str:
+    """Table of the networks that come along."""
+    from joulebook.core.citations import cite
+    from joulebook.grid import Network
+
+    rows = []
+    for name in Network.names():
+        item = Network.named(name)
+        source = item.sources["buses"]
+        branches = len(item.lines) + len(item.transformers)
+        text = f"{cite(source.ref)} {source.note}"
+        rows.append((f"`{name}`", item.description, str(len(item.buses)), str(branches), text))
+    return table(("Name", "What it is", "Buses", "Branches", "Source and licence"), rows)
+
+
 def _parts(model: type[BaseModel], title: str, path: str) -> Iterator[str]:
     rows, inner = [], []
     for name, field in model.model_fields.items():
@@ -215,6 +243,8 @@ PAGES: dict[str, Callable[..., str]] = {
     "extras": extras,
     "lab-settings": lab_settings,
     "latex": latex,
+    "named-networks": named_networks,
+    "network": network,
     "pack": pack,
     "quantities": quantities,
     "shell": shell,

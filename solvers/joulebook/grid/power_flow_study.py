@@ -48,7 +48,8 @@ def power_flow(
         voltages of the network's own record; ``"auto"``: flat below 400 nodes, else dc, and where that fails the
         others with shortened steps.
     tolerance : float, per unit of base power
-        Largest mismatch that is left.
+        Largest mismatch that is left; where rounding leaves more, as with connections of almost no impedance,
+        ``run.facts["tolerance_reached"]`` says how much.
     max_iterations : int, optional
         At most, from each start; by method where left out.
     reactive_limits : bool
@@ -130,9 +131,11 @@ def _result(network: Network, setup: Setup, found: Outcome, options: dict[str, A
     working = found.working
     through, into = working.flows(found.state)
     facts: dict[str, Any] = {}
+    if found.residual > options["tolerance"] and found.status == at.SOLVED:
+        facts["tolerance_reached"] = found.residual
     status = Status.SOLVED if found.status == at.SOLVED else Status.DIVERGED
     if found.report:
-        facts = _named(network, setup, found.report)
+        facts |= _named(network, setup, found.report)
         if not found.settled:
             facts["controllers_at_rest"] = False
             status = Status.PARTIAL

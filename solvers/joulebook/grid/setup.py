@@ -53,6 +53,10 @@ class Setup:
         Of branches, for flows.
     regulated : bool
         Whether any element asks for a controller.
+    rounding : float, per unit
+        Mismatch that rounding alone leaves; large where the network has connections of almost no impedance.
+    has_record : bool
+        Whether the case gives voltages to start from.
     starts : dict of str to tuple
         Magnitudes and angles that were worked out, by name.
     """
@@ -66,6 +70,8 @@ class Setup:
     ends: NDArray[np.int32]
     branch_values: Float
     regulated: bool
+    rounding: float
+    has_record: bool
     starts: dict[str, tuple[Float, Float]] = field(default_factory=dict)
 
     @property
@@ -119,6 +125,8 @@ def _make(network: Network, ready: Compiled) -> Setup:
         ends=ends,
         branch_values=values,
         regulated=_is_regulated(network, ready),
+        rounding=4.0 * float(np.finfo(float).eps * np.abs(ready.admittance.susceptance).max(initial=0.0)),
+        has_record=bool(np.any(ready.arrays.start_voltage != 1.0) or np.any(ready.arrays.start_angle != 0.0)),
     )
 
 

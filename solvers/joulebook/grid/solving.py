@@ -129,6 +129,11 @@ def _climb(working: Working, method: str, start: str, tolerance: float, most_ite
         status, residual = newton_with_pivoting(working, state, tolerance, most_iterations)
         if status == at.SOLVED:
             return Outcome(status, state, working, residual, start, False)
+    if start == "auto" and working.setup.has_record:
+        state = working.start(*start_state(working.setup, "case"))
+        status, residual = working.newton(state, tolerance, most_iterations)
+        if status == at.SOLVED:
+            return Outcome(status, state, working, residual, "case", False)
     for rung in LADDER if start == "auto" else (start,):
         state = working.start(*start_state(working.setup, rung))
         status, residual = working.newton(state, tolerance, max(most_iterations, MOST_DAMPED), damped=True)

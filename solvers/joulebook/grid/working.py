@@ -84,7 +84,7 @@ class Working:
         residual : float, per unit
             Largest mismatch.
         """
-        settings = np.array([tolerance, float(most_iterations), float(damped)])
+        settings = np.array([max(tolerance, self.setup.rounding), float(most_iterations), float(damped)])
         record = np.zeros(at.N_RECORD)
         factors = self.plan.borrow()
         began = time.perf_counter()

@@ -115,6 +115,34 @@ class Interpreter:
         else:
             self._assign(text)
 
+    def number(self, text: str, line: int) -> float:
+        """Work out a number that is written as an expression.
+
+        Parameters
+        ----------
+        text : str
+            Such as ``135/sqrt(3)``.
+        line : int
+            Where it stands.
+
+        Returns
+        -------
+        float
+            The number.
+
+        Raises
+        ------
+        DataFormatError
+            If it is none.
+        """
+        self._line = line
+        self._tokens, self._at, self._depth = self._split(text), 0, 0
+        value = self._expression()
+        self._finished()
+        if not isinstance(value, float) or not math.isfinite(value):
+            raise self._fault(f"{text!r} is not a number")
+        return value
+
     def _leave(self) -> None:
         if self._skipped:
             self._skipped -= 1

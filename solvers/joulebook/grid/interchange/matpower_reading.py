@@ -112,7 +112,7 @@ def _fields(text: str, file: str) -> tuple[dict[str, Any], dict[str, NDArray[np.
     fields: dict[str, Any] = {}
     lines: dict[str, NDArray[np.int64]] = {}
     interpreter = Interpreter(fields, file)
-    for item in statements(text, file):
+    for item in statements(text, file, interpreter.number):
         if not isinstance(item, Assignment):
             interpreter.run(item)
         elif not interpreter.skipping:

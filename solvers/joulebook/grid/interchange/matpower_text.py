@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,6 +21,7 @@ __all__ = ["Assignment", "Code", "statements"]
 
 _START = re.compile(r"\s*(?:(?P<struct>[A-Za-z]\w*)\.)?(?P<name>[A-Za-z]\w*)\s*=\s*(?P<open>[\[{])")
 _FUNCTION = re.compile(r"\s*function\b\s*(?:\[?\s*(?P<names>[\w\s,]*?)\s*\]?\s*=)?\s*(?P<file>\w+)")
+_EXPRESSION = re.compile(r"[\d.]+[-+*/^\w.()]*[*/^][-+*/^\w.()]*")
 _WORD = re.compile(r"'((?:[^']|'')*)'|\"([^\"]*)\"")
 _LARGEST_MATRIX = 50_000_000
 """Characters of one matrix; the largest public case has 10 million."""
@@ -67,7 +68,9 @@ class Code:
     line: int
 
 
-def statements(text: str, file: str = "") -> Iterator[Assignment | Code]:
+def statements(
+    text: str, file: str = "", evaluate: Callable[[str, int], float] | None = None
+) -> Iterator[Assignment | Code]:
     """Split the text of a case file.
 
     Parameters
@@ -76,6 +79,9 @@ def statements(text: str, file: str = "") -> Iterator[Assignment | Code]:
         The whole file.
     file : str
         Name for messages.
+    evaluate : callable, optional
+        ``evaluate(text, line)`` works out a number in a matrix that is written as an expression, ``135/sqrt(3)``; it
+        raises a :class:`DataFormatError` where it is none.
 
     Yields
     ------
@@ -99,7 +105,7 @@ def statements(text: str, file: str = "") -> Iterator[Assignment | Code]:
         line = without_comment(lines[row])
         found = _START.match(line)
         if found and not (found["open"] == "[" and _is_list_of_names(line)):
-            row = yield from _block(lines, row, line, found, file)
+            row = yield from _block(lines, row, line, found, file, evaluate)
             continue
         if not line.strip() or _FUNCTION.match(line):
             row += 1
@@ -173,7 +179,12 @@ def _is_list_of_names(line: str) -> bool:
 
 
 def _block(
-    lines: list[str], row: int, line: str, found: re.Match[str], file: str
+    lines: list[str],
+    row: int,
+    line: str,
+    found: re.Match[str],
+    file: str,
+    evaluate: Callable[[str, int], float] | None,
 ) -> Iterator[Assignment | Code]:  # returns the next row
     close = "]" if found["open"] == "[" else "}"
     first = row
@@ -201,7 +212,7 @@ def _block(
         rest = without_comment(lines[row])
     tail = rest[end + 1 :].lstrip(" ;,\t")
     if found["open"] == "[":
-        matrix, at = _matrix(pieces, places, found["name"], file, lines)
+        matrix, at = _matrix(pieces, places, found["name"], file, lines, evaluate)
         yield Assignment(found["name"], first + 1, matrix, (), at)
     else:
         words = tuple(_unquoted(item) for piece in pieces for item in _WORD.finditer(piece))
@@ -230,7 +241,12 @@ def _unquoted(found: re.Match[str]) -> str:
 
 
 def _matrix(
-    pieces: list[str], places: list[int], name: str, file: str, lines: list[str]
+    pieces: list[str],
+    places: list[int],
+    name: str,
+    file: str,
+    lines: list[str],
+    evaluate: Callable[[str, int], float] | None,
 ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
     rows: list[list[str]] = []
     at: list[int] = []
@@ -258,7 +274,18 @@ def _matrix(
     try:
         values = np.array(list(map(float, flat)))
     except ValueError:
-        raise _not_a_number(rows, at, lines, name, file) from None
+        fault = _not_a_number(rows, at, lines, name, file)
+        if evaluate is None or not any(_EXPRESSION.fullmatch(cell) for cell in flat):
+            raise fault from None
+        try:
+            numbers = [
+                float(cell) if _is_number(cell) else evaluate(cell, place)
+                for cells, place in zip(rows, at, strict=True)
+                for cell in cells
+            ]
+        except DataFormatError:
+            raise fault from None
+        values = np.array(numbers)
     if len(flat) != width * len(rows) or any(len(cells) != width for cells in rows):
         wrong = next(index for index, cells in enumerate(rows) if len(cells) != width)
         raise CorruptRecordError(
@@ -268,7 +295,7 @@ def _matrix(
             found=str(len(rows[wrong])),
             expected=str(width),
         )
-    if any("_" in cell for cell in flat):  # Python would take 1_000
+    if any("_" in cell for cell in flat if _is_number(cell.replace("_", ""))):  # Python would take 1_000
         raise _not_a_number(rows, at, lines, name, file)
     return values.reshape(len(rows), width), where
 

@@ -127,6 +127,15 @@ def test_several_rows_a_line_and_continuations():
     assert list(read(text).buses) == ["1", "3", "2"]
 
 
+def test_numbers_may_be_expressions():
+    assert read(TWO_BUSES.replace("  1 2 0.01 0.1", "  1 2 1/100 2*0.05")).lines["1-2"].reactance == pytest.approx(12.1)
+    volts = read(TWO_BUSES.replace("  1  1.0  0  110", "  1  1.0  0  135/sqrt(3)")).buses.nominal_voltage
+    assert volts == pytest.approx([135e3 / 3**0.5] * 2)
+    for wrong in ("1/0", "2*system(1)", "1/(2", "3*x"):
+        with pytest.raises(DataFormatError, match="not a number"):
+            read(TWO_BUSES.replace("  1 2 0.01 0.1", f"  1 2 {wrong} 0.1"))
+
+
 def test_transformers_are_told_from_lines():
     text = TWO_BUSES.replace("100 0 0 0 0 1 -360", "100 0 0 0.98 30 1 -360")
     transformer = read(text).transformers["1-2"]

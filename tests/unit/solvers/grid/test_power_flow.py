@@ -181,3 +181,11 @@ def test_a_pivoting_solver_agrees():
     assert status == 0 and residual < 1e-10
     position = setup.compiled.plan.elimination.position
     assert np.allclose(state.magnitude[position], power_flow(network, tolerance=1e-10)["voltage"], rtol=0, atol=1e-9)
+
+
+def test_connections_of_almost_no_impedance_end_at_rounding():
+    network = radial(4).replace({"lines.L2.resistance": 0.0, "lines.L2.reactance": 1e-10})
+    run = power_flow(network)
+    assert run.facts.get("tolerance_reached", run.stats.residual) == run.stats.residual < 1e-3
+    assert run.buses.voltage_pu.loc[2] == pytest.approx(run.buses.voltage_pu.loc[3], abs=1e-7)
+    assert "tolerance_reached" not in power_flow(radial(4)).facts
