@@ -54,7 +54,7 @@ def network() -> str:
         record = Network.record_of(name)
         if record is not None:
             about = (record.__doc__ or "").partition("\n")[0]
-            blocks.append(f"**`{name}`**: {about}\n\n" + "\n\n".join(_parts(record, "", "")))
+            blocks += _parts(record, f"{name}: {about}", "")
     return "\n\n".join(blocks)
 
 
