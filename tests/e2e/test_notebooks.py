@@ -106,6 +106,7 @@ def test_tutorial_leaves_a_run_and_a_report(tutorial):
         ("ageing", ("all lithium changes by", "everything", "keeps")),
         ("ieee-14", ("13.39 MW lost", "4.06 times the load", "Very likely: load 9")),
         ("outages-of-9241-buses", ("9241 buses", "outages overload a branch", "the largest changes of voltage")),
+        ("import-cgmes", ("CGMES 2.4.15", "steady state hypothesis", "13.393 MW are lost")),
         ("feeder-protection", ("all breakers hold: True", "R2 is", "selective: True", "Short-circuit report")),
     ],
 )
