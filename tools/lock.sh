@@ -8,7 +8,7 @@ compile() {
 }
 compile --extra lab --extra report --extra hub --extra docs --extra dev -o requirements/lock.txt
 compile --extra node -c requirements/lock.txt -o requirements/lock-node.txt
-compile --extra bench -c requirements/lock.txt -o requirements/lock-bench.txt
+compile --extra bench -o requirements/lock-bench.txt # apart: a peer needs older pandas
 version=$(sed -n 's/^uv==\([^ ]*\).*/\1/p' requirements/lock.txt)
 echo "uv==$version" | .venv/bin/uv pip compile - --universal --python-version 3.11 --generate-hashes \
   --no-emit-index-url --no-header --no-annotate -o requirements/lock-uv.txt
