@@ -18,8 +18,9 @@ from joulebook.grid import newton as at
 from joulebook.grid.contingency import outage_arrays as loop
 from joulebook.grid.contingency.base_case import BaseCase, base_case, room_for
 from joulebook.grid.contingency.bridges import find_bridges
+from joulebook.grid.contingency.machines import MACHINE, machine_of, start_without, supply_without
 from joulebook.grid.contingency.outage_loop import OUTAGES
-from joulebook.grid.contingency.result import ContingencyResult, Outages, result_of
+from joulebook.grid.contingency.result import MACHINE_NAME, ContingencyResult, Outages, result_of
 from joulebook.grid.contingency.severity import RATE
 from joulebook.grid.newton import FIXED
 from joulebook.grid.working import Working
@@ -34,7 +35,7 @@ MOST_OUTAGES = 20_000_000
 MOST_CHORD = 14
 CHUNK = 256
 """Outages between two looks at the progress display."""
-_KINDS = ("branches", "lines", "transformers")
+_KINDS = ("branches", "lines", "transformers", "generators", "all")
 
 
 def contingencies(
@@ -47,7 +48,7 @@ def contingencies(
     backend: str = "auto",
     client: Any = None,
 ) -> ContingencyResult:
-    """Solve the full AC power flow for every outage of one or two branches.
+    """Solve the full AC power flow for every outage of one or two elements.
 
     Parameters
     ----------
@@ -56,7 +57,8 @@ def contingencies(
     order : int
         1: each element alone; 2: each pair.
     elements : str or sequence of str
-        ``"branches"``, ``"lines"``, ``"transformers"``, or identifiers of lines and transformers.
+        ``"branches"``, ``"lines"``, ``"transformers"``, ``"generators"``, ``"all"``, or identifiers of lines,
+        transformers and generators (``"generator 5"`` where a branch has the same one).
     tolerance : float, per unit of base power
         Largest mismatch that is left.
     progress : Progress or bool, optional
@@ -106,18 +108,20 @@ def contingencies(
     values = np.zeros((len(out), loop.N_VALUES))
     status = np.zeros(len(out), np.int64)
     lost = _mark_islanding(case, out, status)
+    status[(status == loop.PENDING) & np.any(out <= MACHINE, axis=1)] = loop.LATER
     settings = np.array([tolerance, float(MOST_CHORD)])
     shown.start(float(len(out)), f"{len(out)} outages")
     try:
         if client is not None:
-            _on_cluster(client, network, out, settings, values, status, shown)
+            _on_cluster(client, network, out, settings, values, status, lost, shown)
         elif wanted is device.Device.GPU:
             from joulebook.grid.contingency.gpu import run_on_gpu
 
             run_on_gpu(case, out, settings, values, status)
-            _rest(case, out, tolerance, values, status)
+            _rest(case, out, tolerance, values, status, lost)
         else:
             _on_threads(case, out, settings, values, status, shown)
+            _rest(case, out, tolerance, values, status, lost)
     finally:
         shown.finish()
     made = Outages(out, status, values, lost)
@@ -145,7 +149,7 @@ def _check(order: int, tolerance: float, backend: str) -> None:
 
 
 def _elements(network: Network, case: BaseCase, elements: str | Sequence[str]) -> NDArray[np.int32]:
-    """Branches that are to fail, of those in service."""
+    """Branches and generators that are to fail, of those in service."""
     n_lines, n_two = len(network.lines), len(network.transformers)
     on = case.setup.ends[:, 0] >= 0
     on[n_lines + n_two :] = False
@@ -155,24 +159,29 @@ def _elements(network: Network, case: BaseCase, elements: str | Sequence[str]) -
                 Issue("elements", elements, f"must be one of {', '.join(_KINDS)}, or a list of identifiers")
             )
         kind = np.arange(len(on)) < n_lines
-        wanted = {"branches": np.ones(len(on), bool), "lines": kind, "transformers": ~kind}[elements]
-        return np.flatnonzero(on & wanted).astype(np.int32)
+        every, none = np.ones(len(on), bool), np.zeros(len(on), bool)
+        wanted = {"lines": kind, "transformers": ~kind, "generators": none}.get(elements, every)
+        machines = np.flatnonzero(network.generators.column("in_service"))
+        machines = machines if elements in {"generators", "all"} else machines[:0]
+        return np.concatenate([np.flatnonzero(on & wanted), MACHINE - machines]).astype(np.int32)
     places, issues = [], []
     for name in elements:
         if name in network.lines:
             place = network.lines.position(name)
         elif name in network.transformers:
             place = n_lines + network.transformers.position(name)
+        elif name.removeprefix(MACHINE_NAME) in network.generators:
+            place = MACHINE - network.generators.position(name.removeprefix(MACHINE_NAME))
         else:
-            issues.append(Issue("elements", name, "no such line or transformer"))
+            issues.append(Issue("elements", name, "no such line, transformer or generator"))
             continue
-        if on[place]:
+        if on[place] if place >= 0 else network.generators.column("in_service")[MACHINE - place]:
             places.append(place)
         else:
             issues.append(Issue("elements", name, "is not in service", "Leave it out"))
     if issues:
         raise InputError(issues, "contingencies")
-    return np.array(list(dict.fromkeys(places)), np.int32)
+    return np.array(list(dict.fromkeys(places)), np.int32).reshape(-1)
 
 
 def _combinations(chosen: NDArray[np.int32], order: int) -> NDArray[np.int32]:
@@ -212,7 +221,9 @@ def _mark_islanding(case: BaseCase, out: NDArray[np.int32], status: NDArray[np.i
         status[here[bridge[own]]] = loop.ISLANDING
         lost[here] = np.maximum(lost[here], behind[own])
     pairs = np.flatnonzero((out[:, 1] >= 0) & (status == loop.PENDING))
-    for removed in np.unique(out[pairs, 0]):  # pairs that split only together: bridges of what is left
+    for removed in np.unique(
+        out[pairs, 0][out[pairs, 0] >= 0]
+    ):  # pairs that split only together: bridges of what is left
         here = pairs[out[pairs, 0] == removed]
         cut, gone = find_bridges(setup.n, first, second, roots, load, int(number[removed]))
         own = number[out[here, 1]]
@@ -255,7 +266,6 @@ def _on_threads(
             for done in pool.map(work, range(len(group)), group):
                 shown.advance(float(done))
             check_cancelled(shown)
-    _rest(case, out, float(settings[loop.TOLERANCE]), values, status)
 
 
 def _batched(parts: list[slice], size: int) -> list[list[slice]]:
@@ -268,11 +278,19 @@ def _rest(
     tolerance: float,
     values: NDArray[np.float64],
     status: NDArray[np.int64],
+    lost: NDArray[np.float64],
 ) -> None:
-    """Newton's method for the outages whose iteration does not contract; shortened steps where that fails, too."""
+    """Newton's method for generators and where an iteration does not contract; shortened steps where that fails."""
     base = case.base
-    for number in np.flatnonzero(status == loop.PENDING).tolist():
+    for number in np.flatnonzero((status == loop.PENDING) | (status == loop.LATER)).tolist():
         working = Working(case.setup)
+        machines = [machine_of(int(item)) for item in out[number] if item <= MACHINE]
+        supply = supply_without(case, working, machines) if machines else case.setup.supply
+        if np.any(supply.dead & ~case.setup.supply.dead):
+            status[number] = loop.ISLANDING
+            order = working.plan.elimination.order
+            lost[number] = _loads(case)[(supply.dead & ~case.setup.supply.dead)[order]].sum()
+            continue
         y = working.own_admittance()
         for branch in out[number]:
             if branch >= 0:
@@ -281,7 +299,7 @@ def _rest(
                 np.subtract.at(y.susceptance, entries, base.values[branch, 1::2])
         angle = np.arctan2(base.voltage[:, 1], base.voltage[:, 0])
         for damped in (False, True):
-            state = working.start(base.magnitude, angle)
+            state = start_without(case, working, supply, angle) if machines else working.start(base.magnitude, angle)
             ended, error = working.newton(state, tolerance, 40 if damped else 15, damped=damped)
             if ended == at.SOLVED:
                 break
@@ -300,6 +318,7 @@ def _on_cluster(
     settings: NDArray[np.float64],
     values: NDArray[np.float64],
     status: NDArray[np.int64],
+    lost: NDArray[np.float64],
     shown: Progress,
 ) -> None:
     workers = max(1, len(client.scheduler_info()["workers"]))
@@ -308,17 +327,18 @@ def _on_cluster(
     placed = client.scatter(network, broadcast=True)
     futures = [client.submit(_part, placed, out[part], settings, status[part], pure=False) for part in parts]
     for part, future in zip(parts, futures, strict=True):
-        values[part], status[part] = future.result()
+        values[part], status[part], gone = future.result()
+        lost[part] = np.maximum(lost[part], gone)
         shown.advance(float(len(out[part])))
         check_cancelled(shown)
 
 
 def _part(
     network: Network, out: NDArray[np.int32], settings: NDArray[np.float64], status: NDArray[np.int64]
-) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.float64]]:
     """What one worker of a cluster does."""
     case = base_case(network)
-    values, codes = np.zeros((len(out), loop.N_VALUES)), status.copy()
+    values, codes, lost = np.zeros((len(out), loop.N_VALUES)), status.copy(), np.zeros(len(out))
     OUTAGES.cpu(case.base, room_for(case), np.ascontiguousarray(out), settings, values, codes)
-    _rest(case, out, float(settings[loop.TOLERANCE]), values, codes)
-    return values, codes
+    _rest(case, out, float(settings[loop.TOLERANCE]), values, codes, lost)
+    return values, codes, lost

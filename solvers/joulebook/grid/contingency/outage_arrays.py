@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 
 __all__ = ["ISLANDING", "MOST_ENDS", "N_VALUES", "PENDING", "RANK", "UNSOLVED", "Base", "Room"]
 
-PENDING, DONE, UNSOLVED, ISLANDING = 0, 1, 2, 3
-"""How an outage ended: still to be solved, solved, no solution found, the network falls apart."""
+PENDING, DONE, UNSOLVED, ISLANDING, LATER = 0, 1, 2, 3, 4
+"""How an outage ended: still to be solved, solved, no solution found, the network falls apart, not for the loop."""
 MOST_ENDS = 4
 """Nodes at which branches may be missing: two branches have four ends."""
 RANK = 2 * MOST_ENDS

@@ -14,6 +14,7 @@ from joulebook.core.provenance import Stats
 from joulebook.core.results import Status, Variable
 from joulebook.grid.contingency import outage_arrays as loop
 from joulebook.grid.contingency.base_case import BaseCase
+from joulebook.grid.contingency.machines import machine_of
 from joulebook.grid.origins import Origin, OriginResult
 from joulebook.grid.power_flow_tables import branch_ids
 
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 __all__ = ["ContingencyResult", "Outages", "result_of"]
 
 ENDINGS = {loop.DONE: "solved", loop.UNSOLVED: "unsolved", loop.ISLANDING: "islanding"}
+MACHINE_NAME = "generator "
+"""Before the identifier of a generator in the name of an outage."""
 WORST = 1e6
 """Severity of an outage without a solution; one that cuts off load comes next, with 1000 and the load in per unit."""
 
@@ -174,9 +177,21 @@ class ContingencyResult(OriginResult):
 def _without(network: Network, name: str) -> dict[str, Any]:
     changes = {}
     for item in name.split(" + "):
+        if item.startswith(MACHINE_NAME):
+            changes[f"generators.{item.removeprefix(MACHINE_NAME)}.in_service"] = False
+            continue
         table = "lines" if item in network.lines else "transformers"
         changes[f"{table}.{item}.in_service"] = False
     return changes
+
+
+def _label(network: Network, names: NDArray[Any], pair: list[int]) -> str:
+    known = (
+        names[item] if item >= 0 else MACHINE_NAME + network.generators.ids[machine_of(item)]
+        for item in pair
+        if item != -1
+    )
+    return " + ".join(known)
 
 
 def result_of(
@@ -208,9 +223,7 @@ def result_of(
     buses = np.array([*network.buses.ids, ""], object)
     out, status, values = made.out, made.status, made.values
     solved = status == loop.DONE
-    labels = names[out[:, 0]]
-    pairs = out[:, 1] >= 0
-    labels[pairs] = [f"{a} + {b}" for a, b in zip(names[out[pairs, 0]], names[out[pairs, 1]], strict=True)]
+    labels = np.array([_label(network, names, pair) for pair in out.tolist()], object)
 
     def of_solved(column: int, factor: float = 1.0) -> NDArray[np.float64]:
         return np.where(solved, values[:, column] * factor, np.nan)

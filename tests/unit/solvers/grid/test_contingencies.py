@@ -23,7 +23,10 @@ from joulebook.grid.contingency.bridges import find_bridges
 def without(network: Network, name: str) -> Network:
     changes = {}
     for item in name.split(" + "):
-        changes[f"{'lines' if item in network.lines else 'transformers'}.{item}.in_service"] = False
+        table = "lines" if item in network.lines else "transformers"
+        if item.startswith("generator "):
+            table, item = "generators", item.removeprefix("generator ")
+        changes[f"{table}.{item}.in_service"] = False
     return network.replace(changes)
 
 
@@ -73,6 +76,33 @@ def test_pairs_are_those_of_a_power_flow():
     compare(network, run, random.choice(run["outage"], 40, replace=False))
     endings = dict(zip(run["outage"], run["ending"], strict=True))
     assert endings["1-2 + 1-5"] == "islanding"  # neither is a bridge, both together are
+
+
+@pytest.mark.parametrize("name", ["case9", "case14", "case39", "case24_ieee_rts"])
+def test_generators_fail_too_and_another_becomes_slack(name):
+    network = Network.named(name)
+    run = contingencies(network, elements="generators")
+    assert len(run["outage"]) == network.generators.in_service.sum()
+    compare(network, run, run["outage"])
+
+
+def test_pairs_of_branches_and_generators():
+    network = Network.named("case9")
+    run = contingencies(network, elements="all", order=2)
+    names = [name for name in run["outage"] if "generator" in name]
+    assert len(names) == 3 * 9 + 3
+    for name in names:
+        if run.table.loc[name].ending == "solved":
+            compare(network, run, [name])
+    alone = contingencies(network, elements=["generator 1", "2", "1-4"])
+    assert list(alone["outage"]) == ["generator 1", "generator 2", "1-4"]
+
+
+def test_the_last_machine_leaves_everything_without_supply():
+    network = Network.named("case33bw")
+    run = contingencies(network, elements="generators")
+    assert run.counts == {"solved": 0, "unsolved": 0, "islanding": 1}
+    assert run.table.lost_load_MW.iloc[0] == pytest.approx(network.loads.active_power.sum() / 1e6)
 
 
 def test_larger_networks_agree_on_samples():
