@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from joulebook.core.errors import InputError, Issue
-from joulebook.grid.formats.psse.reading import is_psse, read_psse
-from joulebook.grid.formats.text_files import read_text
+from joulebook.grid.formats.psse.reading import read_psse
+from joulebook.grid.interchange.formats import head_of, recognised
 
 if TYPE_CHECKING:
     from joulebook.grid.formats.imported import ImportedNetwork
@@ -46,7 +46,8 @@ def import_psse(source: Source) -> ImportedNetwork:
             Issue("path", None, f"{len(source)} files", "Give the RAW file, and the sequence file with it")
         )
     first, second = source
-    if not is_psse(read_text(first)[0][:4096].encode()):
+    format_of_first = recognised(head_of(first), "")
+    if format_of_first is None or format_of_first.name != "PSS/E RAW":
         first, second = second, first
     return read_psse(first, second)
 

@@ -129,6 +129,9 @@ def _machines(
         "zero_reactance",
     ):
         column = mega[name]
+        if (column < 0).any():
+            row = int((column < 0).argmax())
+            raise machines.fault(row, f"{name.replace('_', ' ')} = {column[row]:g}: must not be negative")
         column[~(column > 0)] = math.nan
     factor = mega["rated_power_factor"]
     factor[factor > 1] = math.nan

@@ -111,6 +111,8 @@ def _storage(row: Row, rows: NetworkRows, volts: Volts, _: Cost | None) -> None:
 def _generator(row: Row, rows: NetworkRows, volts: Volts, cost: Cost | None) -> None:
     power = row.positive("sn_mva", 1e6)
     factor = row.positive("cos_phi")
+    if row.number("xdss_pu", 0.0) < 0:
+        raise row.fault(f"xdss_pu = {row.number('xdss_pu'):g}: must not be negative")
     values = _common(row, volts) | {
         "active_power": row.number("p_mw") * row.number("scaling", 1.0) * 1e6,
         "voltage": row.number("vm_pu", 1.0),

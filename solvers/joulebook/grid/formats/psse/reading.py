@@ -8,7 +8,6 @@ Siemens PTI, *PSS/E Program Operation Manual*, "Power Flow Raw Data File Content
 from __future__ import annotations
 
 import math
-import re
 from pathlib import Path
 from typing import Any
 
@@ -25,10 +24,9 @@ from joulebook.grid.formats.psse.transformers import add_transformers, branch_id
 from joulebook.grid.formats.rows import NetworkRows, tidy_text
 from joulebook.grid.formats.text_files import Place, read_text
 
-__all__ = ["is_psse", "read_psse"]
+__all__ = ["read_psse"]
 
 _VERSIONS = (32, 33, 34, 35)
-_HEAD = re.compile(rb"^\s*(?:@!.*\r?\n\s*)*0\s*[, ]\s*[\d.]+(?:[eE][+-]?\d+)?\s*[, ]\s*\d\d\b")
 _LEFT_OUT = {
     "MULTI-TERMINAL DC": "multi-terminal direct-current lines",
     "MULTI-SECTION LINE": "groupings of line sections",
@@ -37,22 +35,6 @@ _LEFT_OUT = {
     "SUBSTATION": "nodes and switches inside substations",
     "IMPEDANCE CORRECTION": "impedance correction tables",
 }
-
-
-def is_psse(head: bytes) -> bool:
-    """Say whether a file begins like a RAW file.
-
-    Parameters
-    ----------
-    head : bytes
-        Of the file.
-
-    Returns
-    -------
-    bool
-        Whether.
-    """
-    return _HEAD.match(head.removeprefix(b"\xef\xbb\xbf")) is not None
 
 
 def read_psse(source: str | Path | bytes, sequence: str | Path | bytes | None = None) -> ImportedNetwork:

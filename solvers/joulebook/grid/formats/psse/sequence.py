@@ -129,6 +129,8 @@ def _set(rows: NetworkRows, fields: Fields, by_name: Mapping[str, str], missing:
         return
     for name, field in by_name.items():
         value = fields.number(name, 0.0)
+        if value < 0:
+            raise fields.place.fault(f"{name} = {value:g}: the impedance of a machine must not be negative")
         if value > 0 or field == "resistance":
             found[field] = value
 

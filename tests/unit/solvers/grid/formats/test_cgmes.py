@@ -374,6 +374,15 @@ def test_a_value_out_of_range_names_table_and_line(content):
         read_cgmes(packed(files))
 
 
+def test_a_negative_reactance_of_a_machine_is_refused(content):
+    files = parts(content)
+    files["EQ"] = files["EQ"].replace("satDirectSubtransX>0.18<", "satDirectSubtransX>-0.18<")
+    with pytest.raises(DataFormatError, match=r"SynchronousMachine .*subtransient reactance = -0\.18") as caught:
+        read_cgmes(packed(files))
+    assert caught.value.file.endswith("x_EQ.xml")
+    assert caught.value.line > 1
+
+
 def test_nothing_is_lost_silently(network):
     notes = cgmes_archive(network)[1]
     assert any("converters" in note for note in notes)

@@ -199,6 +199,13 @@ def test_psse_sequence_data_beside_the_case():
     assert beside.generators == network.generators
 
 
+def test_a_negative_reactance_of_a_machine_is_refused():
+    sequence = changed(SEQ, "3,'1 ',   0.00200,   0.19000", "3,'1 ',   0.00200,  -0.19000")
+    with pytest.raises(CorruptRecordError, match=r"X = -0\.19") as caught:
+        read_psse(RAW.encode(), sequence)
+    assert caught.value.line == 7
+
+
 def test_psse_faults_are_placed():
     with pytest.raises(UnknownFormatError, match="version 29"):
         read_psse(changed(RAW, "100.00, 33,", "100.00, 29,"))
