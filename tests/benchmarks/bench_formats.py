@@ -78,7 +78,13 @@ def peers(files: list[Path]) -> dict[str, Callable[[], object]]:
 
 
 def main() -> None:
-    """Print the table."""
+    """Print the table.
+
+    Raises
+    ------
+    SystemExit
+        If the sets are not there, or one of them does not solve.
+    """
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--repeats", type=int, default=3)
     repeats = parser.parse_args().repeats
