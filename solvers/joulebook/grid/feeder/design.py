@@ -10,7 +10,7 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 from pydantic import Field, model_validator
 
 from joulebook.core.design import Design
-from joulebook.core.documents import parse_document, read_document
+from joulebook.core.documents import parse_document
 from joulebook.core.errors import InputError
 from joulebook.core.quantities import Quantity
 from joulebook.grid.feeder.checks import feeder_issues
@@ -77,6 +77,7 @@ class Feeder(Design):
     kind: ClassVar[str] = "feeder"
     version: ClassVar[int] = 1
     suffix: ClassVar[str] = ".feeder.json"
+    largest_document: ClassVar[int] = 100_000_000
 
     name: Annotated[str, Field(min_length=1, max_length=200)]
     """What people call it."""
@@ -219,7 +220,7 @@ class Feeder(Design):
         from joulebook.grid.feeder.dss.reading import is_document, read_dss
 
         if is_document(path):
-            return cls.from_document(read_document(path), file=Path(path).name)
+            return super().load(path)
         return read_dss(cls, path, folder=folder)
 
     def buses(self) -> tuple[str, ...]:
