@@ -156,19 +156,19 @@ def rate_capability(
 def hppc(
     *,
     pulse: float = 1.0,
-    pulse_duration: float = 10.0,
+    pulse_duration: float = 30.0,
     pause: float = 40.0,
     regeneration: float = 0.75,
     regeneration_duration: float = 10.0,
-    rate: float = 1.0,
+    rate: float = 1.0 / 3.0,
     depth_step: float = 0.1,
     rest: float = 3600.0,
 ) -> Protocol:
     """Hybrid pulse power characterisation of a full cell: a discharge and a charge pulse at each depth of discharge.
 
     The pulses lie ``depth_step`` of the nominal capacity apart: the discharge between them takes what their net charge
-    leaves. A step that reaches a cut-off ends there. Manuals differ in pulse currents and times: set those of the one
-    that you follow.
+    leaves. A step that reaches a cut-off ends there. The defaults are those for cells of electric vehicles; the manuals
+    for hybrids have pulses of 10 s. The pulse current is yours to set.
 
     Parameters
     ----------
@@ -201,9 +201,11 @@ def hppc(
 
     References
     ----------
-    Neware Technology, "Testing principles and parameter configuration for hybrid pulse power characterization
-    (HPPC)": 1 h of rest before each pair of pulses, pairs 10 % of depth of discharge apart, from full to empty, and
-    1 h of rest at the end. Pulse lengths and currents differ between manuals and are set here by the caller.
+    Christophersen 2015, Battery Test Manual for Electric Vehicles, INL/EXT-15-34184 rev. 3, doi:10.2172/1186745: a
+    discharge pulse of 30 s and a regenerative pulse of 10 s (as quoted by works that follow it, with 40 s between
+    them and steps of 10 % at C/3; the manual itself was not at hand). ISO 12405-4: regenerative current 75 % of the
+    discharge current. Neware Technology, "Testing principles and parameter configuration for hybrid pulse power
+    characterization (HPPC)": 1 h of rest before each pair of pulses, from full to empty, and at the end.
 
     Examples
     --------

@@ -130,13 +130,16 @@ def failure(status: int, schedule: Schedule, arena: Any, partial: Any = None) ->
     if status == at.ALREADY_PAST:
         event = int(run[at.EVENT])
         if event == at.EVENT_FELL:
-            where = f"already below the end of the step, {row[column.FALLS_TO]:g} V. Start from a higher"
+            where = f"already below the end of the step, {row[column.FALLS_TO]:g} V"
+            start = "a higher state of charge (initial_soc=1 is full)"
         elif event == at.EVENT_ROSE:
-            where = f"already above the end of the step, {row[column.RISES_TO]:g} V. Start from a lower"
+            where = f"already above the end of the step, {row[column.RISES_TO]:g} V"
+            start = "a lower state of charge (initial_soc=0 is empty)"
         else:
-            where = f"the end of the step is met before it begins ({end_reason(1, event, row)}). Start from another"
+            where = f"the end of the step is met before it begins ({end_reason(1, event, row)})"
+            start = "another state of charge (initial_soc)"
         return InfeasibleError(
-            f"voltage = {run[at.VOLTAGE]:.4g} V at the start with {held}: {where} state of charge (initial_soc), "
+            f"voltage = {run[at.VOLTAGE]:.4g} V at the start with {held}: {where}. Start from {start}, "
             "take a lower rate, or move the end",
             partial=partial,
         )

@@ -127,7 +127,7 @@ def end_row(arena: Any, status: int) -> None:
     totals = TOTALS + head * N_TOTAL
     first = int(marks[row, MARK_FIRST_ROW])
     marks[row, MARK_RESISTANCE] = math.nan
-    if int(run[ROWS]) > first and row > 0:
+    if int(run[ROWS]) > first:
         jump = marks[row, MARK_CURRENT] - trace[first, TRACE_CURRENT]
         if abs(jump) > SMALLEST_JUMP * abs(trace[first, TRACE_CURRENT]) + 1e-9:
             marks[row, MARK_RESISTANCE] = (trace[first, TRACE_VOLTAGE] - marks[row, MARK_VOLTAGE]) / jump

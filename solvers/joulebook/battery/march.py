@@ -15,6 +15,7 @@ from joulebook.battery.schedule import Schedule
 __all__ = ["March", "begin", "first_arena"]
 
 _ROWS = 512
+_AT_REST = (at.OCP, at.ENTROPY, at.GAP)
 NO_SERIES = np.zeros((1, 2))
 
 
@@ -97,7 +98,9 @@ def first_arena(arrays: Arrays, schedule: Schedule, rows: int, profiles: bool = 
     )
     for law in np.unique(sites[sites[:, at.GROUP] >= 0, at.LAW]):
         mine = (sites[:, at.LAW] == law) & (sites[:, at.GROUP] >= 0)
-        states[0, mine, at.DIFFERENCE] = np.interp(filled[mine], grid, arrays.laws[:, int(law)])
+        ocp, entropy, gap = (np.interp(filled[mine], grid, arrays.laws[:, int(law) + k]) for k in _AT_REST)
+        warmer = (settings[at.TEMPERATURE] - sites[mine, at.REFERENCE_TEMPERATURE]) * sites[mine, at.ENTROPIC]
+        states[0, mine, at.DIFFERENCE] = ocp + warmer * entropy + gap * arrays.states[mine, at.TILT]
     sides = [states[0, sites[:, at.SIDE] == side, at.DIFFERENCE][0] for side in (0, 1)]
     past[0, :, 0] = work[:, at.SALT] = arrays.salt
     past[0, :, 1] = -sides[0]

@@ -200,7 +200,7 @@ def _carry_on(march: March, schedule: Schedule, cell: Cell | HalfCell, progress:
             run = march.arena.run
             if not silent:
                 reached = min(float(run[at.TIME] if count == 1 else run[at.ROW]), total)
-                progress.advance(reached - shown, voltage=round(float(run[at.VOLTAGE]), 3))
+                progress.advance(reached - shown, voltage=round(float(run[at.VOLTAGES + int(run[at.HEAD])]), 3))
                 shown = reached
                 check_cancelled(progress)
             if status == at.TRACE_FULL:

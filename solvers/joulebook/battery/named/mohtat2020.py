@@ -19,7 +19,8 @@ MOHTAT_2020: dict[str, Any] = sourced(
         "description": (
             "Pouch cell, 5 A h, NMC532 against graphite, with the parameters of Mohtat et al. (2020) as PyBaMM "
             "distributes them: without housing, tab sizes and the density of the electrolyte. Its exchange-current "
-            "density of plating does not depend on the salt, which no law here has, and is left out."
+            "density of plating does not depend on the salt, which no law here has, and is left out. "
+            "The published start is the discharged cell: a discharge takes initial_soc=1."
         ),
         "negative": {
             "material": "graphite (Mohtat 2020)",

@@ -199,11 +199,12 @@ def pack_failure(march: PackMarch, status: int, partial: PackResult) -> SolveErr
             "Start from another state of charge (initial_soc), take a lower rate, or move the end",
             partial=partial,
         )
-    where = f"voltage = {run[at.VOLTAGE]:.4g} V"
+    where = f"voltage = {_last_voltage(run):.4g} V"
     if cell >= 0:
         k = int(march.pack.settings[also.PARALLEL])
+        level = _last_voltage(march.cells.run[cell])
         where += (
-            f", cell {cell} (group {cell // k}, place {cell % k}) with {march.cells.run[cell, at.VOLTAGE]:.4g} V and "
+            f", cell {cell} (group {cell // k}, place {cell % k}) with {level:.4g} V and "
             f"{march.cells.run[cell, at.CURRENT]:.4g} A"
         )
     if status == at.NO_START:
@@ -217,3 +218,9 @@ def pack_failure(march: PackMarch, status: int, partial: PackResult) -> SolveErr
         "Take a lower rate or a nearer end, or another accuracy in the options",
         partial=partial,
     )
+
+
+def _last_voltage(run: Any) -> float:
+    """Voltage of the last attempt, or of the last accepted point where that came to nothing, V."""
+    tried = float(run[at.VOLTAGE])
+    return tried if np.isfinite(tried) else float(run[at.VOLTAGES + int(run[at.HEAD])])

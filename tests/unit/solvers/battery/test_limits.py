@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
 from joulebook.battery import Cell, Protocol, simulate, sweep
+from joulebook.battery import layout as at
+from joulebook.battery.endings import failure
 from joulebook.battery.ends import EMPTY_SALT
 from joulebook.battery.laws import has_corners
 from joulebook.battery.options import BatteryOptions
 from joulebook.battery.reaction import EDGE, LONGEST_BEYOND, kept_inside
 from joulebook.battery.skins import has_skins, largest_current
+from joulebook.core.errors import InfeasibleError
 from joulebook.core.results import Status
 
 SALT = 600.0
@@ -120,3 +125,34 @@ def test_the_largest_current_of_a_protocol() -> None:
 def test_corners_of_a_law_are_seen() -> None:
     for name, corners in (("Chen2020", False), ("Ai2020", False), ("Chayambuka2022", True)):
         assert has_corners(Cell.named(name).active_material("negative").ocp) is corners
+
+
+def test_the_resistance_of_a_cycle_is_that_of_the_same_jump_in_all_cycles() -> None:
+    cycle = ("Discharge at 1C until 2.5 V", "Rest for 1 hour", "Charge at C/2 until 4.2 V", "Hold at 4.2 V until C/50")
+    run = simulate(Cell.named("Chen2020"), Protocol([cycle]) * 3, model="SPM", initial_soc=1.0, options=ONCE)
+    found = run.cycles["resistance_ohm"]
+    assert found.min() > 0.0
+    np.testing.assert_allclose(found, found[1], rtol=0.05)
+
+
+def test_a_discharged_start_says_what_to_do() -> None:
+    with pytest.raises(InfeasibleError, match="initial_soc=1 is full"):
+        simulate(Cell.named("Mohtat2020"), "Discharge at 1C until cut-off")
+
+
+def test_a_study_that_fails_shows_the_last_good_voltage() -> None:
+    run = np.full(at.N_RUN, np.nan)
+    run[[at.ROW, at.HEAD, at.TIME]] = 0.0
+    run[at.VOLTAGES] = 3.5
+    arena = SimpleNamespace(
+        run=run,
+        marks=np.zeros((1, at.N_MARK)),
+        settings=np.zeros(at.N_SETTINGS),
+        sites=np.zeros((0, at.N_SITE)),
+        nodes=np.zeros((0, at.N_NODE)),
+        shells=np.zeros((1, 3, at.N_SHELL)),
+        past=np.zeros((at.RING, 0, at.N_PAST)),
+    )
+    said = str(failure(at.STALLED, Protocol("Rest for 1 s").compile(LEAN), arena))
+    assert "voltage = 3.5 V" in said
+    assert "nan" not in said

@@ -353,7 +353,7 @@ def test_builders():
 
 
 def test_pulses_lie_a_tenth_of_the_capacity_apart():
-    test = hppc(pulse=3.0, pulse_duration=30.0)
+    test = hppc(pulse=3.0, rate=1.0)
     table = test.compile(CELL).rows
     charge = table[:, column.VALUE] * table[:, column.DURATION] / 3600.0
     per_cycle = [charge[table[:, column.CYCLE] == k].sum() for k in range(1, 11)]
