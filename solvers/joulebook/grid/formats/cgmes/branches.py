@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,7 +40,12 @@ class _Branch:
 
 
 def connect_ends(
-    rows: NetworkRows, nodes: Nodes, table: str, identifier: str, terminals: list[Terminal]
+    rows: NetworkRows,
+    nodes: Nodes,
+    table: str,
+    identifier: str,
+    terminals: list[Terminal],
+    rated: Sequence[float] = (),
 ) -> tuple[list[str], bool]:
     """Find the buses of a branch, and open switches at ends that are not connected.
 
@@ -56,6 +61,8 @@ def connect_ends(
         Of the branch.
     terminals : list of Terminal
         Its ends.
+    rated : sequence of float, V
+        Of each end: nominal voltage of a node that is made for it; that of another end where left out.
 
     Returns
     -------
@@ -68,11 +75,11 @@ def connect_ends(
     in_service = identifier not in nodes.out_of_service and len(open_ends) < len(terminals)
     volts = next((nodes.nominal[end.bus] for end in terminals if end.bus), 0.0)
     buses = []
-    for end in terminals:
+    for position, end in enumerate(terminals):
         bus = end.bus
         if not bus:
             bus = end.identifier
-            nodes.extra[bus] = volts
+            nodes.extra[bus] = rated[position] if rated else volts
         elif in_service and not end.connected:
             values = {"bus": bus, "branch_kind": table, "branch": identifier, "closed": False, "name": "open end"}
             rows.add("switches", end.identifier, values)

@@ -258,23 +258,19 @@ def _from_equipment(model: Model, wanted: set[str]) -> dict[str, float]:
 
 
 def _out_of_service(model: Model) -> set[str]:
-    """Equipment that the state says is not in service, or the profile says normally is not."""
-    out: set[str] = set()
-    for objects in model.classes.values():
-        for name in ("Equipment.inService", "Equipment.normallyInService"):
+    """Equipment that the state says is not in service, or where it says nothing, that normally is not."""
+    service: dict[str, bool] = {}
+    for name in ("Equipment.normallyInService", "Equipment.inService"):
+        for objects in model.classes.values():
             if objects.has(name):
                 listed = zip(objects.rows, objects.flag(name, True), strict=True)
-                out.update(item for item, is_on in listed if not is_on)
-                if name == "Equipment.inService":
-                    out.difference_update(
-                        item for item, is_on in zip(objects.rows, objects.flag(name, False), strict=True) if is_on
-                    )
-                    break
+                given = objects.values[name]
+                service.update(item for row, item in enumerate(listed) if row in given)
+    out = {item for item, is_on in service.items() if not is_on}
     status = model.of("SvStatus")
     equipment = status.reference("SvStatus.ConductingEquipment")
-    for item, is_on in zip(equipment, status.flag("SvStatus.inService", True), strict=True):
-        if not is_on:
-            out.add(item)
+    listed = zip(equipment, status.flag("SvStatus.inService", True), strict=True)
+    out.update(item for item, is_on in listed if not is_on)
     return out
 
 

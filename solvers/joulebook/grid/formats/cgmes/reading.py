@@ -96,7 +96,8 @@ def read_cgmes(sources: Source | Sequence[Source]) -> ImportedNetwork:
     add_consumers(model, rows, nodes, points)
     add_links(model, rows, nodes)
     add_switches(model, rows, nodes)
-    choose_reference(rows, priority, _angle_bus(model))
+    per_unit = {node: value / nodes.nominal[node] for node, (value, _) in state.items() if value > 0}
+    choose_reference(rows, priority, _angle_bus(model), per_unit)
     for grid in rows.rows["external_grids"].values():
         grid["angle"] = state.get(grid["bus"], (0.0, 0.0))[1]
     add_buses(model, rows, nodes, state)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
+from collections.abc import Mapping
 from typing import Any
 
 from joulebook.grid.formats.cgmes.nodes import Nodes
@@ -56,7 +57,7 @@ def add_sources(model: Model, rows: NetworkRows, nodes: Nodes, points: dict[str,
     return priority
 
 
-def choose_reference(rows: NetworkRows, priority: dict[str, float], angle_bus: str) -> None:
+def choose_reference(rows: NetworkRows, priority: dict[str, float], angle_bus: str, state: Mapping[str, float]) -> None:
     """Mark the generator that fixes the angle.
 
     Parameters
@@ -67,6 +68,8 @@ def choose_reference(rows: NetworkRows, priority: dict[str, float], angle_bus: s
         Reference priority by generator.
     angle_bus : str
         Reference node of the state; empty where there is none.
+    state : mapping of str to float, per unit
+        Voltages by bus: what a reference holds that has no set point of its own.
     """
     if any(grid["in_service"] for grid in rows.rows["external_grids"].values()):
         return
@@ -82,7 +85,11 @@ def choose_reference(rows: NetworkRows, priority: dict[str, float], angle_bus: s
     else:
         rows.note("no generator is marked as reference: the power flow chooses one")
         return
-    generators[chosen] |= {"reference": True, "holds_voltage": True}
+    reference = generators[chosen]
+    if not reference["holds_voltage"]:
+        reference["voltage"] = state.get(reference["bus"], 1.0)
+        rows.note(f"the reference {chosen} has no voltage set point: it holds that of the state (SV)")
+    reference |= {"reference": True, "holds_voltage": True}
 
 
 def _place(objects: Objects, nodes: Nodes, rows: NetworkRows, identifier: str) -> tuple[str, bool] | None:

@@ -191,7 +191,10 @@ def _two_windings(
         x = end.reactance(x, power)
     if second.tap.steps is not None:
         rows.note("transformers with tap changers at both windings: the steps of one are left out, its ratio is kept")
-    buses, in_service = connect_ends(rows, nodes, "transformers", identifier, [first.terminal, second.terminal])
+    pair = [first, second]
+    buses, in_service = connect_ends(
+        rows, nodes, "transformers", identifier, [end.terminal for end in pair], [end.volts for end in pair]
+    )
     steps = first.tap.steps
     neutral = (1.0, 0.0) if steps else (first.tap.ratio, first.tap.angle)
     values: dict[str, Any] = {
@@ -250,9 +253,8 @@ def _zero_sequence(one: dict[str, float], two: dict[str, float], turned: float) 
 
 def _three_windings(rows: NetworkRows, nodes: Nodes, identifier: str, ends: list[_End]) -> dict[str, Any]:
     power = ends[0].power or _STANDARD_POWER
-    buses, in_service = connect_ends(
-        rows, nodes, "three_winding_transformers", identifier, [end.terminal for end in ends]
-    )
+    terminals, rated = [end.terminal for end in ends], [end.volts for end in ends]
+    buses, in_service = connect_ends(rows, nodes, "three_winding_transformers", identifier, terminals, rated)
     values: dict[str, Any] = {"in_service": in_service, "vector_group": _vector_group(ends)}
     conductance = susceptance = 0.0
     for number, (bus, end) in enumerate(zip(buses, ends, strict=True), start=1):

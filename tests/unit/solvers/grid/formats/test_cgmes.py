@@ -392,3 +392,33 @@ def test_nothing_is_lost_silently(network):
 def test_a_folder_without_profiles_says_so(tmp_path: Path):
     with pytest.raises(DataFormatError, match=r"no \.xml"):
         read_cgmes(tmp_path)
+
+
+def test_a_reference_without_a_set_point_holds_the_voltage_of_the_state():
+    one = {"bus": "HV1", "active_power": 5e7, "voltage": 1.03, "reference": True}
+    files = parts(save_cgmes(everything(external_grids=None, generators={"R": one}))[0])
+    pattern = r"(<cim:SynchronousMachine rdf:about=(?:(?!</cim:SynchronousMachine>).)*controlEnabled>)true"
+    files["SSH"], count = re.subn(pattern, r"\1false", files["SSH"], flags=re.S)
+    assert count == 1
+    found = read_cgmes(packed(files))
+    machine = next(
+        item for item in (found.network.generators[key] for key in found.network.generators) if item.reference
+    )
+    assert machine.holds_voltage
+    assert machine.voltage == pytest.approx(1.03)
+    assert any("no voltage set point" in note for note in found.notes)
+
+
+def test_what_is_in_service_now_counts_more_than_what_normally_is(content):
+    files = parts(content)
+    load = re.search(r'<cim:EnergyConsumer rdf:ID="_([^"]+)">', files["EQ"])[1]
+    normally = "<cim:Equipment.normallyInService>false</cim:Equipment.normallyInService>"
+    files["EQ"] = files["EQ"].replace(
+        f'EnergyConsumer rdf:ID="_{load}">', f'EnergyConsumer rdf:ID="_{load}">{normally}'
+    )
+    assert not read_cgmes(packed(files)).network.loads[load].in_service
+    for word in ("true", "false"):
+        says = f"<cim:Equipment.inService>{word}</cim:Equipment.inService>"
+        now = f'<cim:Equipment rdf:about="#_{load}">{says}</cim:Equipment>'
+        changed = {**files, "SSH": files["SSH"].replace("</rdf:RDF>", f"{now}</rdf:RDF>")}
+        assert read_cgmes(packed(changed)).network.loads[load].in_service is (word == "true")
