@@ -31,7 +31,8 @@ from joulebook.grid import newton as at
 from joulebook.grid.newton import FACTOR_JACOBIAN
 from joulebook.grid.plan import NodeData
 from joulebook.grid.setup import Setup, setup_of, start_state
-from joulebook.grid.suspects import Suspect, figure, suspects_of
+from joulebook.grid.suspect import Suspect, figure
+from joulebook.grid.suspects import suspects_of
 from joulebook.grid.working import Working
 from joulebook.numerics.block_lu import SOLVE_BLOCKS, SOLVE_BLOCKS_TRANSPOSED
 
@@ -44,7 +45,7 @@ __all__ = ["Diagnosis", "diagnose", "largest_share", "weak_nodes"]
 
 Float = NDArray[np.float64]
 MOST_SHOWN = 10
-MOST_TRIALS = 8
+MOST_TRIALS = 16
 INVERSE_ITERATIONS = 12
 BISECTIONS = 12
 LOWEST_USUAL, HIGHEST_USUAL = 0.8, 1.2

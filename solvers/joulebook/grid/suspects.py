@@ -6,21 +6,27 @@ that would be usual. A suspect is not a fault: equivalents of reduced networks h
 
 from __future__ import annotations
 
-import dataclasses
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from joulebook.grid.setup import Setup
+from joulebook.grid.suspect import Suspect, figure
+from joulebook.grid.suspect_powers import (
+    balances,
+    large_shunts,
+    loads_beyond_branches,
+    machines_beyond_branches,
+    set_points,
+)
 
 if TYPE_CHECKING:
     from joulebook.grid.network import Network
 
-__all__ = ["Suspect", "figure", "suspects_of"]
+__all__ = ["suspects_of"]
 
 Float = NDArray[np.float64]
 MOST_OF_A_KIND = 4
@@ -28,52 +34,14 @@ TINY_IMPEDANCE = 1e-6
 """Per unit of a base of 100 MVA; a metre of line has more."""
 OUTLIER = 30.0
 """Times the median of its kind at the same voltage."""
+LARGEST_IMPEDANCE = 0.6
+"""Per unit of a transformer's own rating."""
 NEAR = 6.0
 """A proposed value lies within this factor of the median."""
 HIGH_VOLTAGE = 60e3
 """V; above it, reactance exceeds resistance."""
 LARGEST_RATIO, SMALLEST_RATIO = 1.35, 0.7
 """Of transformers' off-nominal ratios."""
-
-
-@dataclass(frozen=True)
-class Suspect:
-    """A value that looks wrong.
-
-    Parameters
-    ----------
-    path : str
-        Of the value in the network.
-    text : str
-        What is odd about it.
-    remedy : str
-        What would be usual.
-    trial : dict
-        Changes for :meth:`joulebook.grid.Network.replace` that put the remedy in.
-    mends : bool
-        Whether the network has a solution with it.
-    """
-
-    path: str
-    text: str
-    remedy: str = ""
-    trial: dict[str, Any] = field(default_factory=dict)
-    mends: bool = False
-
-    def with_verdict(self, mends: bool) -> Suspect:
-        """Note what a trial came to.
-
-        Parameters
-        ----------
-        mends : bool
-            Whether the network has a solution with the remedy.
-
-        Returns
-        -------
-        Suspect
-            The same value, judged.
-        """
-        return dataclasses.replace(self, mends=mends)
 
 
 def suspects_of(network: Network, setup: Setup) -> list[Suspect]:
@@ -94,36 +62,22 @@ def suspects_of(network: Network, setup: Setup) -> list[Suspect]:
     rules = (
         _unlike_impedances,
         _tiny_impedances,
+        _percent,
         _ratios,
         _phase_shifts,
-        _loads_beyond_branches,
+        loads_beyond_branches,
+        machines_beyond_branches,
         _charging,
-        _shunts,
+        large_shunts,
         _swapped,
-        _set_points,
-        _balance,
+        set_points,
+        balances,
     )
     out: list[Suspect] = []
     for rule in rules:
         found = [item for item, _ in zip(rule(network, setup), range(MOST_OF_A_KIND), strict=False)]
         out += [item for item in found if item.path not in {other.path for other in out}]
     return out
-
-
-def figure(value: float) -> str:
-    """Write a number for people.
-
-    Parameters
-    ----------
-    value : float
-        Any.
-
-    Returns
-    -------
-    str
-        Four digits; whole numbers from a thousand on.
-    """
-    return f"{value:.0f}" if 1000 <= abs(value) < 1e9 else f"{value:.4g}"
 
 
 def _line_bases(network: Network) -> Float:
@@ -278,40 +232,23 @@ def _phase_shifts(network: Network, setup: Setup) -> Iterator[Suspect]:
         )
 
 
-def _loads_beyond_branches(network: Network, setup: Setup) -> Iterator[Suspect]:
-    """Loads that exceed what the branches of their bus carry at any voltage: mostly kW taken for MW."""
-    arrays = setup.compiled.arrays
-    branches = arrays.branches
-    on = branches.in_service
-    with np.errstate(divide="ignore"):
-        able = np.where(on, 0.5 / np.abs(branches.impedance), 0.0)
-    reach = np.zeros(arrays.n_nodes)
-    np.add.at(reach, branches.from_node[on], able[on])
-    np.add.at(reach, branches.to_node[on], able[on])
-    loads = network.loads
-    if not len(loads):
-        return
-    node = arrays.node_of_bus[network.buses.positions(loads.column("bus"))]
-    power = np.hypot(loads.column("active_power"), loads.column("reactive_power")) / network.base_power
-    live = loads.column("in_service") & (node >= 0)
-    usual = float(np.median(power[live & (power > 0)])) if np.any(live & (power > 0)) else 0.0
-    beyond = live & ((power > reach[node]) | (power > 100 * usual))
-    for row in np.flatnonzero(beyond)[np.argsort(-power[beyond])].tolist():
-        name = loads.ids[row]
-        asked, most = power[row] * network.base_power / 1e6, reach[node[row]] * network.base_power / 1e6
-        against = (
-            f"the branches of bus {loads.column('bus')[row]} carry at most {figure(most)} MVA at any voltage"
-            if power[row] > reach[node[row]]
-            else f"the median of all loads is {figure(usual * network.base_power / 1e6)} MVA"
-        )
-        trial = {
-            f"loads.{name}.{part}": float(loads.column(part)[row] / 1e3) for part in ("active_power", "reactive_power")
-        }
+def _percent(network: Network, setup: Setup) -> Iterator[Suspect]:
+    """Transformers whose short-circuit voltage exceeds any: per cent taken for per unit."""
+    del setup
+    table = network.transformers
+    size = np.hypot(table.column("resistance"), table.column("reactance"))
+    odd = table.column("in_service") & (size > LARGEST_IMPEDANCE)
+    for row in np.flatnonzero(odd)[np.argsort(-size[odd])].tolist():
+        name = table.ids[row]
         yield Suspect(
-            f"loads.{name}.active_power",
-            f"load {name} asks for {figure(asked)} MVA, and {against}: was kW given as MW?",
-            f"a thousandth of it ({figure(asked)} kVA)",
-            trial,
+            f"transformers.{name}.reactance",
+            f"transformer {name} has a short-circuit voltage of {figure(100 * size[row])} % of its own rating "
+            f"({figure(table.column('rated_power')[row] / 1e6)} MVA): was per cent given as per unit?",
+            f"{figure(size[row])} %",
+            {
+                f"transformers.{name}.{part}": float(table.column(part)[row] / 100)
+                for part in ("resistance", "reactance")
+            },
         )
 
 
@@ -339,31 +276,6 @@ def _charging(network: Network, setup: Setup) -> Iterator[Suspect]:
         )
 
 
-def _shunts(network: Network, setup: Setup) -> Iterator[Suspect]:
-    """Shunts larger than all loads together."""
-    shunts = network.shunts
-    if not len(shunts):
-        return
-    arrays = setup.compiled.arrays
-    total = max(float(-np.minimum(arrays.injections.active, 0).sum()), 1e-3)
-    bus = network.buses.positions(shunts.column("bus"))
-    siemens = np.hypot(shunts.column("conductance"), shunts.column("susceptance")) * shunts.column("steps")
-    power = siemens * network.buses.column("nominal_voltage")[bus] ** 2 / network.base_power
-    odd = shunts.column("in_service") & (power > 3.0 * total)
-    for row in np.flatnonzero(odd)[np.argsort(-power[odd])].tolist():
-        name = shunts.ids[row]
-        trial = {
-            f"shunts.{name}.{part}": float(shunts.column(part)[row] * 1e-6) for part in ("conductance", "susceptance")
-        }
-        yield Suspect(
-            f"shunts.{name}.susceptance",
-            f"shunt {name} stands for {figure(power[row] * network.base_power / 1e6)} Mvar, more than all loads: were "
-            "microsiemens given as siemens?",
-            "a millionth of it",
-            trial,
-        )
-
-
 def _swapped(network: Network, setup: Setup) -> Iterator[Suspect]:
     """High-voltage lines with far more resistance than reactance, and lines with negative reactance."""
     del setup
@@ -388,44 +300,4 @@ def _swapped(network: Network, setup: Setup) -> Iterator[Suspect]:
             "else a wrong sign",
             "the sign changed",
             {f"lines.{name}.reactance": float(-x[row])},
-        )
-
-
-def _set_points(network: Network, setup: Setup) -> Iterator[Suspect]:
-    """Voltages that no network is run at, and neighbours that pull apart."""
-    del setup
-    for table_name in ("generators", "external_grids", "converters"):
-        table = getattr(network, table_name)
-        voltage = table.column("voltage")
-        holds = table.column("in_service")
-        if table_name != "external_grids":
-            holds = holds & table.column("holds_voltage")
-        for row in np.flatnonzero(holds & ((voltage < 0.85) | (voltage > 1.15))).tolist():
-            name = table.ids[row]
-            yield Suspect(
-                f"{table_name}.{name}.voltage",
-                f"{table_name[:-1].replace('_', ' ')} {name} holds {voltage[row]:.4g} per unit: are the set point and "
-                "the nominal voltage of its bus on the same base?",
-                "a set point of 1",
-                {f"{table_name}.{name}.voltage": 1.0},
-            )
-
-
-def _balance(network: Network, setup: Setup) -> Iterator[Suspect]:
-    """Islands that ask for more than their machines can give."""
-    arrays = setup.compiled.arrays
-    sources = arrays.sources
-    asked = np.bincount(
-        arrays.island, -np.minimum(arrays.injections.active + arrays.injections.active_current, 0), arrays.n_islands
-    )
-    most = np.where(np.isnan(sources.maximum_active), np.inf, sources.maximum_active)
-    on = sources.in_service & (sources.kind <= 2)
-    able = np.bincount(arrays.island[np.maximum(sources.node, 0)][on], most[on], arrays.n_islands)
-    mega = network.base_power / 1e6
-    for island in np.flatnonzero((asked > able) & (able > 0)).tolist():
-        node = int(np.flatnonzero((arrays.island == island) & (arrays.bus_of_node >= 0))[0])
-        yield Suspect(
-            "loads",
-            f"the island of bus {network.buses.ids[arrays.bus_of_node[node]]} asks for "
-            f"{figure(asked[island] * mega)} MW, its machines give at most {figure(able[island] * mega)} MW",
         )

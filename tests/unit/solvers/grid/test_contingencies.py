@@ -154,6 +154,19 @@ def test_results_are_saved_and_drawn(tmp_path):
     assert run.plot("severity") is not None
 
 
+def test_a_dask_cluster_gives_the_same_numbers():
+    distributed = pytest.importorskip("distributed", reason="the cluster needs the extra 'dask'")
+    network = Network.named("case39")
+    here = contingencies(network, elements="all")
+    cluster = distributed.LocalCluster(n_workers=1, threads_per_worker=1, processes=False, dashboard_address=None)
+    with cluster, distributed.Client(cluster) as client:
+        there = contingencies(network, elements="all", client=client)
+    assert there.stats.device == "cluster"
+    for column in ("severity", "lowest_voltage", "lost_load"):
+        assert np.array_equal(here[column], there[column], equal_nan=True)
+    assert here.table.equals(there.table)
+
+
 def test_work_can_be_cancelled():
     class Stop(NullProgress):
         cancelled = True

@@ -53,6 +53,16 @@ BROKEN = {
         "transformers.8-5.tap_ratio",
         "tap ratio",
     ),
+    "a machine in kW given as MW": (
+        CASE118.replace({"generators.10.active_power": 450e9}),
+        "generators.10.active_power",
+        "kW given as MW",
+    ),
+    "per cent given as per unit": (
+        Network.named("case39").replace({"transformers.10-32.reactance": 2.0}),
+        "transformers.10-32.reactance",
+        "per cent",
+    ),
     "a shunt in siemens": (
         CASE118.replace({"shunts.5.susceptance": CASE118.shunts["5"].susceptance * 1e6}),
         "shunts.5.susceptance",
