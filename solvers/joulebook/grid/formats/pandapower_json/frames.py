@@ -250,7 +250,7 @@ def read_frames(source: str | Path | bytes) -> tuple[dict[str, Frame], dict[str,
     settings: dict[str, Any] = {}
     for name, item in inner.items():
         if isinstance(item, dict) and item.get("_class") == "DataFrame":
-            if not name.startswith(("res_", "_")):
+            if name == "res_bus" or not name.startswith(("res_", "_")):
                 frames[name] = _frame(name, item, file)
         else:
             settings[name] = item

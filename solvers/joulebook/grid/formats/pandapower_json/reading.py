@@ -15,9 +15,11 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from joulebook.core.errors import DataFormatError
 from joulebook.grid.elements import Cost
-from joulebook.grid.formats.imported import ImportedNetwork
+from joulebook.grid.formats.imported import FileState, ImportedNetwork
 from joulebook.grid.formats.pandapower_json.frames import Frame, Row, read_frames
 from joulebook.grid.formats.pandapower_json.injections import INJECTIONS, bus_of
 from joulebook.grid.formats.pandapower_json.transformers import add_three_windings, add_transformers
@@ -37,12 +39,26 @@ _LEFT_OUT = {
     "controller": "controllers",
     "group": "groups",
 }
-_READ = {"bus", "line", "trafo", "trafo3w", "switch", "impedance", "dcline", "poly_cost", "pwl_cost", *INJECTIONS}
+_READ = {
+    "bus",
+    "res_bus",
+    "line",
+    "trafo",
+    "trafo3w",
+    "switch",
+    "impedance",
+    "dcline",
+    "poly_cost",
+    "pwl_cost",
+    *INJECTIONS,
+}
 _SWITCHES = {"CB": "breaker", "LBS": "load_break", "DS": "disconnector", "LS": "load_break"}
 _AT_BRANCH = {"l": "lines", "t": "transformers", "t3": "three_winding_transformers"}
 _RX = 2.0
 """R/X of switches that have an impedance, as pandapower's power flow takes it."""
 _KELVIN = 273.15
+_HIGHEST = 3.0
+"""Per unit: more than this is no voltage of a solved network."""
 
 
 def read_pandapower(source: str | Path | bytes) -> ImportedNetwork:
@@ -69,6 +85,7 @@ def read_pandapower(source: str | Path | bytes) -> ImportedNetwork:
     rows = NetworkRows(file)
     frequency = _setting(settings, "f_hz", 50.0, file)
     volts = _add_buses(frames["bus"], rows)
+    state = _results(frames.get("res_bus", []), rows)
     options = settings.get("user_pf_options")
     model = "pi" if isinstance(options, dict) and options.get("trafo_model") == "pi" else "t"
     for row in frames.get("line", ()):
@@ -98,7 +115,7 @@ def read_pandapower(source: str | Path | bytes) -> ImportedNetwork:
         base_power=base,
         frequency=frequency,
     )
-    return ImportedNetwork(network, rows.note_lines(), None, "pandapower JSON")
+    return ImportedNetwork(network, rows.note_lines(), state, "pandapower JSON")
 
 
 def _setting(settings: Mapping[str, Any], name: str, default: float, file: str) -> float:
@@ -122,6 +139,20 @@ def _add_buses(frame: Frame, rows: NetworkRows) -> dict[str, float]:
         }
         volts[rows.add("buses", row.index, values, suffix=False)] = nominal
     return volts
+
+
+def _results(frame: Frame, rows: NetworkRows) -> FileState | None:
+    """Voltages that pandapower had found: the start of a study here, and what it can be compared with."""
+    found: dict[str, tuple[float, float]] = {}
+    buses = rows.rows["buses"]
+    for row in frame:
+        if row.index in buses and "vm_pu" in row and 0 < row.number("vm_pu") <= _HIGHEST:
+            found[row.index] = row.number("vm_pu"), math.radians(row.number("va_degree", 0.0))
+    for bus, (magnitude, angle) in found.items():
+        buses[bus] |= {"start_voltage": magnitude, "start_angle": angle}
+    if not found:
+        return None
+    return FileState(tuple(found), *np.array(list(found.values())).T)
 
 
 def _add_line(row: Row, rows: NetworkRows, volts: Mapping[str, float], frequency: float) -> None:

@@ -79,6 +79,14 @@ def _write_buses(network: Network, tables: Tables) -> None:
             min_vm_pu=buses.minimum_voltage[row],
             max_vm_pu=buses.maximum_voltage[row],
         )
+        tables.add(  # for runpp(init="results")
+            "res_bus",
+            tables.bus[bus],
+            vm_pu=buses.start_voltage[row],
+            va_degree=math.degrees(buses.start_angle[row]),
+            p_mw=None,
+            q_mvar=None,
+        )
 
 
 def _write_sources(network: Network, tables: Tables) -> None:

@@ -11,7 +11,7 @@ import pytest
 from grid_examples import everything
 
 from joulebook.core.errors import CorruptRecordError, DataFormatError, InputError, UnknownFormatError
-from joulebook.grid import Network, import_network, power_flow
+from joulebook.grid import Network, compare_with_state, import_network, power_flow
 from joulebook.grid.arrays import network_arrays
 from joulebook.grid.elements import TapChanger
 from joulebook.grid.formats.pandapower_json.reading import read_pandapower
@@ -114,6 +114,20 @@ def test_fields_of_a_document():
     active, reactive = network.loads["0"], network.loads["0-2"]
     assert (active.active_power, active.impedance_share, active.current_share) == pytest.approx((7.2e6, 0.2, 0.3))
     assert (reactive.reactive_power, reactive.impedance_share) == pytest.approx((1.8e6, 0.1))
+
+
+def test_results_are_the_start_and_the_state():
+    network = Network.named("case14")
+    run = power_flow(network).buses
+    start = {
+        "buses.start_voltage": run.voltage_pu.to_numpy(),
+        "buses.start_angle": np.radians(run.angle_deg.to_numpy()),
+    }
+    back = import_network(pandapower_document(network.replace(start))[0])
+    np.testing.assert_allclose(back.state.voltage, run.voltage_pu.to_numpy(), atol=1e-15)
+    compared = compare_with_state(back)
+    assert compared.largest_voltage_difference < 1e-8
+    assert compared.largest_angle_difference < 1e-6
 
 
 def test_nothing_that_a_document_names_is_loaded(tmp_path):
