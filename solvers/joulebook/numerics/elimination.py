@@ -103,7 +103,12 @@ def minimum_degree(n: int, rows: NDArray[np.integer[Any]], columns: NDArray[np.i
     return np.argsort(factors.perm_c).astype(np.int32)
 
 
-def analyse(n: int, rows: NDArray[np.integer[Any]], columns: NDArray[np.integer[Any]]) -> Elimination:
+def analyse(
+    n: int,
+    rows: NDArray[np.integer[Any]],
+    columns: NDArray[np.integer[Any]],
+    order: NDArray[np.integer[Any]] | None = None,
+) -> Elimination:
     """Work out order and patterns for a matrix with symmetric pattern.
 
     Parameters
@@ -112,13 +117,15 @@ def analyse(n: int, rows: NDArray[np.integer[Any]], columns: NDArray[np.integer[
         Number of rows.
     rows, columns : ndarray of int, shape (m,)
         Off-diagonal entries; repeats and either order of a pair are allowed.
+    order : ndarray of int, shape (n,), optional
+        Old row of each new row; by minimum degree where left out.
 
     Returns
     -------
     Elimination
         Everything that does not depend on the numbers.
     """
-    order = minimum_degree(n, rows, columns)
+    order = minimum_degree(n, rows, columns) if order is None else order.astype(np.int32)
     position = np.empty(n, np.int32)
     position[order] = np.arange(n, dtype=np.int32)
     start, index = _symmetric(n, position[rows], position[columns])

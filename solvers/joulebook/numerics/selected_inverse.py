@@ -27,6 +27,9 @@ ENTRIES = register(Loop("numerics.entries_of_inverse", loops.entries_of_inverse)
 UNITS = register(Loop("numerics.solve_units", loops.solve_units))
 """Columns of the inverse."""
 
+SMALLEST_PIVOT = 1e-13
+"""Over the diagonal that stood there before."""
+
 Complexes = NDArray[np.complex128]
 
 
@@ -91,6 +94,7 @@ class SymmetricPlan:
             factor,
             pivots,
             np.empty(self.n, np.complex128),
+            SMALLEST_PIVOT,
         )
         return SymmetricFactors(self, factor, pivots, int(self.elimination.order[status - 1]) + 1 if status else 0)
 

@@ -26,7 +26,7 @@ from __future__ import annotations
 
 from typing import Any
 
-__all__ = ["eliminate", "entries_of_inverse", "inverse_on_pattern", "solve_units"]
+__all__ = ["eliminate", "entries_of_inverse", "inverse_on_pattern", "solve_in_place", "solve_units"]
 
 
 def eliminate(
@@ -40,6 +40,7 @@ def eliminate(
     factor: Any,
     pivots: Any,
     row: Any,
+    smallest: float,
 ) -> int:
     """Compute L and D.
 
@@ -57,6 +58,8 @@ def eliminate(
         Out: D.
     row : ndarray, shape (n,)
         Room, of the type of the values.
+    smallest : float
+        A pivot that is not larger than this, over the diagonal that stood there before, counts as vanished.
 
     Returns
     -------
@@ -86,7 +89,7 @@ def eliminate(
             factor[q] = here / pivots[i]
             pivot -= factor[q] * here
         size = abs(pivot)
-        if not (size > 1e-13 * scale and size < 1e300):
+        if not (size > smallest * scale and size > 0.0 and size < 1e300):
             return k + 1
         pivots[k] = pivot
     return 0
@@ -220,3 +223,30 @@ def solve_units(
             for p in range(starts[j], starts[j + 1]):
                 here -= factor[p] * found[a, factor_rows[p]]
             found[a, j] = here
+
+
+def solve_in_place(factor_start: Any, factor_rows: Any, lower: Any, inverse: Any, x: Any) -> None:
+    """Solve for one right-hand side.
+
+    Parameters
+    ----------
+    factor_start, factor_rows : ndarray of int32
+        Of the factor, by column.
+    lower : ndarray of complex128
+        L below the diagonal, by columns, from :func:`eliminate`.
+    inverse : ndarray of complex128, shape (n,)
+        Inverses of its pivots.
+    x : ndarray of complex128, shape (n,) or longer
+        The right-hand side; receives the solution.
+    """
+    n = len(inverse)
+    for k in range(n):
+        value = x[k]
+        for p in range(factor_start[k], factor_start[k + 1]):
+            x[factor_rows[p]] -= lower[p] * value
+    for back in range(n):
+        k = n - 1 - back
+        value = x[k] * inverse[k]
+        for p in range(factor_start[k], factor_start[k + 1]):
+            value -= lower[p] * x[factor_rows[p]]
+        x[k] = value

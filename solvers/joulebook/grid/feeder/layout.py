@@ -169,7 +169,6 @@ class StateArrays(NamedTuple):
     lower: Any
     inverse: Any
     work: Any
-    filled: Any
     taps: Any
     """Tap 0 stays 1."""
     banks: Any

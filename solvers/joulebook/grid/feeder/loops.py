@@ -6,7 +6,7 @@ from joulebook.grid.feeder.currents import branch_powers, conductor_currents
 from joulebook.grid.feeder.marching import march
 from joulebook.grid.feeder.newton import branch_slopes
 from joulebook.grid.feeder.settling import assemble, settle
-from joulebook.numerics.symmetric_ldl import solve_in_place
+from joulebook.numerics.symmetric_elimination import solve_in_place
 from joulebook.numerics.twins import Loop, register
 
 __all__ = ["ASSEMBLE", "BRANCHES", "CONDUCTORS", "MARCH", "SETTLE", "SLOPES", "SOLVE"]

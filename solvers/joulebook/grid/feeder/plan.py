@@ -25,7 +25,7 @@ from joulebook.grid.feeder.layout import (
 from joulebook.grid.feeder.load_plan import Branches, load_branches
 from joulebook.grid.feeder.stamping import Stamps, stamp_feeder
 from joulebook.grid.feeder.voltage_bases import bus_bases, distances
-from joulebook.numerics.symmetric_ldl import minimum_degree, symbolic
+from joulebook.numerics.elimination import analyse, minimum_degree
 
 if TYPE_CHECKING:
     from joulebook.grid.feeder.design import Feeder
@@ -92,7 +92,6 @@ class FeederPlan:
             lower=np.zeros(len(network.factor_rows), np.complex128),
             inverse=np.zeros(n, np.complex128),
             work=np.zeros(n, np.complex128),
-            filled=np.zeros(n, np.int32),
             taps=self.first_taps.copy(),
             banks=self.first_banks.copy(),
             regulator_due=np.full(regulators, NEVER),
@@ -236,10 +235,12 @@ def _network(
     assembled &= i < n
     pattern_i, pattern_j, pattern_y = _loads_in_matrix(branches, place, n)
     alone = place[np.flatnonzero(~fed)]
-    pattern = symbolic(
-        n, np.concatenate([i[assembled], pattern_i, alone]), np.concatenate([j[assembled], pattern_j, alone])
+    pattern = analyse(
+        n, np.concatenate([i[assembled], pattern_i]), np.concatenate([j[assembled], pattern_j]), order=np.arange(n)
     )
-    keys = np.repeat(np.arange(n), np.diff(pattern.column_start)) * np.int64(n) + pattern.rows
+    columns_of = np.repeat(np.arange(n), np.diff(pattern.matrix.start))
+    upper = pattern.matrix.index <= columns_of  # rows up to the diagonal are columns down to it
+    keys = columns_of[upper] * np.int64(n) + pattern.matrix.index[upper]
 
     def places(low: NDArray[Any], high: NDArray[Any]) -> NDArray[np.int64]:
         return np.searchsorted(keys, high * np.int64(n) + low)
@@ -269,12 +270,12 @@ def _network(
         varying=varying.astype(np.int32),
         varying_place=places(i[varying], j[varying]).astype(np.int32),
         fixed_values=fixed,
-        column_start=pattern.column_start,
-        rows=pattern.rows,
-        row_start=pattern.row_start,
-        row_columns=pattern.row_columns,
-        factor_start=pattern.factor_start,
-        factor_rows=pattern.factor_rows,
+        column_start=np.searchsorted(columns_of[upper], np.arange(n + 1)).astype(np.int32),
+        rows=pattern.matrix.index[upper],
+        row_start=pattern.lower.start,
+        row_columns=pattern.lower.index,
+        factor_start=pattern.upper.start,
+        factor_rows=pattern.upper.index,
         source_current=source,
         base=ordered_base,
         sources=_source_conductors(stamps),

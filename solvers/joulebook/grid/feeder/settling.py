@@ -45,7 +45,7 @@ from joulebook.grid.feeder.layout import (
 )
 from joulebook.grid.feeder.load_models import load_admittance
 from joulebook.grid.feeder.regulator_control import act_regulators, sample_regulators
-from joulebook.numerics.symmetric_ldl import factor, solve_in_place
+from joulebook.numerics.symmetric_elimination import eliminate, solve_in_place
 from joulebook.numerics.twins import separate
 
 __all__ = ["assemble", "iterate", "settle"]
@@ -84,7 +84,7 @@ def assemble(network: Any, state: Any) -> int:
         scale = share / (state.taps[network.stamp_tap1[e]] * state.taps[network.stamp_tap2[e]])
         values[network.varying_place[k]] += network.stamp_value[e] * scale
     state.counts[1] += 1
-    return factor(
+    status = eliminate(
         network.column_start,
         network.rows,
         values,
@@ -95,8 +95,12 @@ def assemble(network: Any, state: Any) -> int:
         state.lower,
         state.inverse,
         state.work,
-        state.filled,
+        0.0,  # nodes that hang on nothing but their own small admittance are solved as well
     )
+    if status == 0:
+        for k in range(len(state.inverse)):
+            state.inverse[k] = 1.0 / state.inverse[k]
+    return status - 1
 
 
 @separate
