@@ -14,7 +14,7 @@ import json
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ import numpy as np
 import joulebook as jb
 from joulebook.battery.designs import Cell
 from joulebook.core.errors import InputError
+from joulebook.grid.equipment.library import rows as equipment_rows
 from joulebook.grid.equipment.rules import COLUMNS, RULES
 from joulebook.grid.network import Network
 from joulebook.materials.interpolation import PublishedTable
@@ -77,6 +78,7 @@ def outputs() -> dict[Path, str]:
     return {
         GENERATED / "cell.schema.json": text_of(schema()),
         GENERATED / "circuit.schema.json": text_of(circuit_schema()),
+        GENERATED / "palette.json": text_of(palette()),
         GENERATED / "materials.json": text_of(materials()),
         GENERATED / "named.json": text_of({name: Cell.named(name).to_document() for name in Cell.names()}),
         GENERATED / "equipment.json": text_of(jb.grid.equipment.index()),
@@ -142,6 +144,89 @@ def circuit_schema() -> dict[str, Any]:
             out["$defs"][table["table"]] = row
             table["additionalProperties"] = {"$ref": f"#/$defs/{table['table']}"}
     return {"document": {"kind": Network.kind, "version": Network.version}, **out}
+
+
+def palette() -> dict[str, Any]:
+    """Reduce the equipment library to what the circuit designer can put on its sheet.
+
+    Returns
+    -------
+    dict
+        ``sources``: titles by key; ``entries``: ``id``, ``name``, ``keywords``, ``origin``, ``source``, the ``table``
+        of the network and the values of a ``row``; of lines and cables they are those of one metre.
+    """
+    out = []
+    for row in equipment_rows():
+        made = _network_row(row.kind, row.values)
+        if made is not None:
+            table, values = made
+            out.append(
+                {
+                    "id": row.id,
+                    "name": row.name,
+                    "keywords": f"{row.kind} {row.values.get('keywords', '')}".strip(),
+                    "origin": row.origin,
+                    "source": row.values["source"],
+                    "table": table,
+                    "row": {name: _plain(value) for name, value in values.items() if value is not None},
+                }
+            )
+    titles = {key: source.title for key, source in jb.grid.equipment.sources().items()}
+    used = {entry["source"] for entry in out}
+    return {"sources": {key: title for key, title in titles.items() if key in used}, "entries": out}
+
+
+def _plain(value: Any) -> Any:
+    return float(f"{value:.6g}") if isinstance(value, float) else value
+
+
+def _network_row(kind: str, entry: Mapping[str, Any]) -> tuple[str, dict[str, Any]] | None:
+    """Values of an element of a network; None where the entry does not say enough."""
+    get = entry.get
+    if kind == "transformer" and "middle_voltage" not in entry and {"rated_power", "impedance"} <= set(entry):
+        return "transformers", _transformer_row(entry)
+    if kind in {"line", "cable"} and {"resistance", "reactance"} <= set(entry):
+        capacitance = get("capacitance")
+        omega = 2 * np.pi * get("frequency", 50.0)
+        susceptance = None if capacitance is None else omega * capacitance
+        values = {"resistance": get("resistance"), "reactance": get("reactance"), "susceptance": susceptance}
+        return "lines", {**values, "current_rating": get("rated_current")}
+    if kind == "generator" and {"rated_power", "rated_voltage"} <= set(entry):
+        power = entry["rated_power"] * get("power_factor", 1.0)
+        same = ("rated_power", "rated_voltage", "subtransient_reactance", "synchronous_reactance")
+        values = {name: get(name) for name in same}
+        values |= {"rated_power_factor": get("power_factor"), "resistance": get("armature_resistance")}
+        return "generators", {"active_power": power, **values}
+    if kind == "breaker":
+        values = {name: get(name) for name in ("rated_current", "breaking_current", "making_current")}
+        values |= {"withstand_current": get("short_time_current"), "withstand_time": get("short_time")}
+        return "switches", {"kind": "breaker", **values}
+    if kind == "fuse":
+        return "switches", {"kind": "fuse", "rated_current": get("rated_current")}
+    return None
+
+
+def _transformer_row(entry: Mapping[str, Any]) -> dict[str, Any]:
+    """Values of a two-winding transformer; one whose losses are not known has none."""
+    get = entry.get
+    rated = entry["rated_power"]
+    resistance = get("resistance", get("load_loss", 0.0) / rated)
+    values = {
+        "rated_power": rated,
+        "from_rated_voltage": get("high_voltage"),
+        "to_rated_voltage": get("low_voltage"),
+        "resistance": resistance,
+        "reactance": float(np.sqrt(entry["impedance"] ** 2 - resistance**2)),
+        "vector_group": get("vector_group"),
+    }
+    if "no_load_loss" in entry and "no_load_current" in entry:
+        conductance = entry["no_load_loss"] / rated
+        values["from_conductance"] = conductance
+        values["from_susceptance"] = -float(np.sqrt(max(entry["no_load_current"] ** 2 - conductance**2, 0.0)))
+    if get("tap_side") == "hv" and "tap_step" in entry:
+        limits = {"minimum": get("tap_lowest"), "maximum": get("tap_highest")}
+        values["tap_changer"] = {**limits, "voltage_step": get("tap_step")}
+    return values
 
 
 def _shorten(whole: dict[str, Any]) -> None:

@@ -19,6 +19,7 @@ __all__ = ["answer", "power_flow", "short_circuit", "study"]
 _BRANCHES = ("lines", "transformers")
 _SOURCES = ("generators", "external_grids", "converters")
 _MOST_MARKS = 60
+_MOST_WEAK = 5
 _DIGITS = 7
 
 
@@ -45,7 +46,7 @@ def power_flow(document: Mapping[str, Any]) -> dict[str, Any]:
     >>> round(found["buses"]["buses/5"][0], 4), found["marks"]
     (0.9755, [])
     """
-    from joulebook.core.errors import InputError, JoulebookError
+    from joulebook.core.errors import DivergedError, InputError, JoulebookError
     from joulebook.grid import Network
     from joulebook.grid import power_flow as solve
 
@@ -54,6 +55,8 @@ def power_flow(document: Mapping[str, Any]) -> dict[str, Any]:
         run = solve(Network.from_document(document))
     except InputError as error:
         return _unsolved(started, "The network cannot be solved as it is", _issue_marks(error))
+    except DivergedError as error:
+        return _unsolved(started, *_diagnosis(error))
     except JoulebookError as error:
         return _unsolved(started, str(error), [])
     return {
@@ -276,3 +279,24 @@ def _unsolved(started: float, message: str, marks: Iterable[dict[str, Any]]) -> 
         "facts": {},
         "seconds": time.perf_counter() - started,
     }
+
+
+def _diagnosis(error: Any) -> tuple[str, list[dict[str, Any]]]:
+    """Say in a line why there is no solution, and where to look: suspects, the weak area, what is missing most."""
+    if error.partial is None:
+        return str(error), []
+    found = error.partial.diagnose()
+    marks: dict[str | None, dict[str, Any]] = {}
+    for suspect in found.suspects:
+        table, _, rest = str(suspect.path).partition(".")
+        name = rest.partition(".")[0]
+        key = f"{table}/{name}" if name else None
+        text = f"{suspect.text}. Usual: {suspect.remedy}" if suspect.remedy else suspect.text
+        marks.setdefault(key, _mark(key, f"{text}. This mends it" if suspect.mends else text, "error"))
+    for bus, row in found.weak_area.head(_MOST_WEAK).iterrows():
+        text = f"belongs to the weak area; its voltage came to {row['voltage_pu']:.2f} pu"
+        marks.setdefault(f"buses/{bus}", _mark(f"buses/{bus}", text))
+    for bus, row in found.worst.head(_MOST_WEAK).iterrows():
+        text = f"is out of balance by {row['p_missing_MW']:.4g} MW and {row['q_missing_Mvar']:.4g} Mvar"
+        marks.setdefault(f"buses/{bus}", _mark(f"buses/{bus}", text))
+    return str(found.summary[0]) if found.summary else str(error), list(marks.values())[:_MOST_MARKS]

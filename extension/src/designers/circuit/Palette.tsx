@@ -1,20 +1,22 @@
 /** What can be put on the sheet: found by words, dragged with the pointer, or added with Enter. */
 
-import type { PointerEvent } from 'react';
-import { useRef, useState } from 'react';
-import { useParts, useSession } from './context';
+import type { PointerEvent, ReactNode } from 'react';
+import { useDeferredValue, useMemo, useRef, useState } from 'react';
+import { useEditor, useParts, useSession } from './context';
 import { standardOf } from './elements';
 import type { Point } from './geometry';
 import type { Key, PaletteItem } from './kinds';
 import { found } from './kinds';
+import { inLibrary, LIBRARY_SIZE } from './library';
 import type { Standard } from './symbols';
 import { symbolOf } from './symbols';
-import { useEditor } from './context';
 
 interface PaletteProps {
   setTargets(keys: ReadonlySet<Key>): void;
 }
 
+/** Entries of the library that are listed at a time. */
+const MOST = 60;
 const NONE: ReadonlySet<Key> = new Set();
 
 export function Palette({ setTargets }: PaletteProps) {
@@ -26,6 +28,8 @@ export function Palette({ setTargets }: PaletteProps) {
   const dragged = useRef(false);
   const items = found(text);
   const groups = [...new Set(items.map(item => item.group))];
+  const wanted = useDeferredValue(text);
+  const library = useMemo(() => inLibrary(wanted, MOST), [wanted]);
   const standard = standardOf(state.document);
 
   const sheetPoint = (event: PointerEvent): Point | null => {
@@ -79,6 +83,19 @@ export function Palette({ setTargets }: PaletteProps) {
       }
     }
   };
+  const handlers = (item: PaletteItem) => ({
+    off: state.readOnly,
+    begin: () => {
+      dragged.current = false;
+    },
+    move: (event: PointerEvent) => move(event, item),
+    drop: (event: PointerEvent) => drop(event, item),
+    cancel: () => {
+      setGhost(null);
+      setTargets(NONE);
+    },
+    click: () => click(item)
+  });
   return (
     <section className="jb-Palette" aria-label="Palette">
       <input
@@ -88,7 +105,7 @@ export function Palette({ setTargets }: PaletteProps) {
         value={text}
         onChange={event => setText(event.target.value)}
         onKeyDown={event => {
-          const [first] = items;
+          const first = items[0] ?? library.items[0];
           if (event.key === 'Enter' && first) {
             add(first);
           }
@@ -101,37 +118,69 @@ export function Palette({ setTargets }: PaletteProps) {
             {items
               .filter(item => item.group === group)
               .map(item => (
-                <button
+                <ThingButton
                   key={item.id}
-                  type="button"
-                  disabled={state.readOnly}
                   title={`${item.title}: drag it onto the sheet, or select busbars and press Enter`}
-                  onPointerDown={event => {
-                    dragged.current = false;
-                    event.currentTarget.setPointerCapture(event.pointerId);
-                  }}
-                  onPointerMove={event => move(event, item)}
-                  onPointerUp={event => drop(event, item)}
-                  onPointerCancel={() => {
-                    setGhost(null);
-                    setTargets(NONE);
-                  }}
-                  onClick={() => click(item)}
+                  {...handlers(item)}
                 >
                   <SymbolIcon item={item} standard={standard} />
                   <span>{item.title}</span>
-                </button>
+                </ThingButton>
               ))}
           </div>
         </div>
       ))}
-      {items.length === 0 && <p className="jb-Empty">Nothing of that name</p>}
+      {library.count > 0 && (
+        <div role="group" aria-label="Equipment library">
+          <h4>{`Equipment library: ${library.count} of ${LIBRARY_SIZE}`}</h4>
+          <div className="jb-Library">
+            {library.items.map(item => (
+              <ThingButton key={item.id} title={item.source} {...handlers(item)}>
+                {item.title}
+              </ThingButton>
+            ))}
+          </div>
+        </div>
+      )}
+      {text === '' && <p className="jb-Empty">{`Type to find one of ${LIBRARY_SIZE} types of equipment`}</p>}
+      {items.length === 0 && library.count === 0 && <p className="jb-Empty">Nothing of that name</p>}
       {ghost && (
         <div className="jb-Ghost" style={{ left: ghost.at.x, top: ghost.at.y }} aria-hidden="true">
           <SymbolIcon item={ghost.item} standard={standard} />
         </div>
       )}
     </section>
+  );
+}
+
+interface ThingButtonProps {
+  readonly title: string;
+  readonly off: boolean;
+  readonly children: ReactNode;
+  begin(): void;
+  move(event: PointerEvent): void;
+  drop(event: PointerEvent): void;
+  cancel(): void;
+  click(): void;
+}
+
+function ThingButton({ title, off, children, begin, move, drop, cancel, click }: ThingButtonProps) {
+  return (
+    <button
+      type="button"
+      disabled={off}
+      title={title}
+      onPointerDown={event => {
+        begin();
+        event.currentTarget.setPointerCapture(event.pointerId);
+      }}
+      onPointerMove={move}
+      onPointerUp={drop}
+      onPointerCancel={cancel}
+      onClick={click}
+    >
+      {children}
+    </button>
   );
 }
 

@@ -5,7 +5,8 @@ import { Editor } from '../../core/editor';
 import { MemoryStore } from '../../core/store';
 import { validate } from '../../core/validation';
 import { SMALL } from '../../testing/networks';
-import { found, PALETTE } from './kinds';
+import { found, kindOf, PALETTE } from './kinds';
+import { inLibrary } from './library';
 import { circuitRules, circuitSchema } from './model';
 import { pythonCode } from './python';
 import { Session } from './session';
@@ -38,6 +39,35 @@ describe('the palette', () => {
     expect(editor.getState().faults).toEqual([]);
     expect(validate(store.get(), circuitSchema, circuitRules)).toEqual([]);
     expect([...session.getState().scene.elements.keys()]).toHaveLength(9 + PALETTE.length);
+  });
+
+  it('finds equipment with its source, and takes its values', () => {
+    const { items, count } = inLibrary('40 mva 110/20', 5);
+    expect(count).toBeGreaterThan(0);
+    const [transformer] = items;
+    expect(transformer?.source).toMatch(/^Transformer, /);
+    expect(session.add(transformer as never, { x: 40, y: 40 })).toBe(true);
+    expect(valueAt(store.get(), ['transformers', '2'])).toMatchObject({
+      from_bus: '1',
+      rated_power: 40e6,
+      from_rated_voltage: 110e3,
+      equipment: transformer?.id
+    });
+    expect(inLibrary('nothing like this', 5).count).toBe(0);
+  });
+
+  it('has only equipment that makes elements without faults', () => {
+    const { items } = inLibrary('a', Infinity);
+    expect(items.length).toBeGreaterThan(400);
+    for (const entry of items) {
+      const ends = kindOf(entry.table).ends.map((end, i) => [end, i === 0 ? '1' : '2'] as const);
+      const rows = { '1': { ...Object.fromEntries(ends), ...entry.start(20e3) } };
+      const faults = validate({ ...SMALL, [entry.table]: rows }, circuitSchema, circuitRules);
+      expect(
+        faults.filter(({ path }) => path[0] === entry.table),
+        entry.id
+      ).toEqual([]);
+    }
   });
 
   it('connects the selected busbars', () => {

@@ -7,7 +7,7 @@ import { arrange, besideBuses, sheetOf } from './arrange';
 import type { Part } from './edits';
 import { adding, copied, freeId, freeingRoutes, newRow, partOf, pasting, placing, removing } from './edits';
 import type { Element, Placement } from './elements';
-import { elementsIn, hasPlace, standardOf, titleOf } from './elements';
+import { elementsIn, hasPlace, nominalVoltage, standardOf, titleOf } from './elements';
 import type { Point, Rotation } from './geometry';
 import { clamped, plus } from './geometry';
 import type { Key, PaletteItem } from './kinds';
@@ -162,10 +162,28 @@ export class Session {
     const wanted = kindOf(item.table).ends.length;
     const { scene, selection } = this.state;
     const chosen = [...selection].filter(key => scene.bars.has(key));
-    if (wanted === 0 || chosen.length === wanted) {
-      return wanted === 0 ? [] : chosen;
+    if (wanted === 0) {
+      return [];
     }
-    return this.nearest(at, wanted);
+    if (chosen.length === wanted) {
+      return chosen;
+    }
+    return this.fitting(item, at, wanted);
+  }
+
+  /** The nearest busbars that the thing can join: a line those of one voltage, a transformer higher before lower. */
+  private fitting(item: PaletteItem, at: Point, wanted: number): readonly Key[] {
+    const near = this.nearest(at, Infinity);
+    const voltage = (key: Key) => nominalVoltage(this.editor.getState().document, key);
+    const [first] = near;
+    if (first === undefined || wanted === 1) {
+      return near.slice(0, wanted);
+    }
+    const transforms = item.table === 'transformers' || item.table === 'three_winding_transformers';
+    const like = near.filter(key => key !== first && (voltage(key) === voltage(first)) !== transforms);
+    const others = near.filter(key => key !== first && !like.includes(key));
+    const chosen = [first, ...like, ...others].slice(0, wanted);
+    return transforms ? chosen.sort((a, b) => voltage(b) - voltage(a)) : chosen;
   }
 
   /** The busbars nearest to a point. */
