@@ -44,7 +44,8 @@ __all__ = [
 _MOST_ROWS = 4_000_000
 _CHUNK = 64
 """Steps between two looks at the progress display."""
-_MOST_REFINEMENTS = 3
+_MOST_REFINEMENTS = {"DFN": 3, "SPMe": 5, "SPM": 5}
+"""How often a mesh is refined; those of the single-particle models start coarser and cost next to nothing."""
 
 
 def simulate(
@@ -135,7 +136,7 @@ def simulate(
     shown = progress_or_default(progress)
     resolution = chosen.resolution_for(physics.name, schedule.has_corners, has_skins(cell, schedule))
     march, status = study.solve(resolution, profiles, shown)
-    for _ in range(_MOST_REFINEMENTS if chosen.refines else 0):
+    for _ in range(_MOST_REFINEMENTS[physics.name] if chosen.refines else 0):
         if status not in {at.NO_START, at.STALLED} or ended_at_limit(status, march.arena):
             break
         # a surface concentration that jumps with the current, on shells that are too thick, looks like an end
@@ -145,7 +146,7 @@ def simulate(
     if ended_well(status, march.arena) and chosen.error_estimate:
         coarse, ended = study.solve(resolution.coarser(), False, NullProgress())
         error = difference(march, coarse, schedule) if ended_well(ended, coarse.arena) else {}
-        for _ in range(_MOST_REFINEMENTS if chosen.refines else 0):
+        for _ in range(_MOST_REFINEMENTS[physics.name] if chosen.refines else 0):
             if error and error["largest_voltage"] <= promised(chosen.accuracy):
                 break
             resolution, coarse = resolution.finer(physics.name), march
