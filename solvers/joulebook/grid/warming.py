@@ -15,7 +15,16 @@ def warm() -> int:
     int
         Files deleted.
     """
-    from joulebook.grid import Network, contingencies, continuation, optimal_power_flow, power_flow
+    from joulebook.grid import (
+        Feeder,
+        Network,
+        contingencies,
+        continuation,
+        optimal_power_flow,
+        power_flow,
+        short_circuit,
+        unbalanced_power_flow,
+    )
     from joulebook.grid.diagnosis import weak_nodes
     from joulebook.grid.setup import setup_of
 
@@ -26,4 +35,7 @@ def warm() -> int:
     contingencies(network, progress=False)
     continuation(network, progress=False)
     optimal_power_flow(network)
+    for fault in ("3ph", "1ph"):
+        short_circuit(network, fault, defaults="typical")
+    unbalanced_power_flow(Feeder.named(Feeder.names()[0]))
     return sum(loop.discard_old() for name, loop in LOOPS.items() if name.startswith(("grid.", "numerics.")))
