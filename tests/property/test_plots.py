@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from joulebook.battery import compare
 from joulebook.battery.plots import AGEING_COLUMNS, plot_ageing
-from joulebook.battery.plots.style import span_of, thinned
 from joulebook.core.errors import InputError
+from joulebook.core.plot_style import span_of, thinned
 
 pytest.importorskip("holoviews", reason="drawings need the lab extra")
 values = st.floats() | st.integers(-10, 10) | st.none() | st.text(max_size=3)

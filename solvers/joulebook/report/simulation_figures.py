@@ -9,8 +9,8 @@ import numpy as np
 
 from joulebook.battery.designs import Cell
 from joulebook.battery.plots.pieces import filled
-from joulebook.battery.plots.style import thinned
 from joulebook.battery.results import BatteryResult
+from joulebook.core.plot_style import thinned
 from joulebook.report.figures import LINE_STYLES, MATERIAL_COLOURS, SERIES, TEXT_WIDTH, in_house_style, to_svg
 
 __all__ = ["HEATS", "ICE", "ageing_svg", "curves_svg", "duration", "heat_svg", "profiles_svg"]

@@ -1,61 +1,17 @@
-"""What the plots of the analyses share: HoloViews, ready to draw, and rows of bars with their intervals."""
+"""Rows of bars with their intervals, for the plots of the analyses."""
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from joulebook.core.errors import MissingExtraError
+from joulebook.core.plot_style import COLOURS, holoviews
 
-__all__ = ["COLOURS", "axis", "bars_with_intervals", "holoviews"]
+__all__ = ["bars_with_intervals"]
 
-COLOURS: Final = ("#0072b2", "#e69f00", "#009e73", "#d55e00", "#cc79a7", "#56b4e9")
-"""Okabe and Ito's palette: told apart by colour-blind readers."""
 _BAR = 0.36
-
-
-def holoviews() -> Any:
-    """Import HoloViews, with a backend loaded.
-
-    Returns
-    -------
-    module
-        ``holoviews``.
-
-    Raises
-    ------
-    MissingExtraError
-        If it is not installed.
-    """
-    try:
-        import holoviews
-    except ImportError:
-        raise MissingExtraError("Plotting", "lab") from None
-    if not holoviews.Store.renderers:
-        holoviews.extension("bokeh")
-    return holoviews
-
-
-def axis(name: str, label: str, unit: str = "") -> Any:
-    """Make an axis with its unit.
-
-    Parameters
-    ----------
-    name : str
-        Name of the dimension.
-    label : str
-        What a reader sees.
-    unit : str
-        Of the numbers; ``"1"`` and nothing are not shown.
-
-    Returns
-    -------
-    holoviews.Dimension
-        The axis.
-    """
-    return holoviews().Dimension(name, label=label, unit=None if unit in {"", "1"} else unit)
 
 
 def bars_with_intervals(

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from joulebook.battery.analysis.drawing import COLOURS, axis, holoviews
 from joulebook.core.errors import InputError, Issue
+from joulebook.core.plot_style import COLOURS, axis, holoviews
 
 if TYPE_CHECKING:
     from joulebook.battery.analysis.fit_result import FitResult

@@ -19,10 +19,10 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from joulebook.battery.analysis.drawing import COLOURS, axis, holoviews
 from joulebook.battery.analysis.fit_parameters import FitParameter
 from joulebook.battery.analysis.fit_problem import FitProblem
 from joulebook.battery.analysis.identifiability import information
+from joulebook.core.plot_style import COLOURS, axis, holoviews
 
 __all__ = ["THRESHOLD", "Profile", "trace_profile"]
 

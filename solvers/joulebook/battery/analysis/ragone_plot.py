@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from joulebook.battery.analysis.drawing import COLOURS, axis, holoviews
 from joulebook.battery.analysis.weighing import STACK, mass_of, missing_parts
 from joulebook.battery.designs import Cell
 from joulebook.battery.simulation import simulate
 from joulebook.core.errors import CancelledError, InputError, Issue, JoulebookError
+from joulebook.core.plot_style import COLOURS, axis, holoviews
 from joulebook.core.progress import Progress, check_cancelled, progress_or_default
 from joulebook.core.provenance import Provenance, Stats
 from joulebook.core.results import Result, Status, Variable

@@ -29,9 +29,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from joulebook.battery.analysis.cases import Cases, Outputs, checked_ranges, enough, run_cases
-from joulebook.battery.analysis.drawing import axis, bars_with_intervals, holoviews
+from joulebook.battery.analysis.drawing import bars_with_intervals
 from joulebook.battery.designs import Cell
 from joulebook.core.errors import InputError, Issue
+from joulebook.core.plot_style import axis, holoviews
 from joulebook.core.progress import Progress
 from joulebook.core.provenance import Provenance, Stats
 from joulebook.core.results import Result, Status, Variable

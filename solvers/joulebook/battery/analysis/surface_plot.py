@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from joulebook.battery.analysis.drawing import COLOURS, axis, holoviews
+from joulebook.core.plot_style import COLOURS, axis, holoviews
 
 if TYPE_CHECKING:
     from joulebook.battery.analysis.surface import ResponseSurface

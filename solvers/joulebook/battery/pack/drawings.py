@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from joulebook.battery.plots.style import INK, axis, colour, holoviews, panel, thinned, time_axis
 from joulebook.core.errors import InputError, Issue
+from joulebook.core.plot_style import INK, axis, colour, holoviews, panel, thinned, time_axis
 
 __all__ = ["plot_pack"]
 

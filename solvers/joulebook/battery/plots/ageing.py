@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from joulebook.battery.plots.style import axis, colour, dashes, holoviews, panel
 from joulebook.core.errors import InputError, Issue
+from joulebook.core.plot_style import axis, colour, dashes, holoviews, panel
 
 if TYPE_CHECKING:
     import pandas

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from joulebook.battery.plots.curves import Traced, traced
-from joulebook.battery.plots.style import axis, colour, dashes, holoviews, panel, thinned, time_axis
 from joulebook.core.errors import InputError, Issue
+from joulebook.core.plot_style import axis, colour, dashes, holoviews, panel, thinned, time_axis
 
 if TYPE_CHECKING:
     import pandas

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from joulebook.battery.plots.pieces import cycle_of, filled, starts_of, step_of
-from joulebook.battery.plots.style import INK, axis, colour, holoviews, panel, thinned, time_axis
 from joulebook.core.errors import InputError, Issue
+from joulebook.core.plot_style import INK, axis, colour, holoviews, panel, thinned, time_axis
 
 __all__ = ["plot_over_time"]
 

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from joulebook.battery.plots.pieces import filled
-from joulebook.battery.plots.style import INK, axis, colour, holoviews, panel, span_of, thinned, time_axis
 from joulebook.core.errors import InputError, Issue
+from joulebook.core.plot_style import INK, axis, colour, holoviews, panel, span_of, thinned, time_axis
 
 __all__ = ["plot_profiles"]
 

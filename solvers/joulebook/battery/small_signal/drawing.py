@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from joulebook.battery.analysis.drawing import COLOURS, axis, holoviews
 from joulebook.core.errors import InputError, Issue
+from joulebook.core.plot_style import COLOURS, axis, holoviews
 
 if TYPE_CHECKING:
     from joulebook.battery.small_signal.results import ImpedanceResult

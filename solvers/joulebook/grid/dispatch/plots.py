@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from joulebook.core.errors import MissingExtraError
+from joulebook.core.plot_style import COLOURS, INK, dress
+from joulebook.core.plot_style import holoviews as ready
 
 if TYPE_CHECKING:
     from joulebook.grid.dispatch.result import OptimalPowerFlowResult
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
 __all__ = ["dispatch_layout"]
 
 _MOST_NAMES = 20
-_BLUE, _ORANGE, _INK = "#2a85c9", "#d9650f", "#7b8591"
 
 
 def dispatch_layout(result: OptimalPowerFlowResult) -> Any:
@@ -30,30 +30,21 @@ def dispatch_layout(result: OptimalPowerFlowResult) -> Any:
     holoviews.Layout
         Two panels.
 
-    Raises
-    ------
-    MissingExtraError
-        If HoloViews is not installed.
     """
-    try:
-        import holoviews
-    except ImportError:
-        raise MissingExtraError("Plotting", "lab") from None
-    if not holoviews.Store.renderers:
-        holoviews.extension("bokeh")
-    size = {"width": 460, "height": 300, "show_grid": True}
+    holoviews = ready()
+    size = {"width": 460, "height": 300, "show_grid": True, "hooks": [dress]}
     order = np.arange(len(result["bus"]))
     price = holoviews.Scatter(
         (order, result["price"], result["bus"].astype(str), result["voltage"]),
         holoviews.Dimension("place", label="Bus, in the order of the network"),
         [holoviews.Dimension("price", label="Price", unit="1/MWh"), "bus", holoviews.Dimension("voltage", unit="pu")],
-    ).opts(color=_BLUE, size=6, tools=["hover"], title="Prices", **size)
+    ).opts(color=COLOURS[0], size=6, tools=["hover"], title="Prices", **size)
     low, high, given = result["generator_minimum_p"], result["generator_maximum_p"], result["generator_p"]
     place = np.arange(len(given))
     ranges = holoviews.Segments(
         (place, low, place, high),
         [holoviews.Dimension("generator", label="Generator, in the order of the network"), "low", "x", "high"],
-    ).opts(color=_INK, line_width=6, alpha=0.4)
+    ).opts(color=INK, line_width=6, alpha=0.4)
     points = holoviews.Scatter(
         (place, given, result["generator"].astype(str), result["generator_marginal_cost"]),
         holoviews.Dimension("generator", label="Generator, in the order of the network"),
@@ -62,7 +53,7 @@ def dispatch_layout(result: OptimalPowerFlowResult) -> Any:
             "name",
             holoviews.Dimension("marginal", label="Cost of one more", unit="1/MWh"),
         ],
-    ).opts(color=_ORANGE, size=7, tools=["hover"])
+    ).opts(color=COLOURS[1], size=7, tools=["hover"])
     named = [(k, str(name)) for k, name in enumerate(result["generator"])] if len(place) <= _MOST_NAMES else None
     looks = size if named is None else {**size, "xticks": named, "xlabel": "Generator"}
     dispatch = (ranges * points).opts(title="Dispatch within limits", ylabel="Active power (MW)", **looks)

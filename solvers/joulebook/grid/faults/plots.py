@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from joulebook.core.errors import InputError, Issue, MissingExtraError
+from joulebook.core.errors import InputError, Issue
+from joulebook.core.plot_style import dress
+from joulebook.core.plot_style import holoviews as ready
 
 if TYPE_CHECKING:
     from joulebook.grid.faults.results import ShortCircuitResult
@@ -37,15 +39,8 @@ def plot_buses(result: ShortCircuitResult, names: Sequence[str]) -> Any:
     ------
     InputError
         If a variable is unknown or does not run over buses.
-    MissingExtraError
-        If HoloViews is not installed.
     """
-    try:
-        import holoviews
-    except ImportError:
-        raise MissingExtraError("Plotting", "lab") from None
-    if not holoviews.Store.renderers:
-        holoviews.extension("bokeh")
+    holoviews = ready()
     drawn = []
     for name in names:
         values = result[name]
@@ -59,5 +54,5 @@ def plot_buses(result: ShortCircuitResult, names: Sequence[str]) -> Any:
             holoviews.Dimension("bus", label="Bus"),
             holoviews.Dimension(name, label=item.label, unit="" if item.unit == "1" else item.unit),
         )
-        drawn.append(bars.opts(width=460, height=280, xrotation=60, tools=["hover"], title=item.label))
+        drawn.append(bars.opts(width=460, height=280, xrotation=60, tools=["hover"], title=item.label, hooks=[dress]))
     return drawn[0] if len(drawn) == 1 else holoviews.Layout(drawn).cols(2)

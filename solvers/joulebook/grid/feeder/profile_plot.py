@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from joulebook.core.errors import MissingExtraError
+from joulebook.core.plot_style import dress
+from joulebook.core.plot_style import holoviews as ready
 
 if TYPE_CHECKING:
     from joulebook.grid.feeder.results import UnbalancedResult
@@ -31,17 +32,8 @@ def profile(result: UnbalancedResult) -> Any:
     holoviews.Overlay
         Lines along the lines of the feeder, points at its nodes.
 
-    Raises
-    ------
-    MissingExtraError
-        If HoloViews is not installed.
     """
-    try:
-        import holoviews
-    except ImportError:
-        raise MissingExtraError("Plotting", "lab") from None
-    if not holoviews.Store.renderers:
-        holoviews.extension("bokeh")
+    holoviews = ready()
     distance = holoviews.Dimension("distance", label="Distance from the source", unit="km")
     voltage = holoviews.Dimension("voltage_pu", label="Voltage", unit="pu")
     places = {
@@ -73,6 +65,7 @@ def profile(result: UnbalancedResult) -> Any:
         width=720,
         height=380,
         show_grid=True,
+        hooks=[dress],
         legend_position="right",
         xlabel="Distance from the source [km]",
         ylabel="Voltage [pu]",

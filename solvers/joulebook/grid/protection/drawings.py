@@ -12,42 +12,18 @@ from typing import Any, Final
 import numpy as np
 
 from joulebook.core.errors import MissingExtraError
+from joulebook.core.plot_style import COLOURS, INK, dress, holoviews
 from joulebook.grid.protection.devices import Array
 from joulebook.grid.protection.traces import Mark, TimeCurrent, Trace
 
-__all__ = ["COLOURS", "INK", "dress", "holoviews", "holoviews_drawing", "matplotlib_drawing", "voltage_text"]
+__all__ = ["holoviews_drawing", "matplotlib_drawing", "voltage_text"]
 
-COLOURS: Final = ("#2a85c9", "#d9650f", "#12996e", "#c2699b", "#b8860b", "#7a6bd0", "#4aa3a3", "#8a8f98")
-"""After Okabe and Ito's palette, in tones that show on white and on black."""
-INK: Final = "#7b8591"
 _DASHES: Final = ("solid", "dashed", "dotdash", "dotted")
 _LINES: Final = {"solid": "-", "dashed": "--", "dotdash": "-.", "dotted": ":"}
 _LEVELS: Final = (0.965, 0.925, 0.885, 0.845)
 """Heights of the numbers of fault marks, as shares of the time axis."""
 _CLOSE: Final = 0.03
 """Share of the current axis within which two numbers would touch."""
-
-
-def holoviews() -> Any:
-    """Import HoloViews, ready to draw.
-
-    Returns
-    -------
-    module
-        ``holoviews``.
-
-    Raises
-    ------
-    MissingExtraError
-        If it is not installed.
-    """
-    try:
-        import holoviews
-    except ImportError:
-        raise MissingExtraError("Plotting", "lab") from None
-    if not holoviews.Store.renderers:
-        holoviews.extension("bokeh")
-    return holoviews
 
 
 def voltage_text(voltage: float) -> str:
@@ -66,43 +42,23 @@ def voltage_text(voltage: float) -> str:
     return f"{voltage / 1e3:g} kV" if voltage >= 1000 else f"{voltage:g} V"
 
 
-def dress(plot: Any, element: Any) -> None:
-    """Make a Bokeh figure fit light and dark pages; HoloViews calls this.
-
-    Parameters
-    ----------
-    plot : object
-        HoloViews' plot.
-    element : object
-        What is drawn.
-    """
+def _dress(plot: Any, element: Any) -> None:
+    """The house's looks, for many curves over decades: minor grid lines, round corners, a legend of narrow rows."""
+    dress(plot, element)
     figure = plot.state
     if not hasattr(figure, "border_fill_color"):
         return
-    figure.background_fill_color = figure.border_fill_color = None
-    figure.outline_line_color = None
-    if figure.title is not None:
-        figure.title.text_color = INK
-    for line in (*figure.xaxis, *figure.yaxis):
-        line.axis_label_text_color = line.major_label_text_color = INK
-        line.axis_line_color = line.major_tick_line_color = INK
-        line.minor_tick_line_color = None
-        line.axis_label_text_font_style = "normal"
     for grid in (*figure.xgrid, *figure.ygrid):
-        grid.grid_line_color, grid.grid_line_alpha = INK, 0.3
+        grid.grid_line_alpha = 0.3
         grid.minor_grid_line_color, grid.minor_grid_line_alpha = INK, 0.1
     for renderer in figure.renderers:
         if hasattr(getattr(renderer, "glyph", None), "line_join"):
             renderer.glyph.line_join = "round"
     for legend in figure.legend:
-        legend.background_fill_alpha = 0.0
-        legend.border_line_color = None
-        legend.label_text_color = INK
         legend.label_text_font_size = "9pt"
         legend.location = "top_left"
         legend.padding = legend.spacing = 1
         legend.glyph_height = legend.label_height = 18
-        legend.click_policy = "mute"
 
 
 def _drawn(trace: Trace, drawing: TimeCurrent) -> tuple[Array, Array, Array]:
@@ -187,7 +143,7 @@ def holoviews_drawing(drawing: TimeCurrent, *, width: int, height: int) -> Any:
             ylim=drawing.time_range,
             show_grid=True,
             gridstyle={"minor_grid_line_color": INK, "minor_grid_line_alpha": 0.1},
-            hooks=[dress],
+            hooks=[_dress],
             legend_position="right",
             legend_cols=1,
             legend_limit=1000,

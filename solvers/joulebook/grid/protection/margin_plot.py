@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from joulebook.core.errors import InputError, Issue
-from joulebook.grid.protection.drawings import COLOURS, INK, dress, holoviews
+from joulebook.core.plot_style import COLOURS, INK, dress, holoviews
 
 if TYPE_CHECKING:
     from joulebook.grid.protection.results import CoordinationResult

@@ -12,8 +12,8 @@ import pytest
 from joulebook.battery import Cell, compare, simulate, virtual_cycler
 from joulebook.battery.plots import AGEING_COLUMNS, plot_ageing, plot_over_time, plot_profiles
 from joulebook.battery.plots.pieces import cycle_of, filled, starts_of, step_of, stretches
-from joulebook.battery.plots.style import span_of, thinned, time_axis
 from joulebook.core.errors import InputError
+from joulebook.core.plot_style import span_of, thinned, time_axis
 from joulebook.core.results import Variable
 
 hv = pytest.importorskip("holoviews", reason="drawings need the lab extra")
