@@ -291,8 +291,11 @@ def _diagnosis(error: Any) -> tuple[str, list[dict[str, Any]]]:
         table, _, rest = str(suspect.path).partition(".")
         name = rest.partition(".")[0]
         key = f"{table}/{name}" if name else None
-        text = f"{suspect.text}. Usual: {suspect.remedy}" if suspect.remedy else suspect.text
-        marks.setdefault(key, _mark(key, f"{text}. This mends it" if suspect.mends else text, "error"))
+        own = f"{table.removesuffix('s')} {name} "  # the list names the element already
+        parts = [suspect.text.removeprefix(own).rstrip(".")]
+        parts += [f"usual: {suspect.remedy}"] if suspect.remedy else []
+        parts += ["this mends it"] if suspect.mends else []
+        marks.setdefault(key, _mark(key, "; ".join(parts), "error"))
     for bus, row in found.weak_area.head(_MOST_WEAK).iterrows():
         text = f"belongs to the weak area; its voltage came to {row['voltage_pu']:.2f} pu"
         marks.setdefault(f"buses/{bus}", _mark(f"buses/{bus}", text))

@@ -38,7 +38,7 @@ export function StudyBar({ follower, study, live, faulty, setLive, show }: Study
           {statusOf(study, faulty)}
         </span>
         <span className="jb-Toolbar-space" />
-        {study.answer && <Legend />}
+        {study.overlay.buses.size > 0 && <Legend />}
         {study.answer && (
           <button type="button" className="jb-Button" onClick={() => follower.clear()}>
             Hide figures
