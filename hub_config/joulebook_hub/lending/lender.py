@@ -1,0 +1,211 @@
+"""Between the ledger and who asks: a user's terms from plan and allowance, and one transaction for each question."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from joulebook_hub.lending.desk import Card, Gone, Queued, Refused, Standing, Terms
+from joulebook_hub.lending.ledger import Ledger
+from joulebook_hub.plans import Plan, Plans
+
+__all__ = ["Lender", "cards_of_this_machine"]
+
+_LIST_CARDS = "from joulebook_kernels.cards import NvmlCards\nfor card in NvmlCards().cards(): print(card.uuid)"
+
+
+def cards_of_this_machine() -> tuple[str, ...]:
+    """Ask the kernels' package, in a process of its own, which GPUs NVML finds here.
+
+    Returns
+    -------
+    tuple of str
+        Their identities; empty without a driver, a card, or the package.
+    """
+    command = [sys.executable, "-c", _LIST_CARDS]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False, env=dict(os.environ))
+    except subprocess.TimeoutExpired:
+        return ()
+    return tuple(done.stdout.split()) if done.returncode == 0 else ()
+
+
+@dataclass
+class Lender:
+    """Lends cards by the plans.
+
+    Parameters
+    ----------
+    url : str
+        SQLAlchemy address of the ledger.
+    plans : Plans
+        The plans.
+    cards : tuple of Card
+        What there is to lend.
+    """
+
+    url: str
+    plans: Plans
+    cards: tuple[Card, ...]
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str]) -> Lender:
+        """Make the service's lender from what the hub hands to it.
+
+        Parameters
+        ----------
+        environment : mapping of str to str
+            With JOULEBOOK_LEDGER_URL, JOULEBOOK_CARDS, JOULEBOOK_PLANS and JOULEBOOK_DEFAULT_PLAN.
+
+        Returns
+        -------
+        Lender
+            The ledger is opened at the first question.
+        """
+        plans = Plans.read(environment.get("JOULEBOOK_PLANS", ""), default=environment.get("JOULEBOOK_DEFAULT_PLAN", ""))
+        cards = tuple(Card(identity) for identity in environment["JOULEBOOK_CARDS"].split(","))
+        return cls(environment["JOULEBOOK_LEDGER_URL"], plans, cards)
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        """The ledger."""
+        return Ledger(self.url)
+
+    def plan(self, groups: list[str]) -> Plan:
+        """Plan of a member of some groups.
+
+        Parameters
+        ----------
+        groups : list of str
+            Names of JupyterHub groups.
+
+        Returns
+        -------
+        Plan
+            The largest that any of them gives, else the default.
+        """
+        return self.plans.of_groups(groups)
+
+    def terms(self, user: str, groups: list[str]) -> Terms:
+        """What a user may use: the plan's GPU-hours, or what an administrator gave.
+
+        Parameters
+        ----------
+        user : str
+            The user.
+        groups : list of str
+            The user's groups.
+
+        Returns
+        -------
+        Terms
+            For the desk.
+        """
+        plan = self.plan(groups)
+        given = self.ledger.allowance(user)
+        hours = plan.amount("gpu_hours") if given is None else given.gpu_hours
+        return Terms(plan.name, plan.amount("queue_weight"), hours * 3600.0)
+
+    def _of(self, model: Mapping[str, Any]) -> tuple[str, Terms]:
+        name = str(model["name"])
+        return name, self.terms(name, [str(group) for group in model.get("groups", [])])
+
+    def acquire(self, model: Mapping[str, Any], kernel: str) -> Standing | Queued | Refused:
+        """Ask for a card; see `Desk.acquire`.
+
+        Parameters
+        ----------
+        model : mapping
+            The user, as the hub describes it: ``name`` and ``groups``.
+        kernel : str
+            Identity of the kernel.
+
+        Returns
+        -------
+        Standing, Queued or Refused
+            The desk's answer.
+        """
+        user, terms = self._of(model)
+        with self.ledger.desk(self.cards) as (desk, now):
+            return desk.acquire(user, kernel, terms, now)
+
+    def renew(self, model: Mapping[str, Any], kernel: str) -> Standing | Gone:
+        """Say that a kernel still has its card; see `Desk.renew`.
+
+        Parameters
+        ----------
+        model : mapping
+            The user.
+        kernel : str
+            Identity of the kernel.
+
+        Returns
+        -------
+        Standing or Gone
+            The desk's answer.
+        """
+        user, terms = self._of(model)
+        with self.ledger.desk(self.cards) as (desk, now):
+            return desk.renew(user, kernel, terms, now)
+
+    def release(self, model: Mapping[str, Any], kernel: str) -> None:
+        """Give a card back; see `Desk.release`.
+
+        Parameters
+        ----------
+        model : mapping
+            The user.
+        kernel : str
+            Identity of the kernel.
+        """
+        with self.ledger.desk(self.cards) as (desk, now):
+            desk.release(str(model["name"]), kernel, now)
+
+    def leases(self, user: str) -> list[dict[str, Any]]:
+        """What a user holds and waits for.
+
+        Parameters
+        ----------
+        user : str
+            The user.
+
+        Returns
+        -------
+        list of dict
+            ``kernel`` and ``state``; ``card`` and ``since`` when lent, ``position`` when waiting.
+        """
+        desk, now = self.ledger.view(self.cards)
+        desk.expire(now)
+        free = max(sum(card.places for card in self.cards) - len(desk.loans), 0)
+        held = [
+            {"kernel": loan.kernel, "state": "lent", "card": loan.card, "since": loan.since}
+            for loan in desk.loans.values()
+            if loan.user == user
+        ]
+        waiting = [
+            {"kernel": kernel, "state": "waiting", "position": max(place - free + 1, 1)}
+            for place, (owner, kernel) in enumerate(desk.queue(now))
+            if owner == user
+        ]
+        return [*held, *waiting]
+
+    def spent(self, user: str) -> float:
+        """GPU time that a user has used this month.
+
+        Parameters
+        ----------
+        user : str
+            The user.
+
+        Returns
+        -------
+        float
+            Seconds.
+        """
+        desk, now = self.ledger.view(self.cards)
+        return desk.spent(user, now)

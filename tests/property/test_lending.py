@@ -1,0 +1,179 @@
+"""The ledger under anything: users, kernels, silences, clock jumps, crashes. Checked against sums of beats."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from sqlalchemy import select
+from sqlalchemy.exc import DatabaseError
+
+from joulebook_hub.lending import tables
+from joulebook_hub.lending.desk import GRACE, INTERRUPTED, LIFE, Card, Gone, Queued, Refused, Standing, Terms
+from joulebook_hub.lending.ledger import Allowance, Ledger
+
+CARDS = (Card("GPU-a"), Card("GPU-b", places=2))
+TERMS = {"ada": Terms("academic", 1, 400.0), "bob": Terms("team", 10, 2000.0), "eve": Terms("enterprise", 20, 1e9)}
+USERS, KERNELS = st.sampled_from(sorted(TERMS)), st.sampled_from(["k", "l", "m"])
+
+
+class Lending(RuleBasedStateMachine):
+    @initialize()
+    def begin(self):
+        self.folder = Path(tempfile.mkdtemp())
+        self.url = f"sqlite:///{self.folder}/ledger.sqlite"
+        self.wall, self.passed = 1_767_268_800.0, 0.0
+        self.beats: dict[tuple[str, str], float] = {}
+        self.truth: Counter[str] = Counter()
+        self.ledger = self.opened()
+
+    def opened(self):
+        return Ledger(self.url, wall=lambda: self.wall, passing=lambda: self.passed)
+
+    def teardown(self):
+        if hasattr(self, "ledger"):
+            self.ledger.close()
+            shutil.rmtree(self.folder)
+
+    def forget_silent(self, now):
+        awake = self.ledger.clock.start
+        self.beats = {key: at for key, at in self.beats.items() if now - max(at, awake) <= LIFE}
+
+    def credit(self, key, now):
+        self.truth[key[0]] += min(now - self.beats[key], LIFE)
+        self.beats[key] = now
+
+    @rule(user=USERS, kernel=KERNELS)
+    def acquire(self, user, kernel):
+        with self.ledger.desk(CARDS) as (desk, now):
+            answer = desk.acquire(user, kernel, TERMS[user], now)
+        self.forget_silent(now)
+        key = (user, kernel)
+        if key in self.beats:
+            assert isinstance(answer, Standing), "a loan is never lost while it beats"
+            self.credit(key, now)
+            if answer.stage == "stop":
+                del self.beats[key]
+        elif isinstance(answer, Standing):
+            self.beats[key] = now
+        elif isinstance(answer, Queued):
+            assert len(self.beats) + answer.position >= 1
+            assert answer.position >= 1 and len(self.beats) <= answer.places == 3
+        else:
+            assert isinstance(answer, Refused) and user != "eve"
+
+    @rule(user=USERS, kernel=KERNELS)
+    def renew(self, user, kernel):
+        with self.ledger.desk(CARDS) as (desk, now):
+            answer = desk.renew(user, kernel, TERMS[user], now)
+        self.forget_silent(now)
+        assert isinstance(answer, Gone) == ((user, kernel) not in self.beats)
+        if isinstance(answer, Standing):
+            self.credit((user, kernel), now)
+            if answer.stage == "stop":
+                del self.beats[user, kernel]
+
+    @rule(user=USERS, kernel=KERNELS)
+    def release(self, user, kernel):
+        with self.ledger.desk(CARDS) as (desk, now):
+            desk.release(user, kernel, now)
+        self.forget_silent(now)
+        if (user, kernel) in self.beats:
+            self.credit((user, kernel), now)
+            del self.beats[user, kernel]
+
+    @rule()
+    def everybody_beats(self):
+        for user, kernel in list(self.beats):
+            self.renew(user, kernel)
+
+    @rule(seconds=st.one_of(st.floats(0, 15), st.floats(40, 80), st.just(7200.0)))
+    def time_passes(self, seconds):
+        self.passed += seconds
+
+    @rule(jump=st.floats(-100_000, 100_000))
+    def the_walls_clock_jumps(self, jump):
+        self.wall += jump
+
+    @rule(away=st.floats(0, 500))
+    def service_is_killed_and_comes_back(self, away):
+        before = self.ledger.clock()
+        with self.ledger.desk(CARDS) as (desk, now):
+            desk.expire(now)
+        self.forget_silent(before)
+        with pytest.raises(ZeroDivisionError), self.ledger.desk(CARDS) as (desk, now):
+            desk.acquire("eve", "never", TERMS["eve"], now)
+            raise ZeroDivisionError
+        self.ledger.close()
+        self.passed += away
+        self.ledger = self.opened()
+        assert self.ledger.clock() >= before
+
+    @invariant()
+    def usage_is_what_was_lent(self):
+        if not hasattr(self, "ledger"):
+            return
+        desk, _ = self.ledger.view(CARDS)
+        with self.ledger._engine.begin() as connection:
+            lines = list(connection.execute(select(tables.usage)))
+        assert len({(line.loan, line.part) for line in lines}) == len(lines)
+        lent = Counter(loan.card for loan in desk.loans.values())
+        assert all(lent[card.identity] <= card.places for card in CARDS)
+        assert not set(desk.loans) & set(desk.claims) and set(self.beats) <= set(desk.loans)
+        for user, terms in TERMS.items():
+            written = sum(line.seconds for line in lines if line.user == user)
+            running = sum(loan.seconds for loan in desk.loans.values() if loan.user == user)
+            assert abs(written + running - self.truth[user]) < 1.0
+            months = {line.day[:7] for line in lines} | {"now"}
+            most = terms.allowed + 3 * (GRACE + INTERRUPTED + LIFE)
+            assert written + running <= most * len(months)
+            assert all(line.seconds >= 0 for line in lines)
+
+
+TestLending = Lending.TestCase
+TestLending.settings = settings(max_examples=25, stateful_step_count=30, deadline=None)
+
+
+def test_the_ledger_can_only_be_added_to(tmp_path):
+    ledger = Ledger(f"sqlite:///{tmp_path}/ledger.sqlite")
+    with ledger.desk(CARDS) as (desk, now):
+        desk.acquire("ada", "k", TERMS["ada"], now)
+        desk.release("ada", "k", now + 5)
+    ledger.allow("ada", Allowance(3.0, None), actor="root", reason="course")
+    for table in (tables.usage, tables.audit):
+        for statement in (table.update().values(at=0.0), table.delete()):
+            with pytest.raises(DatabaseError, match="only be added to"), ledger._engine.begin() as connection:
+                connection.execute(statement)
+    assert [line.seconds for line in ledger.lines("ada")] == [5] and sum(ledger.days("ada", since="2000").values()) == 5
+    ledger.close()
+
+
+def test_allowances_end_and_are_written_down(tmp_path):
+    passed = 0.0
+    ledger = Ledger(f"sqlite:///{tmp_path}/ledger.sqlite", wall=lambda: 1e9, passing=lambda: passed)
+    ledger.allow("ada", Allowance(3.0, 1e9 + 100), actor="root", reason="course")
+    assert ledger.allowance("ada").gpu_hours == 3.0 and ledger.allowance("bob") is None
+    passed = 101.0
+    assert ledger.allowance("ada") is None
+    ledger.allow("ada", None, actor="root", reason="over")
+    assert [(line.actor, line.subject, line.reason) for line in ledger.audit()] == [
+        ("root", "ada", "over"),
+        ("root", "ada", "course"),
+    ]
+    ledger.close()
+
+
+def test_tables_are_those_of_the_migrations(tmp_path):
+    from alembic.autogenerate import compare_metadata
+    from alembic.migration import MigrationContext
+
+    ledger = Ledger(f"sqlite:///{tmp_path}/ledger.sqlite")
+    with ledger._engine.begin() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), tables.METADATA) == []
+    ledger.close()
