@@ -149,12 +149,12 @@ def up(environment: Mapping[str, str], *, port: int | None = None, admin: str = 
         chosen = ports.choose_public(
             port or settings.port, insisted=port is not None or "JOULEBOOK_PORT" in environment
         )
-        hub_port, proxy_api_port = ports.free_ones(2, avoid={chosen})
+        hub_port, proxy_api_port, lease_port = ports.free_ones(3, avoid={chosen})
         made = ensure_first_admin(settings, admin)
-        guard = _start_guard(folder, environment, chosen, hub_port, proxy_api_port)
+        numbers = {"port": chosen, "hub_port": hub_port, "proxy_api_port": proxy_api_port, "lease_port": lease_port}
+        guard = _start_guard(folder, environment, numbers)
         url = f"http://127.0.0.1:{chosen}"
         started = psutil.Process(guard.pid).create_time()
-        numbers = {"port": chosen, "hub_port": hub_port, "proxy_api_port": proxy_api_port}
         folder.write(folder.running, {"pid": guard.pid, "started": started, "url": url, **numbers})
         try:
             _wait_until_ready(folder, chosen, guard)
@@ -167,16 +167,14 @@ def up(environment: Mapping[str, str], *, port: int | None = None, admin: str = 
 
 
 def _start_guard(
-    folder: StateFolder, environment: Mapping[str, str], port: int, hub_port: int, proxy_api_port: int
+    folder: StateFolder, environment: Mapping[str, str], numbers: Mapping[str, int]
 ) -> subprocess.Popen[bytes]:
     """Start the guard in a session of its own, with an environment that holds nothing of another hub."""
     foreign = ("JUPYTERHUB_", "JPY_", "CONFIGPROXY_", "JUPYTER_")
     variables = {name: value for name, value in environment.items() if not name.startswith(foreign)}
     variables |= {
         "JOULEBOOK_HOME": str(folder.root),
-        "JOULEBOOK_PORT": str(port),
-        "JOULEBOOK_HUB_PORT": str(hub_port),
-        "JOULEBOOK_PROXY_API_PORT": str(proxy_api_port),
+        **{f"JOULEBOOK_{name.upper()}": str(number) for name, number in numbers.items()},
         "PYTHONUNBUFFERED": "1",
         processes.MARK: folder.instance,
     }

@@ -63,6 +63,11 @@ class StateFolder:
         return self.root / "accounts.sqlite"
 
     @property
+    def ledger(self) -> Path:
+        """GPUs that the hub lends: leases, usage, what administrators gave, audit lines."""
+        return self.root / "ledger.sqlite"
+
+    @property
     def cookie_secret(self) -> Path:
         """The key that signs cookies; readable by the owner only."""
         return self.root / "cookie_secret"

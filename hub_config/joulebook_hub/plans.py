@@ -135,7 +135,7 @@ class Plans:
     >>> plans.of_groups(["cryo-lab", "plan-researcher"]).title
     'Researcher'
     >>> plans.of_groups([]).amount("gpu_hours")
-    0.0
+    inf
     """
 
     tiers: tuple[Plan, ...]

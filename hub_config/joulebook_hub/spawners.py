@@ -14,6 +14,7 @@ from traitlets import Dict, Unicode, default
 from joulebook_hub import leash, places
 from joulebook_hub.errors import HubError
 from joulebook_hub.names import folder_name
+from joulebook_hub.plans import GROUP_PREFIX
 from joulebook_hub.processes import MARK
 from joulebook_hub.settings import is_loopback
 from joulebook_hub.workspaces import Workspaces
@@ -137,7 +138,7 @@ class WorkspaceSpawner(LocalProcessSpawner):  # type: ignore[misc]
         if not is_loopback(self.ip):
             message = f"Spawner.ip = {self.ip!r}: servers of the local profile listen on 127.0.0.1 only."
             raise HubError(message, reason="not_loopback")
-        groups = [group.name for group in self.user.groups]
+        groups = [group.name for group in self.user.groups if not group.name.startswith(GROUP_PREFIX)]
         try:
             Workspaces(Path(self.workspaces)).prepare(self.user.name, groups)
         except OSError as error:

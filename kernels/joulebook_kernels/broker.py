@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
+from tornado import web
+
 __all__ = ["Lease", "LeaseBroker", "LeaseUnavailableError", "Waiting"]
 
 
@@ -43,12 +45,35 @@ class Waiting:
     cards: int
 
 
-class LeaseUnavailableError(RuntimeError):
-    """A kernel does not get a card; the message says why and what to try."""
+class LeaseUnavailableError(web.HTTPError, RuntimeError):
+    """A kernel does not get a card; the message says why and what to try.
+
+    It is an answer of HTTP too, because Jupyter's server shows a person only the messages of those.
+
+    Parameters
+    ----------
+    message : str
+        For the person who started the kernel.
+    status : int
+        503 where a card may be free later, 402 where a plan allows none.
+    """
+
+    def __init__(self, message: str, *, status: int = 503) -> None:
+        super().__init__(status, message)
+        self.message = message
+
+    def __str__(self) -> str:
+        return self.message
 
 
 class LeaseBroker(Protocol):
-    """Who lends cards. Calls return at once; who waits asks again, and keeps its place by asking."""
+    """Who lends cards. Calls return at once; who waits asks again, and keeps its place by asking.
+
+    ``stage`` is what the last heartbeat learnt of a limited GPU time: empty, ``"80"`` or ``"95"`` (per cent used),
+    ``"grace"``, ``"interrupt"`` or ``"stop"``.
+    """
+
+    stage: str
 
     async def acquire(self, kernel: str, pid: int) -> Lease | Waiting:
         """Ask for a card.

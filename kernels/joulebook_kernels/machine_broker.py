@@ -105,6 +105,7 @@ class MachineBroker:
     folder: Path = field(default_factory=table_folder)
     finder: CardFinder = field(default_factory=NvmlCards)
     clock: Callable[[], float] = time.time
+    stage: str = ""
 
     async def acquire(self, kernel: str, pid: int) -> Lease | Waiting:
         """Ask for a card; see `LeaseBroker.acquire`.

@@ -1,4 +1,4 @@
-"""A clock that never goes back and does not jump: the wall's time at the start, then the time that has really passed."""
+"""A clock that never goes back and does not jump: the wall's time at the start, then the time that really passed."""
 
 from __future__ import annotations
 

@@ -3,14 +3,16 @@
 A desk is made from what the ledger holds, takes one event, and is stored again. Time is an argument of every event.
 
 - A loan belongs to a user's kernel. Asking again while it is held gives the same loan.
-- Waiting claims are ordered by ``weight / (1 + GPU-hours used in the month) + waited / AGEING``. The first term is at most
-  the largest weight, so after ``AGEING`` times that weight a claim stands before everybody who comes later: nobody starves.
-- A loan is charged from beat to beat, at most ``LIFE`` for each, and ends without a beat for ``LIFE``: charged to the last
-  beat. What a restart of the service took longer than that is not charged.
-- A loan needs one ``UNIT`` of GPU time that no other loan of its user has set aside: two kernels cannot both take the last.
-- A lent hour is written into the ledger under its day (UTC): a line ends at midnight, so that a month is a sum of lines.
-- Notices come at 80 % and 95 % of the month's GPU time. When it is used up, ``GRACE`` seconds are left to save; then the
-  kernel is interrupted, and ``INTERRUPTED`` seconds later the loan ends.
+- Waiting claims are ordered by ``weight / (1 + GPU-hours used in the month) + waited / AGEING``. The first term is at
+  most the largest weight, so after ``AGEING`` times that weight a claim stands before everybody who comes later:
+  nobody starves.
+- A loan is charged from beat to beat, at most ``LIFE`` for each, and ends without a beat for ``LIFE``: charged to the
+  last beat. What a restart of the service took longer than that is not charged.
+- A loan needs one ``UNIT`` of GPU time that no other loan of its user has set aside: two kernels cannot both take the
+  last one.
+- Lent time is written into the ledger under its day (UTC): a line ends at midnight, so a month is a sum of lines.
+- Notices come at 80 % and 95 % of the month's GPU time. When it is used up, ``GRACE`` seconds are left to save; then
+  the kernel is interrupted, and ``INTERRUPTED`` seconds later the loan ends.
 """
 
 from __future__ import annotations
@@ -253,7 +255,7 @@ class Desk:
         held = self.loans.get(key)
         if held is not None:
             if any(card.identity == held.card for card in self.cards):
-                return self.renew(user, kernel, terms, now)
+                return self._renewed(held, terms, now)
             self.release(user, kernel, now, reason="card gone")
         refusal = self._refusal(user, terms, now)
         if refusal is not None:
@@ -289,13 +291,7 @@ class Desk:
         """
         self.expire(now)
         loan = self.loans.get((user, kernel))
-        if loan is None:
-            return Gone()
-        self._advance(loan, now)
-        standing = self._standing(loan, terms, now)
-        if standing.stage == "stop":
-            self._close(loan, "used up", now)
-        return standing
+        return Gone() if loan is None else self._renewed(loan, terms, now)
 
     def release(self, user: str, kernel: str, now: float, *, reason: str = "given back") -> None:
         """Give a card back, or leave the queue.
@@ -351,6 +347,13 @@ class Desk:
             return -(share + (now - claim.asked) / AGEING), claim.asked, key
 
         return sorted(self.claims, key=rank)
+
+    def _renewed(self, loan: Loan, terms: Terms, now: float) -> Standing:
+        self._advance(loan, now)
+        standing = self._standing(loan, terms, now)
+        if standing.stage == "stop":
+            self._close(loan, "used up", now)
+        return standing
 
     def _loans_of(self, user: str) -> Iterable[Loan]:
         return [loan for loan in self.loans.values() if loan.user == user]

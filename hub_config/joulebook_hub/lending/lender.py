@@ -67,7 +67,9 @@ class Lender:
         Lender
             The ledger is opened at the first question.
         """
-        plans = Plans.read(environment.get("JOULEBOOK_PLANS", ""), default=environment.get("JOULEBOOK_DEFAULT_PLAN", ""))
+        plans = Plans.read(
+            environment.get("JOULEBOOK_PLANS", ""), default=environment.get("JOULEBOOK_DEFAULT_PLAN", "")
+        )
         cards = tuple(Card(identity) for identity in environment["JOULEBOOK_CARDS"].split(","))
         return cls(environment["JOULEBOOK_LEDGER_URL"], plans, cards)
 

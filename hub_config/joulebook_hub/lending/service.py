@@ -1,7 +1,7 @@
 """The service that lends GPUs: ``python -m joulebook_hub.lending.service``, started and restarted by the hub.
 
-Everything is asked for with a token in the ``Authorization`` header; cookies are not looked at, so no page of another site
-can act here. The hub says whose token it is and which groups its user is in; the service has no power over the hub.
+Everything is asked for with a token in the ``Authorization`` header; cookies are not looked at, so no page of another
+site can act here. The hub says whose token it is and which groups its user is in; the service has no power over it.
 
 | request | answer |
 |---|---|
@@ -171,10 +171,12 @@ class _Usage(_Request):
         most = self._number("most", 100, _MOST_LINES)
         lines = await self.decided(lambda: self.lender.ledger.lines(user["name"], after=after, most=most))
         self.finish(
-            json.dumps({
-                "lines": [asdict(line) for line in lines],
-                "next": lines[-1].line if lines and len(lines) == most else None,
-            })
+            json.dumps(
+                {
+                    "lines": [asdict(line) for line in lines],
+                    "next": lines[-1].line if lines and len(lines) == most else None,
+                }
+            )
         )
 
 
@@ -252,9 +254,7 @@ async def _serve() -> None:
     address = urlsplit(os.environ["JUPYTERHUB_SERVICE_URL"])
     lender = Lender.from_environment(os.environ)
     hub = HubAuth(cache_max_age=_TOKEN_CACHE)
-    server = HTTPServer(
-        application(lender, hub, os.environ["JUPYTERHUB_SERVICE_PREFIX"]), max_body_size=_MOST_BYTES
-    )
+    server = HTTPServer(application(lender, hub, os.environ["JUPYTERHUB_SERVICE_PREFIX"]), max_body_size=_MOST_BYTES)
     server.listen(address.port or 0, address="127.0.0.1")
     await asyncio.Event().wait()
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Float, ForeignKey, Index, Integer, MetaData, String, Table, Text, UniqueConstraint
-from sqlalchemy import Column as C
+from sqlalchemy import Column, Float, ForeignKey, Index, Integer, MetaData, String, Table, Text, UniqueConstraint
 
 __all__ = ["METADATA", "allowances", "audit", "claims", "loans", "marks", "usage"]
 
@@ -12,64 +11,64 @@ METADATA = MetaData()
 loans = Table(
     "loans",
     METADATA,
-    C("user", String(255), primary_key=True),
-    C("kernel", String(64), primary_key=True),
-    C("number", Integer, nullable=False, unique=True),
-    C("card", String(128), nullable=False),
-    C("plan", String(64), nullable=False),
-    C("since", Float, nullable=False),
-    C("beat", Float, nullable=False),
-    C("part", Integer, nullable=False),
-    C("seconds", Float, nullable=False),
-    C("ran_out", Float),
+    Column("user", String(255), primary_key=True),
+    Column("kernel", String(64), primary_key=True),
+    Column("number", Integer, nullable=False, unique=True),
+    Column("card", String(128), nullable=False),
+    Column("plan", String(64), nullable=False),
+    Column("since", Float, nullable=False),
+    Column("beat", Float, nullable=False),
+    Column("part", Integer, nullable=False),
+    Column("seconds", Float, nullable=False),
+    Column("ran_out", Float),
 )
 claims = Table(
     "claims",
     METADATA,
-    C("user", String(255), primary_key=True),
-    C("kernel", String(64), primary_key=True),
-    C("weight", Float, nullable=False),
-    C("asked", Float, nullable=False),
-    C("seen", Float, nullable=False),
+    Column("user", String(255), primary_key=True),
+    Column("kernel", String(64), primary_key=True),
+    Column("weight", Float, nullable=False),
+    Column("asked", Float, nullable=False),
+    Column("seen", Float, nullable=False),
 )
 usage = Table(
     "usage",
     METADATA,
-    C("line", Integer, primary_key=True, autoincrement=True),
-    C("loan", Integer, nullable=False),
-    C("part", Integer, nullable=False),
-    C("user", String(255), nullable=False),
-    C("kernel", String(64), nullable=False),
-    C("card", String(128), nullable=False),
-    C("plan", String(64), nullable=False),
-    C("day", String(10), nullable=False),
-    C("at", Float, nullable=False),
-    C("seconds", Float, nullable=False),
-    C("reason", String(64), nullable=False),
+    Column("line", Integer, primary_key=True, autoincrement=True),
+    Column("loan", Integer, nullable=False),
+    Column("part", Integer, nullable=False),
+    Column("user", String(255), nullable=False),
+    Column("kernel", String(64), nullable=False),
+    Column("card", String(128), nullable=False),
+    Column("plan", String(64), nullable=False),
+    Column("day", String(10), nullable=False),
+    Column("at", Float, nullable=False),
+    Column("seconds", Float, nullable=False),
+    Column("reason", String(64), nullable=False),
     UniqueConstraint("loan", "part", name="usage_once"),
     Index("usage_by_day", "day", "user"),
 )
 audit = Table(
     "audit",
     METADATA,
-    C("line", Integer, primary_key=True, autoincrement=True),
-    C("at", Float, nullable=False),
-    C("actor", String(255), nullable=False),
-    C("action", String(200), nullable=False),
-    C("subject", String(255), nullable=False),
-    C("reason", Text, nullable=False),
+    Column("line", Integer, primary_key=True, autoincrement=True),
+    Column("at", Float, nullable=False),
+    Column("actor", String(255), nullable=False),
+    Column("action", String(200), nullable=False),
+    Column("subject", String(255), nullable=False),
+    Column("reason", Text, nullable=False),
 )
 allowances = Table(
     "allowances",
     METADATA,
-    C("user", String(255), primary_key=True),
-    C("gpu_hours", Float, nullable=False),
-    C("until", Float),
-    C("audit", Integer, ForeignKey("audit.line"), nullable=False),
+    Column("user", String(255), primary_key=True),
+    Column("gpu_hours", Float, nullable=False),
+    Column("until", Float),
+    Column("audit", Integer, ForeignKey("audit.line"), nullable=False),
 )
 marks = Table(
     "marks",
     METADATA,
-    C("name", String(32), primary_key=True),
-    C("value", Float, nullable=False),
+    Column("name", String(32), primary_key=True),
+    Column("value", Float, nullable=False),
 )

@@ -52,8 +52,8 @@ def test_own_file_has_a_row_for_every_limit_and_the_agreed_values():
 def test_the_largest_plan_of_a_persons_groups_counts():
     plans = Plans.read()
     assert plans.of_groups(["plan-team", "plan-academic", "radium"]).name == "team"
-    assert plans.of_groups(["radium"]).name == "explorer"
-    assert Plans.read(default="enterprise").of_groups([]).name == "enterprise"
+    assert plans.of_groups(["radium"]).name == "enterprise"
+    assert Plans.read(default="explorer").of_groups([]).name == "explorer"
     assert plans.named("team").title == "Team" and plans.named("gold") is None
 
 

@@ -1,0 +1,134 @@
+"""The broker of a hub: asks the hub's service, as the server's own user, with the token that the server has anyway."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import urllib.error
+import urllib.request
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from joulebook_kernels.broker import Lease, LeaseUnavailableError, Waiting
+
+__all__ = ["HubBroker"]
+
+_TIMEOUT = 10.0
+_TOO_MANY = 429
+
+
+@dataclass
+class HubBroker:
+    """Lends the cards of a hub, within what its user's plan allows.
+
+    Parameters
+    ----------
+    address : str
+        Of the service, with a slash at its end.
+    token : str
+        The server's token.
+    """
+
+    address: str
+    token: str = field(repr=False)
+    stage: str = ""
+    _last: Waiting = field(default=Waiting(1, 1), repr=False)
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str]) -> HubBroker | None:
+        """Find the hub that lends here.
+
+        Parameters
+        ----------
+        environment : mapping of str to str
+            With JOULEBOOK_LEASE_SERVICE and JUPYTERHUB_API_TOKEN where a hub lends.
+
+        Returns
+        -------
+        HubBroker or None
+            None where no hub does.
+        """
+        address, token = environment.get("JOULEBOOK_LEASE_SERVICE"), environment.get("JUPYTERHUB_API_TOKEN")
+        return cls(address, token) if address and token else None
+
+    async def acquire(self, kernel: str, pid: int) -> Lease | Waiting:
+        """Ask for a card; see `LeaseBroker.acquire`.
+
+        Parameters
+        ----------
+        kernel : str
+            Identity of the kernel.
+        pid : int
+            Not needed here: a lease ends when its heartbeats do.
+
+        Returns
+        -------
+        Lease or Waiting
+            The lease, or the place in the queue.
+
+        Raises
+        ------
+        LeaseUnavailableError
+            If the plan allows no GPU now; the message is the hub's.
+        """
+        status, found = await self._call("POST", "leases", {"kernel": kernel})
+        self.stage = str(found.get("stage", ""))
+        if status == 402:
+            raise LeaseUnavailableError(str(found["message"]), status=status)
+        if status == 200 and self.stage != "stop":
+            return Lease(kernel, str(found["card"]), float(found["since"]))
+        if status == 202:
+            self._last = Waiting(int(found["position"]), int(found["places"]))
+        return self._last
+
+    async def heartbeat(self, kernel: str, pid: int | None = None) -> bool:
+        """Say that the kernel is still there; see `LeaseBroker.heartbeat`.
+
+        Parameters
+        ----------
+        kernel : str
+            Identity of the kernel.
+        pid : int, optional
+            Not needed here.
+
+        Returns
+        -------
+        bool
+            False if the lease has ended.
+        """
+        status, found = await self._call("PUT", f"leases/{kernel}")
+        self.stage = str(found.get("stage", ""))
+        return status != 410 and self.stage != "stop"
+
+    async def release(self, kernel: str) -> None:
+        """Give the card back; see `LeaseBroker.release`.
+
+        Parameters
+        ----------
+        kernel : str
+            Identity of the kernel.
+        """
+        await self._call("DELETE", f"leases/{kernel}")
+
+    async def _call(self, method: str, path: str, content: dict[str, str] | None = None) -> tuple[int, dict[str, Any]]:
+        return await asyncio.to_thread(self._call_now, method, path, content)
+
+    def _call_now(self, method: str, path: str, content: dict[str, str] | None) -> tuple[int, dict[str, Any]]:
+        """Status and JSON of an answer; what is no answer to this question is an OSError."""
+        data = None if content is None else json.dumps(content).encode()
+        headers = {"Authorization": f"token {self.token}", "Content-Type": "application/json"}
+        request = urllib.request.Request(self.address + path, data=data, headers=headers, method=method)
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        try:
+            with opener.open(request, timeout=_TIMEOUT) as answer:
+                status, text = answer.status, answer.read()
+        except urllib.error.HTTPError as error:
+            with error:
+                if error.code not in {402, 410, _TOO_MANY}:
+                    raise
+                status, text = error.code, error.read()
+        try:
+            return status, json.loads(text or b"{}")
+        except ValueError as error:
+            raise OSError(f"{self.address} answered {status} without JSON") from error

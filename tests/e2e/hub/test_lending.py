@@ -1,0 +1,207 @@
+"""A hub that lends: real hub, service, server and kernels; only NVML's library is a fake."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+from types import SimpleNamespace
+
+import pytest
+import requests
+
+from joulebook_kernels import specs
+from joulebook_kernels.cards import Card
+
+CARD = "GPU-11111111-2222-3333-4444-555555555555"
+NVML = f"""
+class NVMLError(Exception): pass
+NVML_DEVICE_MIG_ENABLE = 1
+class _Memory: total = 16 << 30
+def nvmlInit(): pass
+def nvmlShutdown(): pass
+def nvmlDeviceGetCount(): return 1
+def nvmlDeviceGetHandleByIndex(number): return number
+def nvmlDeviceGetName(card): return "Test card"
+def nvmlDeviceGetUUID(card): return "{CARD}"
+def nvmlDeviceGetMemoryInfo(card): return _Memory
+def nvmlDeviceGetMigMode(card): raise NVMLError
+"""
+
+
+@pytest.fixture(scope="module")
+def lending(new_hub, tmp_path_factory):
+    """The hub with one card, its administrator with a running server, and that server's token."""
+    folder = tmp_path_factory.mktemp("nvml")
+    (folder / "pynvml.py").write_text(NVML, encoding="utf-8")
+    # The kernels' specifications as in an installation on a machine with a GPU: not this environment's, but beside it.
+    specs.install(folder, finder=SimpleNamespace(cards=lambda: [Card(CARD, "Test card", 16 << 30)]))
+    found = f"import os\nos.environ['JUPYTER_PATH'] = {str(folder / 'share' / 'jupyter')!r}\n"
+    (folder / "sitecustomize.py").write_text(found, encoding="utf-8")
+    hub = new_hub(JOULEBOOK_DEFAULT_PLAN="explorer", JOULEBOOK_ATTEMPTS_PER_MINUTE="1000")
+    hub.environment["PYTHONPATH"] = os.pathsep.join([str(folder), hub.environment["PYTHONPATH"]])
+    hub.environment.pop("CUDA_VISIBLE_DEVICES", None)
+    done = hub.up()
+    assert done.returncode == 0, done.stderr
+    admin = hub.admin()
+    assert change(admin, "plan", plan="academic").status_code == 200
+    path = hub.start_server(admin, "admin")
+    assert admin.get(f"{path}/lab").status_code == 200
+    home = hub.folder.workspaces / "users" / "admin"
+    server = hub.member("jupyterhub.singleuser").environ()
+    yield SimpleNamespace(
+        hub=hub, admin=admin, path=path, home=home,
+        token=server["JUPYTERHUB_API_TOKEN"], service=server["JOULEBOOK_LEASE_SERVICE"],
+    )  # fmt: skip
+    assert hub.down().returncode == 0
+
+
+def change(admin, action, **fields):
+    return admin.submit("/hub/plans", {"name": "admin", "action": action, "reason": "a test", **fields})
+
+
+def ask(lending, method, path, token="", **options):
+    session = requests.Session()
+    session.trust_env = False
+    headers = {"Authorization": f"token {token or lending.token}"}
+    return session.request(method, lending.service + path, timeout=30, headers=headers, **options)
+
+
+def server_api(lending, method, path, **options):
+    page = lending.admin.get(f"{lending.path}/lab")
+    assert page.status_code == 200
+    cookies = lending.admin.session.cookies
+    xsrf = next(cookie.value for cookie in cookies if cookie.name == "_xsrf" and cookie.path.startswith(lending.path))
+    url = lending.hub.url + lending.path + path
+    headers = {"X-XSRFToken": xsrf, "Referer": lending.hub.url + lending.path + "/lab"}
+    return lending.admin.session.request(method, url, headers=headers, timeout=90, **options)
+
+
+def leases(lending):
+    answer = ask(lending, "GET", "leases")
+    assert answer.status_code == 200, answer.text
+    return answer.json()["leases"]
+
+
+def test_a_kernel_is_lent_a_card_within_its_users_hours(lending, wait_for):
+    start = {"name": specs.GPU}
+    assert change(lending.admin, "hours", hours="0").status_code == 200
+    refused = server_api(lending, "POST", "/api/kernels", json=start)
+    assert refused.status_code == 402 and "plan has no GPU-hours" in refused.text
+    assert change(lending.admin, "plan's hours").status_code == 200
+    assert leases(lending) == []
+
+    started = server_api(lending, "POST", "/api/kernels", json=start)
+    assert started.status_code == 201, started.text
+    kernel = started.json()["id"]
+    (lease,) = leases(lending)
+    assert (lease["kernel"], lease["state"], lease["card"]) == (kernel, "lent", CARD)
+    process = next(p for p in lending.hub.members() if any(f"{kernel}.json" in word for word in p.cmdline()))
+    assert process.environ()["CUDA_VISIBLE_DEVICES"] == CARD
+
+    waiting = ask(lending, "POST", "leases", json={"kernel": "another"})
+    assert waiting.status_code == 202 and waiting.json() == {"state": "waiting", "position": 1, "places": 1}
+    assert "waits, number 1" in lending.admin.get("/hub/gpu-time").text
+    assert ask(lending, "DELETE", "leases/another").status_code == 204
+
+    os.kill(lending.hub.member("lending.service").pid, signal.SIGKILL)
+
+    def back():
+        try:
+            return ask(lending, "GET", "health/ready").status_code == 200
+        except requests.ConnectionError:
+            return False
+
+    wait_for(back, "the hub has started the service again", 60)
+    assert leases(lending) == [lease], "the lease outlives the service"
+    assert server_api(lending, "POST", f"/api/kernels/{kernel}/restart").status_code == 200
+    assert leases(lending) == [lease], "a restart keeps the lease"
+
+    assert server_api(lending, "DELETE", f"/api/kernels/{kernel}").status_code == 204
+    wait_for(lambda: leases(lending) == [], "the card came back", 30)
+    lines = ask(lending, "GET", "usage").json()["lines"]
+    assert [(line["kernel"], line["reason"]) for line in lines] == [(kernel, "given back")]
+    assert 0 < lines[0]["seconds"] < 300
+    page = lending.admin.get("/hub/gpu-time").text
+    assert "Academic" in page and "of 10 GPU-hours" in page and "jb-meter green" in page
+    table = lending.admin.get("/hub/gpu-time.csv")
+    assert table.text == ask(lending, "GET", "usage.csv").text and table.text.startswith("day,gpu_time_s\n20")
+    assert ask(lending, "GET", f"usage?after={lines[0]['line']}").json() == {"lines": [], "next": None}
+
+
+def test_plans_are_groups_without_a_shared_folder(lending):
+    group = lending.admin.api("GET", "/groups/plan-academic").json()
+    assert group["properties"] == {"title": "Academic", "gpu_hours": 10, "queue_weight": 1}
+    assert group["users"] == ["admin"]
+    assert not (lending.home / "projects" / "plan-academic").exists()
+
+
+def test_the_service_listens_to_tokens_with_the_scope_only(lending):
+    session = requests.Session()
+    session.trust_env = False
+    assert session.get(lending.service + "leases", timeout=30).status_code == 401
+    assert ask(lending, "GET", "leases", token="0" * 32).status_code == 403
+    by_cookie = lending.admin.get("/services/leases/leases")
+    assert by_cookie.status_code == 401, "no cookie gives a right here, so no page can act for anybody"
+    body = {"scopes": ["read:users:groups!user"], "note": "without the scope"}
+    made = lending.admin.api("POST", "/users/admin/tokens", json=body)
+    assert made.status_code == 201, made.text
+    denied = ask(lending, "POST", "leases", token=made.json()["token"], json={"kernel": "k"})
+    assert denied.status_code == 403 and "access:services!service=leases" in denied.text
+    assert session.get(lending.service + "health/live", timeout=30).json() == {"live": True}
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"[]", b'{"kernel": 3}', b'{"kernel": "../x"}', b"[" * 4000, b"x" * 9000])
+def test_bodies_that_are_no_question(lending, body):
+    assert ask(lending, "POST", "leases", data=body).status_code == 400
+
+
+def test_queries_that_are_none(lending):
+    for query in ("after=-1", "most=1001", "after=one", "after=" + "9" * 30):
+        assert ask(lending, "GET", "usage?" + query).status_code == 400, query
+
+
+def test_the_services_own_token_has_no_power(lending):
+    token = lending.hub.member("lending.service").environ()["JUPYTERHUB_API_TOKEN"]
+    headers = {"Authorization": f"token {token}"}
+    for method, path in (
+        ("GET", "/users"),
+        ("GET", "/groups"),
+        ("POST", "/users/eve"),
+        ("DELETE", "/users/admin/server"),
+    ):
+        answer = lending.hub.browser().session.request(
+            method, lending.hub.url + "/hub/api" + path, headers=headers, timeout=30
+        )
+        assert answer.status_code in {403, 404}, path
+    assert ask(lending, "GET", "leases", token=token).status_code == 403
+
+
+def test_the_plans_page_is_the_administrators_and_needs_its_form(lending):
+    admin, hub = lending.admin, lending.hub
+    page = admin.submit("/hub/accounts", {"action": "add", "name": "curie"}).text
+    once = re.search(r"<code>(\S+)</code>", page).group(1)
+    curie = hub.browser()
+    password = "coil gun marmalade"
+    curie.continue_with(
+        curie.sign_in("curie", once), "/hub/login/new-password", {"password": password, "repeated": password}
+    )
+    assert curie.get("/hub/plans").status_code == 403
+    assert "Explorer" in curie.get("/hub/gpu-time").text and 'href="/hub/plans"' not in curie.get("/hub/gpu-time").text
+    fields = {"name": "curie", "action": "plan", "plan": "team", "reason": "mine"}
+    assert curie.submit("/hub/gpu-time", fields, to="/hub/plans").status_code == 403
+    assert admin.session.post(hub.url + "/hub/plans", data=fields, timeout=30).status_code == 403, "no XSRF token"
+    assert "/hub/login" in hub.browser().get("/hub/gpu-time").url
+    for fault in ({"reason": ""}, {"plan": "gold"}, {"name": "nobody"}, {"action": "x"}):
+        answer = change(admin, **({"action": "plan", "plan": "team"} | fault))
+        assert answer.status_code == 400, fault
+    for fault in (
+        {"hours": "-1"},
+        {"hours": "1e9"},
+        {"hours": "3", "until": "2001-01-01"},
+        {"hours": "3", "until": "x"},
+    ):
+        assert change(admin, "hours", **fault).status_code == 400, fault
+    told = change(admin, "hours", name="curie", hours="3.5", until="2999-12-31", reason="<b>course</b>")
+    assert "3.5" in told.text and "2999-12-31" in told.text
+    assert "&lt;b&gt;course" in told.text and "<b>course" not in told.text

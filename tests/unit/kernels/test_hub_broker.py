@@ -1,0 +1,154 @@
+"""The hub's broker against answers at the wire, and what the provisioner makes of them."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sys
+import threading
+import time
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+import pytest
+
+from joulebook_kernels.broker import Lease, LeaseUnavailableError, Waiting
+from joulebook_kernels.hub_broker import HubBroker
+from joulebook_kernels.provisioner import LeaseProvisioner
+
+pytestmark = [pytest.mark.asyncio, pytest.mark.filterwarnings("ignore::DeprecationWarning:zmq")]
+LENT = (200, {"state": "lent", "card": "GPU-a", "since": 5.0, "stage": ""})
+
+
+@pytest.fixture
+def service():
+    """A server whose answers a test sets by method; it notes what was asked."""
+
+    class Answers(BaseHTTPRequestHandler):
+        def answer(self):
+            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            self.server.asked.append((self.command, self.path, self.headers["Authorization"], body))
+            status, content = self.server.answers[self.command]
+            text = json.dumps(content).encode() if isinstance(content, dict) else content
+            self.send_response(status)
+            self.send_header("Content-Length", str(len(text)))
+            self.end_headers()
+            self.wfile.write(text)
+
+        do_POST = do_PUT = do_DELETE = answer  # noqa: N815 - http.server names them
+
+        def log_message(self, *_):
+            pass
+
+    server = HTTPServer(("127.0.0.1", 0), Answers)
+    server.answers = {"POST": LENT, "PUT": LENT, "DELETE": (204, b"")}
+    server.asked = []
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    yield server
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture
+def broker(service):
+    address = f"http://127.0.0.1:{service.server_port}/services/leases/"
+    return HubBroker.from_environment({"JOULEBOOK_LEASE_SERVICE": address, "JUPYTERHUB_API_TOKEN": "secret"})
+
+
+async def test_it_asks_with_the_servers_token(broker, service):
+    assert await broker.acquire("k", 1) == Lease("k", "GPU-a", 5.0)
+    assert await broker.heartbeat("k", 2)
+    await broker.release("k")
+    assert [(method, path) for method, path, _, _ in service.asked] == [
+        ("POST", "/services/leases/leases"),
+        ("PUT", "/services/leases/leases/k"),
+        ("DELETE", "/services/leases/leases/k"),
+    ]
+    assert {token for _, _, token, _ in service.asked} == {"token secret"}
+    assert json.loads(service.asked[0][3]) == {"kernel": "k"}
+    assert "secret" not in repr(broker)
+
+
+async def test_answers(broker, service):
+    service.answers["POST"] = (202, {"state": "waiting", "position": 2, "places": 3})
+    assert await broker.acquire("k", 1) == Waiting(2, 3)
+    service.answers["POST"] = (429, {"message": "slower"})
+    assert await broker.acquire("k", 1) == Waiting(2, 3), "the place is kept while asking is too frequent"
+    service.answers["POST"] = (402, {"message": "Your plan has no GPU-hours."})
+    with pytest.raises(LeaseUnavailableError, match="no GPU-hours"):
+        await broker.acquire("k", 1)
+    service.answers["PUT"] = (410, {"state": "gone"})
+    assert not await broker.heartbeat("k")
+    service.answers["PUT"] = (200, LENT[1] | {"stage": "grace"})
+    assert await broker.heartbeat("k") and broker.stage == "grace"
+    service.answers["PUT"] = (200, LENT[1] | {"stage": "stop"})
+    assert not await broker.heartbeat("k")
+    for answer in ((500, {}), (403, {}), (200, b"<html>")):
+        service.answers["PUT"] = answer
+        with pytest.raises(OSError):
+            await broker.heartbeat("k")
+
+
+async def test_no_hub_no_broker():
+    assert HubBroker.from_environment({}) is None
+    assert HubBroker.from_environment({"JOULEBOOK_LEASE_SERVICE": "http://x/"}) is None
+
+
+async def test_a_service_that_is_away_is_told_after_the_patience(broker, service):
+    service.answers["POST"] = (500, {})
+    provisioner = LeaseProvisioner(kernel_id="k", broker=broker, patience=0.2, question_interval=0.05)
+    with pytest.raises(LeaseUnavailableError, match=r"Nobody answers.*Joulebook \(CPU\)"):
+        await provisioner._wait_for_card()
+
+
+async def running(broker, code):
+    provisioner = LeaseProvisioner(kernel_id="k", broker=broker, heartbeat_interval=0.02)
+    await provisioner._wait_for_card()
+    await provisioner.launch_kernel([sys.executable, "-c", code], cwd=None, env=dict(os.environ))
+    return provisioner
+
+
+async def ended(provisioner):
+    deadline = time.monotonic() + 20
+    while await provisioner.poll() is None:
+        assert time.monotonic() < deadline
+        await asyncio.sleep(0.02)
+    return await provisioner.poll()
+
+
+async def test_at_the_end_of_the_grace_a_kernel_is_interrupted_and_then_ended(broker, service, tmp_path):
+    mark = tmp_path / "interrupted"
+    code = (
+        "import pathlib, time\n"
+        "def wait():\n    while True: time.sleep(0.05)\n"
+        f"try:\n    pathlib.Path({str(tmp_path / 'ready')!r}).touch(); wait()\n"
+        f"except KeyboardInterrupt:\n    pathlib.Path({str(mark)!r}).touch(); wait()"
+    )
+    provisioner = await running(broker, code)
+    deadline = time.monotonic() + 20
+    while not (tmp_path / "ready").exists():
+        assert time.monotonic() < deadline
+        await asyncio.sleep(0.02)
+    service.answers["PUT"] = (200, LENT[1] | {"stage": "interrupt"})
+    while not mark.exists():
+        assert time.monotonic() < deadline
+        await asyncio.sleep(0.02)
+    assert await provisioner.poll() is None
+    service.answers["PUT"] = (200, LENT[1] | {"stage": "stop"})
+    assert await ended(provisioner) != 0
+    await provisioner.wait()
+
+
+async def test_a_lost_lease_is_taken_back_or_the_kernel_ends(broker, service):
+    provisioner = await running(broker, "import time\nwhile True: time.sleep(0.05)")
+    service.answers["PUT"] = (410, {"state": "gone"})
+    deadline = time.monotonic() + 20
+    while len([1 for method, *_ in service.asked if method == "POST"]) < 3:
+        assert time.monotonic() < deadline
+        await asyncio.sleep(0.02)
+    assert await provisioner.poll() is None, "the same card was free"
+    service.answers["POST"] = (202, {"state": "waiting", "position": 1, "places": 1})
+    assert await ended(provisioner) != 0
+    await provisioner.wait()
