@@ -16,6 +16,7 @@ from sphinx.util.docutils import SphinxDirective
 sys.path.insert(0, str(Path(__file__).parent))
 
 import api_text
+import hub_text
 import materials_text
 import protection_text
 import reference_text
@@ -25,6 +26,7 @@ PAGES = {
     **reference_text.PAGES,
     **materials_text.PAGES,
     **protection_text.PAGES,
+    **hub_text.PAGES,
     **validation_text.PAGES,
     "api": api_text.module_page,
 }
