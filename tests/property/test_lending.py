@@ -15,8 +15,9 @@ from sqlalchemy import select
 from sqlalchemy.exc import DatabaseError
 
 from joulebook_hub.lending import tables
-from joulebook_hub.lending.desk import GRACE, INTERRUPTED, LIFE, Card, Gone, Queued, Refused, Standing, Terms
+from joulebook_hub.lending.desk import GRACE, INTERRUPTED, LIFE
 from joulebook_hub.lending.ledger import Allowance, Ledger
+from joulebook_hub.lending.records import Card, Gone, Queued, Refused, Standing, Terms
 
 CARDS = (Card("GPU-a"), Card("GPU-b", places=2))
 TERMS = {"ada": Terms("academic", 1, 400.0), "bob": Terms("team", 10, 2000.0), "eve": Terms("enterprise", 20, 1e9)}

@@ -13,9 +13,9 @@ from jupyterhub.scopes import needs_scope
 from tornado import web
 
 from joulebook_hub.errors import HubError
-from joulebook_hub.lending.desk import day_of
 from joulebook_hub.lending.ledger import Allowance
 from joulebook_hub.lending.lender import Lender
+from joulebook_hub.lending.records import day_of
 from joulebook_hub.lending.service import days_as_csv
 from joulebook_hub.plans import GROUP_PREFIX
 

@@ -33,8 +33,8 @@ def configure(c: Any, settings: HubSettings) -> bool:
     bool
         Whether the hub lends.
     """
-    from joulebook_hub.lending.desk import Card
     from joulebook_hub.lending.lender import Lender, cards_of_this_machine
+    from joulebook_hub.lending.records import Card
     from joulebook_hub.plans import Plans
 
     plans = Plans.read(

@@ -20,9 +20,22 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 
-__all__ = ["Card", "Charge", "Claim", "Desk", "Gone", "Loan", "Queued", "Refused", "Standing", "Terms", "day_of"]
+from joulebook_hub.lending.records import (
+    Card,
+    Charge,
+    Claim,
+    Gone,
+    Loan,
+    Queued,
+    Refused,
+    Standing,
+    Terms,
+    day_of,
+    next_midnight,
+)
+
+__all__ = ["Desk"]
 
 LIFE = 60.0
 PATIENCE = 15.0
@@ -30,157 +43,6 @@ UNIT = 60.0
 AGEING = 300.0
 GRACE = 300.0
 INTERRUPTED = 30.0
-
-
-def day_of(at: float) -> str:
-    """Day of an instant.
-
-    Parameters
-    ----------
-    at : float
-        The instant, s since 1970.
-
-    Returns
-    -------
-    str
-        ``YYYY-MM-DD``, UTC.
-
-    Examples
-    --------
-    >>> day_of(1_767_225_599.0), day_of(1_767_225_600.0)
-    ('2025-12-31', '2026-01-01')
-    """
-    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d")
-
-
-def _next_midnight(at: float) -> float:
-    day = datetime.fromtimestamp(at, UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-    return (day + timedelta(days=1)).timestamp()
-
-
-@dataclass(frozen=True)
-class Card:
-    """A GPU or a MIG slice that the hub lends.
-
-    Parameters
-    ----------
-    identity : str
-        What CUDA_VISIBLE_DEVICES takes.
-    places : int
-        How many kernels may have it at the same time; 1 for a card of one's own.
-    """
-
-    identity: str
-    places: int = 1
-
-
-@dataclass(frozen=True)
-class Terms:
-    """What a user's plan says.
-
-    Parameters
-    ----------
-    plan : str
-        The plan's name.
-    weight : float
-        Weight in the queue, above 0.
-    allowed : float
-        GPU time in a month, s; infinity where nothing limits it.
-    """
-
-    plan: str
-    weight: float
-    allowed: float
-
-
-@dataclass
-class Loan:
-    """A card that is lent; ``seconds`` counts since the last line that was written for it."""
-
-    number: int
-    user: str
-    kernel: str
-    card: str
-    plan: str
-    since: float
-    beat: float
-    part: int = 0
-    seconds: float = 0.0
-    ran_out: float | None = None
-
-
-@dataclass
-class Claim:
-    """A kernel that waits for a card."""
-
-    user: str
-    kernel: str
-    weight: float
-    asked: float
-    seen: float
-
-
-@dataclass(frozen=True)
-class Charge:
-    """One line of the ledger; ``(loan, part)`` is there once."""
-
-    loan: int
-    part: int
-    user: str
-    kernel: str
-    card: str
-    plan: str
-    day: str
-    at: float
-    seconds: float
-    reason: str
-
-
-@dataclass(frozen=True)
-class Standing:
-    """A loan as its kernel should know it.
-
-    Parameters
-    ----------
-    card : str
-        The card.
-    since : float
-        When it was lent, s since 1970.
-    stage : str
-        Empty, ``"80"``, ``"95"``, ``"grace"``, ``"interrupt"`` or ``"stop"``; after ``"stop"`` the loan has ended.
-    remaining : float
-        GPU time left in the month, s; infinity where nothing limits it.
-    grace : float
-        Time left to save, s, in the stage ``"grace"``.
-    """
-
-    card: str
-    since: float
-    stage: str = ""
-    remaining: float = math.inf
-    grace: float = 0.0
-
-
-@dataclass(frozen=True)
-class Queued:
-    """No card is free: the place in the queue (1 is next) and how many places all cards have."""
-
-    position: int
-    places: int
-
-
-@dataclass(frozen=True)
-class Refused:
-    """No card at all, and why: ``"no_gpu_time"``, ``"used_up"`` or ``"set_aside"``; the time allowed and left, s."""
-
-    reason: str
-    allowed: float
-    remaining: float
-
-
-@dataclass(frozen=True)
-class Gone:
-    """There is no such loan."""
 
 
 _Key = tuple[str, str]
@@ -381,7 +243,7 @@ class Desk:
     def _advance(self, loan: Loan, now: float) -> None:
         """Charge the time since the last beat; a line ends at midnight."""
         credited = min(max(now - loan.beat, 0.0), LIFE)
-        midnight = _next_midnight(loan.beat)
+        midnight = next_midnight(loan.beat)
         before = min(credited, midnight - loan.beat)
         loan.seconds += before
         if now >= midnight:

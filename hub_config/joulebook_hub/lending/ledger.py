@@ -14,7 +14,8 @@ from sqlalchemy.engine import make_url
 
 from joulebook_hub.lending import tables
 from joulebook_hub.lending.clock import SteadyClock
-from joulebook_hub.lending.desk import Card, Claim, Desk, Loan, day_of
+from joulebook_hub.lending.desk import Desk
+from joulebook_hub.lending.records import Card, Claim, Loan, day_of
 
 __all__ = ["Allowance", "Ledger", "UsageLine"]
 

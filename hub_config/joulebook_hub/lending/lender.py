@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from joulebook_hub.lending.desk import Card, Gone, Queued, Refused, Standing, Terms
 from joulebook_hub.lending.ledger import Ledger
+from joulebook_hub.lending.records import Card, Gone, Queued, Refused, Standing, Terms
 from joulebook_hub.plans import Plan, Plans
 
 __all__ = ["Lender", "cards_of_this_machine"]

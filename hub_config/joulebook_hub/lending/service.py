@@ -31,8 +31,8 @@ from jupyterhub.services.auth import HubAuth
 from tornado import web
 from tornado.httpserver import HTTPServer
 
-from joulebook_hub.lending.desk import Gone, Queued, Refused, Standing
 from joulebook_hub.lending.lender import Lender
+from joulebook_hub.lending.records import Gone, Queued, Refused, Standing
 from joulebook_hub.throttle import SlidingWindow
 
 __all__ = ["application", "main"]
