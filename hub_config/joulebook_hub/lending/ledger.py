@@ -272,7 +272,7 @@ class Ledger:
             Why.
         """
         hours = "GPU-hours as in the plan" if given is None else f"{given.gpu_hours:g} GPU-hours per month"
-        until = f" until {day_of(given.until)}" if given is not None and given.until is not None else ""
+        until = f" to the end of {day_of(given.until - 1.0)}" if given is not None and given.until is not None else ""
         with self._engine.begin() as connection:
             line = _note(connection, self.clock(), actor, hours + until, user, reason)
             connection.execute(delete(tables.allowances).where(tables.allowances.c.user == user))
