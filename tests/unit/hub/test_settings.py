@@ -24,8 +24,15 @@ def read(tmp_path):
 
 
 @pytest.fixture
-def configured(read, monkeypatch):
+def cards():
+    """GPUs that the machine is said to have."""
+    return []
+
+
+@pytest.fixture
+def configured(read, cards, monkeypatch):
     monkeypatch.setattr("joulebook_hub.proxy_program.command", lambda: ["node", "configurable-http-proxy"])
+    monkeypatch.setattr("joulebook_hub.lending.lender.cards_of_this_machine", lambda: cards)
 
     def configured(**variables: str) -> Config:
         config = Config()
@@ -169,3 +176,25 @@ async def test_the_proxy_refuses_other_addresses_whatever_is_configured(what):
     with pytest.raises(HubError) as refused:
         await proxy.start()
     assert refused.value.reason == "not_loopback"
+
+
+def test_without_a_gpu_nothing_of_lending_is_switched_on(configured):
+    config = configured()
+    assert [service["name"] for service in config.JupyterHub.services] == ["idle-culler"]
+    assert config.Spawner.server_token_scopes == profiles.SERVER_SCOPES
+    assert "load_groups" not in config.JupyterHub and "extra_handlers" not in config.JupyterHub
+    assert "lends" not in config.JupyterHub.template_vars
+    assert "JOULEBOOK_LEASE_SERVICE" not in config.WorkspaceSpawner.hub_variables
+
+
+def test_with_a_gpu_the_hub_lends(configured, cards):
+    cards.append("GPU-aaaa")
+    config = configured(JOULEBOOK_LEASE_PORT="8099", JOULEBOOK_DEFAULT_PLAN="explorer")
+    culler, service = config.JupyterHub.services
+    assert (culler["name"], service["name"], service["url"]) == ("idle-culler", "leases", "http://127.0.0.1:8099")
+    assert service["environment"]["JOULEBOOK_CARDS"] == "GPU-aaaa"
+    assert "plan-team" in config.JupyterHub.load_groups
+    powers = [role for role in config.JupyterHub.load_roles if "leases" in role.get("services", [])]
+    assert powers == [], "the service may do nothing at the hub"
+    with pytest.raises(HubError, match="default = 'gold'"):
+        configured(JOULEBOOK_DEFAULT_PLAN="gold")
