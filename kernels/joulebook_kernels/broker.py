@@ -70,10 +70,11 @@ class LeaseBroker(Protocol):
     """Who lends cards. Calls return at once; who waits asks again, and keeps its place by asking.
 
     ``stage`` is what the last heartbeat learnt of a limited GPU time: empty, ``"80"`` or ``"95"`` (per cent used),
-    ``"grace"``, ``"interrupt"`` or ``"stop"``.
+    ``"grace"``, ``"interrupt"`` or ``"stop"``. ``rest`` is the least time between two questions, s.
     """
 
     stage: str
+    rest: float
 
     async def acquire(self, kernel: str, pid: int) -> Lease | Waiting:
         """Ask for a card.

@@ -33,6 +33,7 @@ class HubBroker:
     address: str
     token: str = field(repr=False)
     stage: str = ""
+    rest: float = 2.0
     _last: Waiting = field(default=Waiting(1, 1), repr=False)
 
     @classmethod

@@ -86,7 +86,7 @@ class LeaseProvisioner(LocalProvisioner):
                     f"{answer.position} in the queue). Shut down a GPU kernel that you no longer need, try again "
                     "later, or choose the kernel “Joulebook (CPU)”."
                 )
-            await asyncio.sleep(self.question_interval)
+            await asyncio.sleep(max(self.question_interval, self.broker.rest))
 
     async def _ask(self, deadline: float) -> Lease | Waiting | None:
         """Ask once; None if who lends did not answer, which is taken for a restart until patience ends."""

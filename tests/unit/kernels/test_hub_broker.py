@@ -91,6 +91,17 @@ async def test_answers(broker, service):
             await broker.heartbeat("k")
 
 
+async def test_who_waits_stays_within_the_services_requests(broker, service):
+    """Three kernels that wait ask less often than the 100 times in a minute that a user has."""
+    assert 3 * 60 / broker.rest < 100
+    service.answers["POST"] = (202, {"state": "waiting", "position": 1, "places": 1})
+    broker.rest = 0.2
+    provisioner = LeaseProvisioner(kernel_id="k", broker=broker, patience=0.5, question_interval=0.01)
+    with pytest.raises(LeaseUnavailableError, match="number 1 in the queue"):
+        await provisioner._wait_for_card()
+    assert len([1 for method, *_ in service.asked if method == "POST"]) <= 4
+
+
 async def test_no_hub_no_broker():
     assert HubBroker.from_environment({}) is None
     assert HubBroker.from_environment({"JOULEBOOK_LEASE_SERVICE": "http://x/"}) is None
