@@ -105,14 +105,35 @@ def margin(arena: Any) -> float:
             least = distance
             run[EVENT] = EVENT_ANODE
     if int(arena.settings[MODEL]) == SPME:
-        # with an even reaction salt goes on falling, below nothing; in the full model the voltage falls instead
-        nodes, work = arena.nodes, arena.work
-        enough = arena.settings[SALT_AT_REST] * (least + run[SALT_FLOOR])
-        for i in range(nodes.shape[0]):
-            if work[i, SALT] < enough:
-                enough = work[i, SALT]
-                least = enough / arena.settings[SALT_AT_REST] - run[SALT_FLOOR]
-                run[EVENT] = EVENT_NO_SALT + place(nodes[i, ELECTRODE])
+        least = salt_margin(arena.settings, arena.nodes, arena.work, run, least)
+    return float(least)
+
+
+@separate
+def salt_margin(settings: Any, nodes: Any, work: Any, run: Any, least: float) -> float:
+    """Lessen a distance where the salt of the single-particle model is nearer to its end.
+
+    With an even reaction that salt goes on falling, below nothing; in the full model the voltage falls instead. Apart
+    from :func:`margin`, which would lose half of its speed with this loop inside.
+
+    Parameters
+    ----------
+    settings, nodes, work, run : ndarray
+        Of the arena.
+    least : float, V
+        Distance of the nearest other end.
+
+    Returns
+    -------
+    float
+        V; the kind of end is noted in ``run`` where it is the salt.
+    """
+    enough = settings[SALT_AT_REST] * (least + run[SALT_FLOOR])
+    for i in range(nodes.shape[0]):
+        if work[i, SALT] < enough:
+            enough = work[i, SALT]
+            least = enough / settings[SALT_AT_REST] - run[SALT_FLOOR]
+            run[EVENT] = EVENT_NO_SALT + place(nodes[i, ELECTRODE])
     return float(least)
 
 

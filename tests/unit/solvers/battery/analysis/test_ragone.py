@@ -49,7 +49,7 @@ def test_several_cells_saved_and_drawn(tmp_path) -> None:
     loaded = RagoneResult.load(found.save(tmp_path / "ragone.run.nc"))
     assert loaded.cells == ("one", "two")
     table = loaded.to_dataframe()
-    assert len(table) == 6 and {"cell", "energy_Wh", "power_W", "rate_1_h"} <= set(table.columns)
+    assert len(table) == 6 and {"cell", "energy_Wh", "power_W", "rate_per_h"} <= set(table.columns)
     import holoviews
 
     figure = holoviews.render(loaded.plot())
