@@ -44,7 +44,7 @@ def power_flow(document: Mapping[str, Any]) -> dict[str, Any]:
     >>> import joulebook as jb
     >>> found = power_flow(jb.grid.Network.named("case9").to_document())
     >>> round(found["buses"]["buses/5"][0], 4), found["marks"]
-    (0.9755, [])
+    (1.0127, [])
     """
     from joulebook.core.errors import DivergedError, InputError, JoulebookError
     from joulebook.grid import Network
