@@ -84,7 +84,7 @@ def test_a_bound_out_of_reach_takes_every_cycle() -> None:
     one, other = age(cycles, FILM), age(cycles, FILM, 1e-6)
     assert other.error["cycle_jump"] == 0.0
     assert other.cycles["simulated"].all()
-    assert np.array_equal(one.voltage, other.voltage)
+    np.testing.assert_allclose(one.voltage, other.voltage, rtol=0, atol=1e-12)  # marching in pieces rounds by itself
 
 
 def test_what_is_not_alike_is_not_leapt_over() -> None:
