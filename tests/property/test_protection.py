@@ -133,10 +133,11 @@ def test_any_document_is_read_or_refused_by_name(data):
 def test_currents_are_numbers_or_refused(current):
     relay = Scheme.named("radial feeder 11 kV").device("R1")
     try:
-        relay.operating_time(current)
-    except InputError:
+        times = relay.operating_time(current)
+    except InputError as error:
+        assert str(error)
         return
-    np.asarray(current, dtype=float)  # what passed is a number, such as the text "12"
+    assert times.shape == np.asarray(current, dtype=float).shape  # what passed is a number, such as the text "12"
 
 
 def test_order_of_pairs_does_not_matter():

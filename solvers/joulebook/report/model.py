@@ -80,6 +80,24 @@ class Column(Part):
     share: Annotated[float, Field(gt=0, le=100)] | None = None
     """Part of the free width that it takes; left out: as wide as its content."""
 
+    @classmethod
+    def number(cls, title: str, unit: str = "") -> Self:
+        """Make a column of numbers.
+
+        Parameters
+        ----------
+        title : str
+            Heading.
+        unit : str
+            Of its values.
+
+        Returns
+        -------
+        Column
+            Aligned to the right.
+        """
+        return cls(title=title, unit=unit, align="right")
+
 
 class Rows(Part):
     """Rows of a table that belong together."""

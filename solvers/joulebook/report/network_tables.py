@@ -44,24 +44,6 @@ _KINDS = (
 )
 
 
-def right(title: str, unit: str = "") -> Column:
-    """Make a column of numbers.
-
-    Parameters
-    ----------
-    title : str
-        Heading.
-    unit : str
-        Of its values.
-
-    Returns
-    -------
-    Column
-        Aligned to the right.
-    """
-    return Column(title=title, unit=unit, align="right")
-
-
 def element_table(network: Network) -> Table:
     """Count the elements.
 
@@ -82,7 +64,7 @@ def element_table(network: Network) -> Table:
             has = "in_service" in table.record.model_fields
             on = int(np.count_nonzero(table.column("in_service"))) if has else len(table)
             rows.append((title, str(len(table)), str(on)))
-    columns = (Column(title="Elements", share=1), right("Number"), right("In service"))
+    columns = (Column(title="Elements", share=1), Column.number("Number"), Column.number("In service"))
     return Table.of("What the network is made of.", columns, rows)
 
 
@@ -146,8 +128,8 @@ def violation_table(found: Sequence[Violation]) -> Table:
     columns = (
         Column(title="Element", share=1),
         Column(title="Limit"),
-        right("Value"),
-        right("Allowed"),
+        Column.number("Value"),
+        Column.number("Allowed"),
         Column(title="Unit"),
     )
     return Table.of(f"Limits that do not hold, {len(found)} in all{rest}.", columns, rows)
@@ -186,11 +168,11 @@ def bus_table(network: Network, run: PowerFlowResult) -> Table:
     ]
     columns = (
         Column(title="Bus", share=1),
-        right("Nominal", "kV"),
-        right("Voltage", "pu"),
-        right("Angle", "°"),
-        right("P", "MW"),
-        right("Q", "Mvar"),
+        Column.number("Nominal", "kV"),
+        Column.number("Voltage", "pu"),
+        Column.number("Angle", "°"),
+        Column.number("P", "MW"),
+        Column.number("Q", "Mvar"),
     )
     return Table.of(f"Buses{rest}. Powers are positive into the network.", columns, rows)
 
@@ -227,10 +209,10 @@ def branch_table(run: PowerFlowResult) -> Table:
     columns = (
         Column(title="Branch", share=1),
         Column(title="Kind"),
-        right("P at “from”", "MW"),
-        right("Q at “from”", "Mvar"),
-        right("Losses", "MW"),
-        right("Loading", "%"),
+        Column.number("P at “from”", "MW"),
+        Column.number("Q at “from”", "Mvar"),
+        Column.number("Losses", "MW"),
+        Column.number("Loading", "%"),
     )
     return Table.of(f"Branches{rest}. Powers are positive into the branch.", columns, rows)
 
@@ -269,10 +251,10 @@ def generator_table(network: Network, run: PowerFlowResult) -> Table:
     columns = (
         Column(title="Generator", share=1),
         Column(title="Bus"),
-        right("P", "MW"),
-        right("Q", "Mvar"),
-        right("Q allowed", "Mvar"),
-        right("Voltage", "pu"),
+        Column.number("P", "MW"),
+        Column.number("Q", "Mvar"),
+        Column.number("Q allowed", "Mvar"),
+        Column.number("Voltage", "pu"),
     )
     return Table.of(f"Generators{rest}.", columns, rows)
 

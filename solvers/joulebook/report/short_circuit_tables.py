@@ -57,22 +57,6 @@ _SOURCES = (
 )
 
 
-def right(title: str, unit: str = "") -> Column:
-    """Make a column of numbers.
-
-    Parameters
-    ----------
-    title, unit : str
-        Heading and unit.
-
-    Returns
-    -------
-    Column
-        Aligned to the right.
-    """
-    return Column(title=title, unit=unit, align="right")
-
-
 def network_table(studies: Studies) -> Table:
     """Count what the network holds.
 
@@ -93,7 +77,9 @@ def network_table(studies: Studies) -> Table:
             column = "closed" if name == "switches" else "in_service"
             rows.append((label, str(len(table)), str(int(table.column(column).sum()))))
     return Table.of(
-        "What the network holds.", (Column(title="Kind", share=1), right("there"), right("in service")), rows
+        "What the network holds.",
+        (Column(title="Kind", share=1), Column.number("there"), Column.number("in service")),
+        rows,
     )
 
 
@@ -159,9 +145,9 @@ def largest_table(studies: Studies) -> Table:
     """
     columns = (
         Column(title="Bus", share=1),
-        right("Un", "kV"),
-        *(right(title, "kA") for title in ("Ik″ 3ph", "ip", "Ib", "Ith", "Ik″ 2ph", "Ik″ 2ph-g", "Ik″ 1ph")),
-        right("R/X"),
+        Column.number("Un", "kV"),
+        *(Column.number(title, "kA") for title in ("Ik″ 3ph", "ip", "Ib", "Ith", "Ik″ 2ph", "Ik″ 2ph-g", "Ik″ 1ph")),
+        Column.number("R/X"),
     )
     table = studies.largest.buses
     rows = []
@@ -192,8 +178,8 @@ def smallest_table(studies: Studies) -> Table:
     faults = ("3ph", "2ph", "2ph-g", "1ph")
     columns = (
         Column(title="Bus", share=1),
-        *(right(f"Ik″ {fault}", "kA") for fault in faults),
-        right("smallest", "kA"),
+        *(Column.number(f"Ik″ {fault}", "kA") for fault in faults),
+        Column.number("smallest", "kA"),
     )
     rows = []
     for place in _places(studies):
@@ -220,12 +206,12 @@ def duty_table(run: ShortCircuitResult) -> Table:
     columns = (
         Column(title="Switch", share=1),
         Column(title="Bus", share=1),
-        right("Ib", "kA"),
-        right("over rated"),
-        right("ip", "kA"),
-        right("over rated"),
-        right("Ith", "kA"),
-        right("over rated"),
+        Column.number("Ib", "kA"),
+        Column.number("over rated"),
+        Column.number("ip", "kA"),
+        Column.number("over rated"),
+        Column.number("Ith", "kA"),
+        Column.number("over rated"),
         Column(title="Holds"),
     )
     rows = [
@@ -267,8 +253,8 @@ def feed_table(run: ShortCircuitResult, place: str) -> Table:
     feeds["size"] = feeds[["a_kA", "b_kA", "c_kA"]].max(axis=1)
     columns = (
         Column(title="Source", share=1),
-        *(right(f"phase {phase}", "kA") for phase in "abc"),
-        right("3 I0", "kA"),
+        *(Column.number(f"phase {phase}", "kA") for phase in "abc"),
+        Column.number("3 I0", "kA"),
     )
     rows = [
         (
@@ -305,8 +291,8 @@ def branch_table(run: ShortCircuitResult, place: str) -> Table:
     columns = (
         Column(title="Branch", share=1),
         Column(title="End"),
-        *(right(f"phase {phase}", "kA") for phase in "abc"),
-        right("3 I0", "kA"),
+        *(Column.number(f"phase {phase}", "kA") for phase in "abc"),
+        Column.number("3 I0", "kA"),
     )
     rows = [
         (

@@ -39,24 +39,6 @@ _LITHIUM = (
 )
 
 
-def right(title: str, unit: str = "") -> Column:
-    """Make a column of numbers.
-
-    Parameters
-    ----------
-    title : str
-        Heading.
-    unit : str
-        Of its values.
-
-    Returns
-    -------
-    Column
-        Aligned to the right.
-    """
-    return Column(title=title, unit=unit, align="right")
-
-
 def protocol_table(protocol: Protocol) -> Table:
     """List the steps of a protocol as they were written.
 
@@ -75,7 +57,7 @@ def protocol_table(protocol: Protocol) -> Table:
     rows = [(str(k), escape(line.replace("  ", "\u2003"))) for k, line in enumerate(shown, start=1)]
     cycles = f", {protocol.cycles} cycles" if protocol.cycles else ""
     caption = f"The protocol: {len(protocol)} steps{cycles}. Discharge is positive current."
-    return Table.of(caption, (right("Line"), Column(title="What is done", share=1)), rows)
+    return Table.of(caption, (Column.number("Line"), Column(title="What is done", share=1)), rows)
 
 
 _CHOICES = {
@@ -162,14 +144,14 @@ def step_table(run: BatteryResult) -> Table:
     ]
     more = f" Of {count} steps the first and the last {half} are shown." if count > MOST_STEPS else ""
     columns = (
-        right("No."),
+        Column.number("No."),
         Column(title="Step", share=1.5),
-        right("Time"),
+        Column.number("Time"),
         Column(title="Ended because", share=1.2),
-        right("Voltage", "V"),
-        right("Charge", "A h"),
-        right("Energy", "W h"),
-        right("Temp.", "°C"),
+        Column.number("Voltage", "V"),
+        Column.number("Charge", "A h"),
+        Column.number("Energy", "W h"),
+        Column.number("Temp.", "°C"),
     )
     caption = f"What the steps came to; voltage and temperature at their ends, charge and energy taken out.{more}"
     table = Table.of(caption, columns, rows)
@@ -209,14 +191,14 @@ def cycle_table(table: Any) -> Table:
         for row in table.iloc[places].itertuples()
     ]
     columns = (
-        right("Cycle"),
-        right("Discharged", "A h"),
-        right("Charged", "A h"),
-        right("Lost lithium", "%"),
-        right("Lost negative", "%"),
-        right("Lost positive", "%"),
-        right("Resistance", "mΩ"),
-        right("Efficiency", "%"),
+        Column.number("Cycle"),
+        Column.number("Discharged", "A h"),
+        Column.number("Charged", "A h"),
+        Column.number("Lost lithium", "%"),
+        Column.number("Lost negative", "%"),
+        Column.number("Lost positive", "%"),
+        Column.number("Resistance", "mΩ"),
+        Column.number("Efficiency", "%"),
     )
     more = f" {len(places)} of {len(table)} cycles, evenly spread." if len(places) < len(table) else ""
     caption = (
@@ -246,7 +228,7 @@ def heat_table(run: BatteryResult) -> Table:
             total = total + run[name]
             rows.append((label.capitalize(), number(_energy(run, run[name]), 4), number(float(np.max(run[name])), 4)))
     rows.append(("All", number(_energy(run, total), 4), number(float(np.max(total)), 4)))
-    columns = (Column(title="Term", share=1), right("Energy", "W h"), right("Largest", "W"))
+    columns = (Column(title="Term", share=1), Column.number("Energy", "W h"), Column.number("Largest", "W"))
     return Table.of("The heat over the whole study.", columns, rows)
 
 
@@ -277,7 +259,11 @@ def lithium_table(run: BatteryResult) -> Table:
                 sums += ends
                 rows.append((f"{side.capitalize()}, {label}", *(f"{abs(end):.6f}" for end in ends)))
     rows.append(("Sum", f"{sums[0]:.6f}", f"{sums[1]:.6f}"))
-    columns = (Column(title="Lithium", share=1), right("At the start", "A h"), right("At the end", "A h"))
+    columns = (
+        Column(title="Lithium", share=1),
+        Column.number("At the start", "A h"),
+        Column.number("At the end", "A h"),
+    )
     caption = (
         "Where the lithium of the ageing electrodes is; what one electrode gives to the other moves between the rows."
     )
@@ -310,5 +296,5 @@ def error_table(run: BatteryResult) -> Table:
     skipped = {"negative_nodes", "separator_nodes", "positive_nodes"} if options["model"]["name"] == "SPM" else set()
     rows += [(label, number(options[name], 4), unit) for name, label, unit in _MESH if name not in skipped]
     rows.append(("Time steps", str(run.stats.steps), ""))
-    columns = (Column(title="What", share=1), right("Value"), Column(title="Unit"))
+    columns = (Column(title="What", share=1), Column.number("Value"), Column(title="Unit"))
     return Table.of("How it was solved.", columns, rows)

@@ -60,7 +60,8 @@ def test_starts_from_a_scheme_a_name_or_a_file(designer: ProtectionDesigner, tmp
 
 
 def test_everything_that_is_sent_is_plain(designer: ProtectionDesigner) -> None:
-    json.dumps(designer.get_state(["doc", "drawing", "findings", "steps"]), allow_nan=False)
+    sent = designer.get_state(["doc", "drawing", "findings", "steps"])
+    assert set(json.loads(json.dumps(sent, allow_nan=False))) == {"doc", "drawing", "findings", "steps"}
 
 
 def test_drags_move_the_relay_in_python(designer: ProtectionDesigner, sent: list[dict[str, Any]]) -> None:

@@ -187,7 +187,8 @@ def test_contradictions_with_the_cell_are_found_without_solving(steps, said):
 
 
 def test_what_is_only_unusual_is_allowed():
-    Protocol(["Discharge at 1C until 0.1 V", "Charge at C/2 until 4.1 V", "Hold at 4.2 V until 1C"]).compile(CELL)
+    unusual = Protocol(["Discharge at 1C until 0.1 V", "Charge at C/2 until 4.1 V", "Hold at 4.2 V until 1C"])
+    assert unusual.compile(CELL).rows.shape[0] == 3
 
 
 def test_repeats_are_counted():
