@@ -1,4 +1,4 @@
-"""Lending GPUs to kernels: what a broker promises, and the broker of one machine."""
+"""Lending GPUs to kernels: what a broker promises."""
 
 from __future__ import annotations
 
@@ -39,10 +39,13 @@ class Waiting:
         Place in the queue, 1 is next.
     cards : int
         How many cards there are in all.
+    expected : float, optional
+        Expected wait, s; None where nothing is known to expect it from.
     """
 
     position: int
     cards: int
+    expected: float | None = None
 
 
 class LeaseUnavailableError(web.HTTPError, RuntimeError):
@@ -69,11 +72,13 @@ class LeaseUnavailableError(web.HTTPError, RuntimeError):
 class LeaseBroker(Protocol):
     """Who lends cards. Calls return at once; who waits asks again, and keeps its place by asking.
 
-    ``stage`` is what the last heartbeat learnt of a limited GPU time: empty, ``"80"`` or ``"95"`` (per cent used),
-    ``"grace"``, ``"interrupt"`` or ``"stop"``. ``rest`` is the least time between two questions, s.
+    ``stage`` is what the last answer said of a limited GPU time: empty, ``"80"`` or ``"95"`` (per cent used),
+    ``"grace"``, ``"interrupt"`` or ``"stop"``; ``grace`` is the time left to save in the stage ``"grace"``, s.
+    ``rest`` is the least time between two questions, s.
     """
 
     stage: str
+    grace: float
     rest: float
 
     async def acquire(self, kernel: str, pid: int) -> Lease | Waiting:

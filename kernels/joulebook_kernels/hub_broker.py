@@ -33,6 +33,7 @@ class HubBroker:
     address: str
     token: str = field(repr=False)
     stage: str = ""
+    grace: float = 0.0
     rest: float = 2.0
     _last: Waiting = field(default=Waiting(1, 1), repr=False)
 
@@ -74,13 +75,16 @@ class HubBroker:
             If the plan allows no GPU now; the message is the hub's.
         """
         status, found = await self._call("POST", "leases", {"kernel": kernel})
-        self.stage = str(found.get("stage", ""))
+        self._note(found)
         if status == 402:
             raise LeaseUnavailableError(str(found["message"]), status=status)
         if status == 200 and self.stage != "stop":
             return Lease(kernel, str(found["card"]), float(found["since"]))
         if status == 202:
-            self._last = Waiting(int(found["position"]), int(found["places"]))
+            expected = found.get("expected")
+            self._last = Waiting(
+                int(found["position"]), int(found["places"]), None if expected is None else float(expected)
+            )
         return self._last
 
     async def heartbeat(self, kernel: str, pid: int | None = None) -> bool:
@@ -99,7 +103,7 @@ class HubBroker:
             False if the lease has ended.
         """
         status, found = await self._call("PUT", f"leases/{kernel}")
-        self.stage = str(found.get("stage", ""))
+        self._note(found)
         return status != 410 and self.stage != "stop"
 
     async def release(self, kernel: str) -> None:
@@ -111,6 +115,9 @@ class HubBroker:
             Identity of the kernel.
         """
         await self._call("DELETE", f"leases/{kernel}")
+
+    def _note(self, found: Mapping[str, Any]) -> None:
+        self.stage, self.grace = str(found.get("stage") or ""), float(found.get("grace") or 0.0)
 
     async def _call(self, method: str, path: str, content: dict[str, str] | None = None) -> tuple[int, dict[str, Any]]:
         return await asyncio.to_thread(self._call_now, method, path, content)

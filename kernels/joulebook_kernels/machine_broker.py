@@ -106,6 +106,7 @@ class MachineBroker:
     finder: CardFinder = field(default_factory=NvmlCards)
     clock: Callable[[], float] = time.time
     stage: str = ""
+    grace: float = 0.0
     rest: float = 0.0
 
     async def acquire(self, kernel: str, pid: int) -> Lease | Waiting:

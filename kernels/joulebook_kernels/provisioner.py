@@ -1,8 +1,13 @@
-"""The kernel provisioner ``joulebook-lease``: a kernel starts once a GPU is lent to it, and gives it back at its end.
+"""The kernel provisioner ``joulebook-lease``: a kernel has a GPU that is lent to it, and gives it back at its end.
 
 Jupyter calls ``pre_launch`` again at every restart while the lease is still held; leases are therefore asked for by the
 kernel's identity, and the same kernel gets the same card again. ``cleanup`` gives the card back only when the kernel
 does not come again.
+
+Where no card is free, a kernel whose program can wait by itself (`joulebook_kernels.gpu_kernel`) is started at once and
+gets its card later, through the file of `joulebook_kernels.power`: a start that took minutes would run into the time
+limits of servers, proxies and browsers, would be asked for a second time by a page that is loaded again, and could be
+cancelled by none of Jupyter's means. For any other program the start itself waits, for ``patience`` seconds.
 """
 
 from __future__ import annotations
@@ -15,34 +20,43 @@ from typing import Any
 
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 from traitlets import Any as AnyTrait
-from traitlets import Float, default
+from traitlets import Bool, Float, default
 
+from joulebook_kernels import power
 from joulebook_kernels.broker import Lease, LeaseBroker, LeaseUnavailableError, Waiting
 from joulebook_kernels.hub_broker import HubBroker
 from joulebook_kernels.machine_broker import MachineBroker, is_alive
+from joulebook_kernels.power import Power
 
 __all__ = ["LeaseProvisioner"]
 
-_MOST_BEATS_WITHOUT_KERNEL = 3
+_LONGEST_WITHOUT_KERNEL = 3.0
+_SLOWER_AFTER = 10
 
 
 class LeaseProvisioner(LocalProvisioner):
     """Starts kernels on this machine with one lent GPU each."""
 
     broker: LeaseBroker = AnyTrait(help="Who lends cards: the hub where it does, else the broker of this machine.")  # type: ignore[assignment]
-    patience = Float(45.0, config=True, help="Seconds to wait for a free card before the start is given up.")
+    starts_without_card = Bool(False, config=True, help="Whether the kernel's program waits for its card by itself.")
+    patience = Float(45.0, config=True, help="Seconds that the start of any other program waits for a free card.")
     question_interval = Float(0.5, config=True, help="Seconds between two questions while waiting.")
+    refused_interval = Float(15.0, config=True, help="Seconds between two questions after a refusal.")
     heartbeat_interval = Float(10.0, config=True, help="Seconds between two heartbeats.")
 
+    power: Power | None = None
     _lease: Lease | None = None
     _heart: asyncio.Task[None] | None = None
+    _started = False
+    _running_on = ""
+    _interrupted = False
 
     @default("broker")
     def _broker_here(self) -> LeaseBroker:
         return HubBroker.from_environment(os.environ) or MachineBroker()
 
     async def pre_launch(self, **kwargs: Any) -> dict[str, Any]:
-        """Wait for a card and show the kernel this card only.
+        """Ask for a card and show the kernel this card only.
 
         Parameters
         ----------
@@ -54,16 +68,57 @@ class LeaseProvisioner(LocalProvisioner):
         dict
             The same, with the card in the environment.
         """
-        lease = await self._wait_for_card()
+        if self.starts_without_card:
+            await self._ask_for_power()
+        else:
+            lease = await self._wait_for_card()
+            self._show(Power("lent", card=lease.card))
         try:
             env = dict(kwargs.pop("env", None) or os.environ)
-            env["CUDA_VISIBLE_DEVICES"] = lease.card
-            env["CUDA_DEVICE_ORDER"] = "PCI_BUS_ID"
+            self._running_on = self._lease.card if self._lease is not None else ""
+            env |= (self.power or Power("waiting")).variables()
+            env[power.VARIABLE] = str(power.file_of(self._kernel))
             prepared: dict[str, Any] = await super().pre_launch(env=env, **kwargs)
         except BaseException:
             await self._give_back()
             raise
         return prepared
+
+    async def _ask_for_power(self) -> None:
+        """Ask once, and show what is known now.
+
+        A refusal at the first start is raised, for the person who starts the kernel. A kernel that was running is
+        started again by Jupyter in any case, and says by itself why it has no card.
+
+        Raises
+        ------
+        LeaseUnavailableError
+            If there is no card for this user, at the first start.
+        """
+        try:
+            answer = await self.broker.acquire(self._kernel, os.getpid())
+        except LeaseUnavailableError as error:
+            if not self._started:
+                raise
+            self._lease = None
+            self._show(Power("refused", message=error.message))
+            return
+        except OSError as error:
+            self.log.warning("Nobody answers who lends GPUs: %s", error)
+            if self._lease is None:
+                self._show(Power("waiting"))
+            return
+        if isinstance(answer, Lease):
+            self._lease = answer
+            self._show(Power("lent", card=answer.card))
+        else:
+            self._lease = None
+            self._show(Power("waiting", position=answer.position, cards=answer.cards, expected=answer.expected))
+
+    def _show(self, found: Power) -> None:
+        if found != self.power:
+            self.power = found
+            power.write(power.file_of(self._kernel), found)
 
     async def _wait_for_card(self) -> Lease:
         deadline = time.monotonic() + self.patience
@@ -126,9 +181,11 @@ class LeaseProvisioner(LocalProvisioner):
             await self._give_back()
             raise
         try:
-            await self.broker.heartbeat(self._kernel, self.pid)
+            if self._lease is not None:
+                await self.broker.heartbeat(self._kernel, self.pid)
         except OSError as error:
             self.log.warning("The first heartbeat of kernel %s failed: %s", self._kernel, error)
+        self._started = True
         self._start_heart()
         return connection
 
@@ -138,27 +195,71 @@ class LeaseProvisioner(LocalProvisioner):
 
     async def _beat(self) -> None:
         """Beat while the kernel lives; a kernel that died and was not started again gives its card back."""
-        beats_without_kernel, interrupted = 0, False
+        missing_since: float | None = None
+        questions = 0
         while True:
-            await asyncio.sleep(self.heartbeat_interval)
-            beats_without_kernel = beats_without_kernel + 1 if await self._has_ended() else 0
-            if beats_without_kernel == _MOST_BEATS_WITHOUT_KERNEL:
-                self.log.warning("Kernel %s ended by itself; its GPU is given back", self._kernel)
-                await self._release()
-                return
-            try:
-                alive = await self.broker.heartbeat(self._kernel, self.pid)
-            except OSError as error:
-                self.log.warning("A heartbeat of kernel %s failed: %s", self._kernel, error)
+            waits = self._lease is None
+            questions = questions + 1 if waits else 0
+            await asyncio.sleep(self._interval(questions))
+            if await self._has_ended():
+                missing_since = missing_since or time.monotonic()
+                if time.monotonic() - missing_since >= _LONGEST_WITHOUT_KERNEL * self.heartbeat_interval:
+                    self.log.warning("Kernel %s ended by itself; its GPU is given back", self._kernel)
+                    await self._release()
+                    return
+            else:
+                missing_since = None
+            if waits and not await self._card_has_come():
                 continue
-            if not alive and not await self._take_back():
-                self.log.warning("Kernel %s has lost its GPU and is ended", self._kernel)
-                await self.kill()
+            if not await self._beat_once():
                 return
-            if self.broker.stage == "interrupt" and not interrupted:
-                self.log.warning("The month's GPU time is used up: kernel %s is interrupted", self._kernel)
-                await self.send_signal(signal.SIGINT)
-            interrupted = self.broker.stage == "interrupt"
+
+    async def _card_has_come(self) -> bool:
+        await self._ask_for_power()
+        if self._lease is None:
+            return False
+        if self._running_on and self._running_on != self._lease.card:  # taken over without its card
+            await self.kill()
+        self._running_on = self._lease.card
+        return True
+
+    def _interval(self, questions: int) -> float:
+        """Seconds to the next beat, or to the next question: who waits for long asks less often."""
+        if self._lease is not None:
+            return self.heartbeat_interval
+        if self.power is not None and self.power.state == "refused":
+            return self.refused_interval
+        return max(self.question_interval, self.broker.rest * (2.5 if questions > _SLOWER_AFTER else 1.0))
+
+    async def _beat_once(self) -> bool:
+        """One heartbeat and what follows from it; False when the kernel was ended."""
+        try:
+            alive = await self.broker.heartbeat(self._kernel, self.pid)
+        except OSError as error:
+            self.log.warning("A heartbeat of kernel %s failed: %s", self._kernel, error)
+            return True
+        if not alive and not await self._take_back():
+            self.log.warning("Kernel %s has lost its GPU and is ended", self._kernel)
+            self._lease = None
+            await self.kill()
+            return False
+        self._show_stage()
+        if self.broker.stage == "interrupt" and not self._interrupted:
+            self.log.warning("The GPU time is used up: kernel %s is interrupted", self._kernel)
+            await self.send_signal(signal.SIGINT)
+        self._interrupted = self.broker.stage == "interrupt"
+        return True
+
+    def _show_stage(self) -> None:
+        if self._lease is None:
+            return
+        until = None
+        if self.broker.stage == "grace":
+            until = time.time() + self.broker.grace
+            told = self.power.until if self.power is not None else None
+            if told is not None and abs(told - until) < self.heartbeat_interval:
+                until = told  # the same end, measured again
+        self._show(Power("lent", card=self._lease.card, stage=self.broker.stage, until=until))
 
     async def _take_back(self) -> bool:
         """After a lost lease: True if the same card was still free and is lent again."""
@@ -198,7 +299,8 @@ class LeaseProvisioner(LocalProvisioner):
         if self._heart is not None:
             self._heart.cancel()
             self._heart = None
-        self._lease = None
+        self._lease, self.power = None, None
+        power.file_of(self._kernel).unlink(missing_ok=True)
         await self._release()
 
     async def get_provisioner_info(self) -> dict[str, Any]:
@@ -210,7 +312,7 @@ class LeaseProvisioner(LocalProvisioner):
             The process, and the lent card.
         """
         info: dict[str, Any] = await super().get_provisioner_info()
-        return info | {"card": self._lease.card if self._lease else None}
+        return info | {"card": self._lease.card if self._lease else None, "waits": self._lease is None}
 
     async def load_provisioner_info(self, provisioner_info: dict[str, Any]) -> None:
         """Take a kernel over: answer for its lease from now on.
@@ -221,7 +323,8 @@ class LeaseProvisioner(LocalProvisioner):
             What `get_provisioner_info` gave.
         """
         await super().load_provisioner_info(provisioner_info)
-        if provisioner_info.get("card"):
-            answer = await self.broker.acquire(self._kernel, os.getpid())
-            self._lease = answer if isinstance(answer, Lease) else None
+        card = provisioner_info.get("card")
+        if card or provisioner_info.get("waits"):
+            self._started, self._running_on = True, str(card or "")
+            await self._ask_for_power()
             self._start_heart()

@@ -51,10 +51,14 @@ def specification(name: str) -> dict[str, Any]:
     """
     blas = str(min(threads(), _MOST_BLAS_THREADS))
     metadata: dict[str, Any] = {"debugger": True}
+    program = ["python", "-m", "ipykernel_launcher"]
     if name == GPU:
-        metadata["kernel_provisioner"] = {"provisioner_name": "joulebook-lease"}
+        # -P: as with ipykernel_launcher, a file of the workspace is no module while the kernel starts
+        program = ["python", "-P", "-m", "joulebook_kernels.gpu_kernel"]
+        config = {"starts_without_card": True}
+        metadata["kernel_provisioner"] = {"provisioner_name": "joulebook-lease", "config": config}
     return {
-        "argv": ["python", "-m", "ipykernel_launcher", "-f", "{connection_file}"],
+        "argv": [*program, "-f", "{connection_file}"],
         "display_name": "Joulebook (GPU)" if name == GPU else "Joulebook (CPU)",
         "language": "python",
         "interrupt_mode": "signal",

@@ -4,8 +4,11 @@
 
 from __future__ import annotations
 
+import json
 import sys
+import threading
 from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from types import ModuleType, SimpleNamespace
 
 import pytest
@@ -91,3 +94,37 @@ def nvml(monkeypatch):
         return fake
 
     return put
+
+
+LENT = (200, {"state": "lent", "card": "GPU-a", "since": 5.0, "stage": ""})
+
+
+@pytest.fixture
+def service():
+    """A server whose answers a test sets by method; it notes what was asked."""
+
+    class Answers(BaseHTTPRequestHandler):
+        def answer(self):
+            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            self.server.asked.append((self.command, self.path, self.headers["Authorization"], body))
+            status, content = self.server.answers[self.command]
+            text = json.dumps(content).encode() if isinstance(content, dict) else content
+            self.send_response(status)
+            self.send_header("Content-Length", str(len(text)))
+            self.end_headers()
+            self.wfile.write(text)
+
+        do_POST = do_PUT = do_DELETE = answer  # noqa: N815 - http.server names them
+
+        def log_message(self, *_):
+            pass
+
+    server = HTTPServer(("127.0.0.1", 0), Answers)
+    server.answers = {"POST": LENT, "PUT": LENT, "DELETE": (204, b"")}
+    server.asked = []
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    yield server
+    server.shutdown()
+    thread.join()
+    server.server_close()

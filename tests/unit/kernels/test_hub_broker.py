@@ -6,9 +6,7 @@ import asyncio
 import json
 import os
 import sys
-import threading
 import time
-from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
@@ -18,37 +16,6 @@ from joulebook_kernels.provisioner import LeaseProvisioner
 
 pytestmark = [pytest.mark.asyncio, pytest.mark.filterwarnings("ignore::DeprecationWarning:zmq")]
 LENT = (200, {"state": "lent", "card": "GPU-a", "since": 5.0, "stage": ""})
-
-
-@pytest.fixture
-def service():
-    """A server whose answers a test sets by method; it notes what was asked."""
-
-    class Answers(BaseHTTPRequestHandler):
-        def answer(self):
-            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-            self.server.asked.append((self.command, self.path, self.headers["Authorization"], body))
-            status, content = self.server.answers[self.command]
-            text = json.dumps(content).encode() if isinstance(content, dict) else content
-            self.send_response(status)
-            self.send_header("Content-Length", str(len(text)))
-            self.end_headers()
-            self.wfile.write(text)
-
-        do_POST = do_PUT = do_DELETE = answer  # noqa: N815 - http.server names them
-
-        def log_message(self, *_):
-            pass
-
-    server = HTTPServer(("127.0.0.1", 0), Answers)
-    server.answers = {"POST": LENT, "PUT": LENT, "DELETE": (204, b"")}
-    server.asked = []
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    yield server
-    server.shutdown()
-    thread.join()
-    server.server_close()
 
 
 @pytest.fixture
