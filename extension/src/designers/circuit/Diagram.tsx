@@ -3,6 +3,7 @@
 import type { KeyboardEvent } from 'react';
 import { useId, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import type { ClipboardService } from '../../core/services';
+import { networkArt } from './art';
 import { Board } from './board';
 import { useParts, useSession } from './context';
 import { titleOf } from './elements';
@@ -44,7 +45,7 @@ export function Diagram({ study, clipboard, targets, openMenu, toValues }: Diagr
     if (!box || !sheet) {
       return undefined;
     }
-    const made = new Board(sheet, session.getState().scene, () => undefined);
+    const made = new Board(sheet, session.getState().scene, networkArt, () => undefined);
     board.current = made;
     gestures.current = new Gestures(made, session, (at, key) => openMenu({ ...at, key }));
     const fit = () => made.resize(box.clientWidth, box.clientHeight);

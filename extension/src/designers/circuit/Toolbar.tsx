@@ -3,6 +3,7 @@
 import { useState } from 'react';
 import { valueAt } from '../../core/document';
 import type { ClipboardService } from '../../core/services';
+import { networkArt } from './art';
 import { useEditor, useParts, useSession } from './context';
 import type { IconName } from './Icon';
 import { Icon } from './Icon';
@@ -123,14 +124,14 @@ function SaveButtons({ study }: { study: StudyState }) {
     const sheet = board.current;
     if (sheet) {
       const title = typeof name === 'string' ? name : 'Network';
-      const text = svgOf(session.getState().scene, study, sheet.theme, sheet.fontFamily, title);
+      const text = svgOf(networkArt, session.getState().scene, study, sheet.theme, sheet.fontFamily, title);
       download(fileName(name, 'svg'), new Blob([text], { type: 'image/svg+xml' }));
     }
   };
   const savePng = () => {
     const sheet = board.current;
     if (sheet) {
-      pngOf(session.getState().scene, study, sheet.theme, sheet.fontFamily).then(
+      pngOf(networkArt, session.getState().scene, study, sheet.theme, sheet.fontFamily).then(
         blob => download(fileName(name, 'png'), blob),
         (error: unknown) => session.say(error instanceof Error ? error.message : String(error))
       );

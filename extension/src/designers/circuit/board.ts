@@ -1,25 +1,22 @@
 /** A canvas with a camera: draws the scene in the next frame after something changed. */
 
+import type { Art } from './art';
 import { CanvasPen } from './canvasPen';
 import type { Box, Point } from './geometry';
-import { clamped } from './geometry';
-import type { Handle } from './hits';
-import { handlesOf } from './hits';
+import { clamped, grown } from './geometry';
 import type { Key } from './kinds';
 import type { Overlay } from './overlay';
 import { NOTHING } from './overlay';
-import { paint } from './paint';
 import type { Colours, Ink } from './pen';
 import { VARIABLES } from './pen';
 import type { Scene } from './scene';
-import { extentOf } from './scene';
 
 export const USUAL_SCALE = 14;
 const SMALLEST_SCALE = 0.4;
 const LARGEST_SCALE = 60;
 
-export interface Shown {
-  readonly scene: Scene;
+export interface Shown<S = Scene> {
+  readonly scene: S;
   readonly selection: ReadonlySet<Key>;
   readonly current: Key | null;
   readonly focused: boolean;
@@ -30,7 +27,7 @@ export interface Shown {
   readonly readOnly: boolean;
 }
 
-export class Board {
+export class Board<S = Scene> {
   private context: CanvasRenderingContext2D | null;
   private frame = 0;
   private colours: Colours | null = null;
@@ -41,13 +38,14 @@ export class Board {
   private origin: Point = { x: 0, y: 0 };
   private fitted = false;
   scale = USUAL_SCALE;
-  shown: Shown;
+  shown: Shown<S>;
   /** ms that the last frame took to draw. */
   lastFrame = 0;
 
   constructor(
     readonly canvas: HTMLCanvasElement,
-    scene: Scene,
+    scene: S,
+    private readonly art: Art<S>,
     private readonly moved: () => void
   ) {
     this.context = canvas.getContext('2d');
@@ -64,12 +62,12 @@ export class Board {
     };
   }
 
-  show(part: Partial<Shown>): void {
+  show(part: Partial<Shown<S>>): void {
     this.shown = { ...this.shown, ...part };
     this.invalidate();
   }
 
-  /** Take the size of the page, and fit the network when it is seen for the first time. */
+  /** Take the size of the page, and fit what is on it when it is seen for the first time. */
   resize(width: number, height: number): void {
     if (width <= 0 || height <= 0) {
       return;
@@ -139,8 +137,8 @@ export class Board {
     this.changed();
   }
 
-  /** Show a part of the sheet, or the whole network. */
-  fit(box: Box | null = extentOf(this.shown.scene)): void {
+  /** Show a part of the sheet, or all that is on it. */
+  fit(box: Box | null = this.art.extentOf(this.shown.scene)): void {
     const { left, top, right, bottom } = box ?? { left: 0, top: 0, right: 40, bottom: 25 };
     const margin = 3;
     const across = this.width / (right - left + 2 * margin);
@@ -200,9 +198,11 @@ export class Board {
     this.drawGrid(context);
     const pen = new CanvasPen(context, this.theme, this.font);
     const { selection, targets, overlay, stale } = shown;
-    paint(pen, shown.scene, { visible: this.visible, scale, selection, targets, overlay, stale });
+    this.art.paint(pen, shown.scene, { visible: this.visible, scale, selection, targets, overlay, stale });
     if (!shown.readOnly) {
-      handlesOf(shown.scene, selection).forEach(handle => this.drawHandle(pen, handle));
+      this.art
+        .handlesOf(shown.scene, selection)
+        .forEach(({ at, kind }) => this.drawHandle(pen, at, kind === 'segment' ? 3 : 4.5));
     }
     this.drawCurrent(pen);
     if (shown.marquee) {
@@ -229,8 +229,8 @@ export class Board {
     context.fill();
   }
 
-  private drawHandle(pen: CanvasPen, { at, kind }: Handle): void {
-    const size = (kind === 'segment' ? 3 : 4.5) / this.scale;
+  private drawHandle(pen: CanvasPen, at: Point, half: number): void {
+    const size = half / this.scale;
     const box = { left: at.x - size, top: at.y - size, right: at.x + size, bottom: at.y + size };
     pen.box(box, 'back', 'accent', 1.5 / this.scale);
   }
@@ -238,21 +238,9 @@ export class Board {
   /** The frame around the element that keys act from. */
   private drawCurrent(pen: CanvasPen): void {
     const { current, focused, scene } = this.shown;
-    const box = current && focused ? extentOf(scene, [current]) : null;
-    if (box && current) {
-      const own =
-        scene.bars.get(current)?.box ??
-        scene.items.get(current)?.box ??
-        scene.markers.get(current)?.box ??
-        box;
-      const room = 4 / this.scale;
-      const frame = {
-        left: own.left - room,
-        top: own.top - room,
-        right: own.right + room,
-        bottom: own.bottom + room
-      };
-      pen.box(frame, null, 'accent', 1.5 / this.scale);
+    const box = current && focused ? this.art.frameOf(scene, current) : null;
+    if (box) {
+      pen.box(grown(box, 4 / this.scale), null, 'accent', 1.5 / this.scale);
     }
   }
 }

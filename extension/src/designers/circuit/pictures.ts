@@ -1,14 +1,12 @@
 /** The drawing as a file: SVG text, or a PNG of the same. */
 
+import type { Art } from './art';
 import { CanvasPen } from './canvasPen';
 import type { Box } from './geometry';
 import { grown } from './geometry';
 import type { Look } from './paint';
-import { paint } from './paint';
 import type { Colours } from './pen';
-import type { Scene } from './scene';
-import { extentOf } from './scene';
-import type { StudyState } from './study';
+import type { Overlay } from './overlay';
 import { SvgPen } from './svgPen';
 
 /** px to a grid square. */
@@ -17,7 +15,13 @@ const SCALE = 14;
 const LARGEST = 8000;
 const EMPTY: Box = { left: 0, top: 0, right: 20, bottom: 10 };
 
-function lookAt(box: Box, study: StudyState): Look {
+/** What a study says of the things on the sheet. */
+export interface Figures {
+  readonly overlay: Overlay;
+  readonly stale: boolean;
+}
+
+function lookAt(box: Box, study: Figures): Look {
   return {
     visible: box,
     scale: SCALE,
@@ -28,21 +32,28 @@ function lookAt(box: Box, study: StudyState): Look {
   };
 }
 
-export function svgOf(
-  scene: Scene,
-  study: StudyState,
+export function svgOf<S>(
+  art: Art<S>,
+  scene: S,
+  study: Figures,
   colours: Colours,
   font: string,
   title: string
 ): string {
-  const box = grown(extentOf(scene) ?? EMPTY, 4);
+  const box = grown(art.extentOf(scene) ?? EMPTY, 4);
   const pen = new SvgPen(colours, font);
-  paint(pen, scene, lookAt(box, study));
+  art.paint(pen, scene, lookAt(box, study));
   return pen.picture(box, SCALE, title);
 }
 
-export function pngOf(scene: Scene, study: StudyState, colours: Colours, font: string): Promise<Blob> {
-  const box = grown(extentOf(scene) ?? EMPTY, 4);
+export function pngOf<S>(
+  art: Art<S>,
+  scene: S,
+  study: Figures,
+  colours: Colours,
+  font: string
+): Promise<Blob> {
+  const box = grown(art.extentOf(scene) ?? EMPTY, 4);
   const [width, height] = [box.right - box.left, box.bottom - box.top];
   const scale = Math.min(2 * SCALE, LARGEST / width, LARGEST / height);
   const canvas = document.createElement('canvas');
@@ -55,7 +66,7 @@ export function pngOf(scene: Scene, study: StudyState, colours: Colours, font: s
   context.fillRect(0, 0, canvas.width, canvas.height);
   context.setTransform(scale, 0, 0, scale, -box.left * scale, -box.top * scale);
   const pen = new CanvasPen(context, colours, font);
-  paint(pen, scene, lookAt(box, study));
+  art.paint(pen, scene, lookAt(box, study));
   pen.flush();
   return new Promise((resolve, reject) =>
     canvas.toBlob(blob => (blob ? resolve(blob) : reject(new Error('The picture is too large'))), 'image/png')
@@ -71,8 +82,8 @@ export function download(name: string, content: Blob): void {
   URL.revokeObjectURL(link.href);
 }
 
-/** A file name out of the name of a network. */
-export function fileName(name: unknown, ending: string): string {
+/** A file name out of the name of a design. */
+export function fileName(name: unknown, ending: string, otherwise = 'network'): string {
   const plain = typeof name === 'string' ? name.replace(/[^\p{L}\p{N} _-]+/gu, '').trim() : '';
-  return `${plain || 'network'}.${ending}`;
+  return `${plain || otherwise}.${ending}`;
 }

@@ -28,6 +28,8 @@ export interface DesignerParts {
   readonly factory: string;
   readonly icon: LabIcon;
   readonly check: Check;
+  /** Designs of other kinds in files of the same ending; what a file says of its kind decides. */
+  readonly others?: readonly DesignerParts[];
   /** The Python that makes a design. */
   python(design: JsonObject): string;
   /** Fulfilled with what draws the designer, once the settings are read. */
@@ -50,15 +52,26 @@ export class DesignEditor extends Widget {
 
   constructor(
     readonly context: Context,
-    readonly parts: DesignerParts
+    private known: DesignerParts
   ) {
     super();
     this.addClass('jb-Editor');
-    this.addClass(`jb-${parts.name}Editor`);
+    this.addClass(`jb-${known.name}Editor`);
     this.designer.className = 'jb-Editor-designer';
-    this.faults = new FaultView(parts.noun, () => parts.openAsText(context.path));
+    this.faults = new FaultView(
+      () => this.parts.noun,
+      () => this.parts.openAsText(context.path)
+    );
     this.node.append(this.designer, this.faults.node);
-    void context.ready.then(async () => this.populate(await parts.prepare(context.sessionContext)));
+    void context.ready.then(async () => {
+      this.known = partsFor(known, context.model.sharedModel.getSource());
+      this.populate(await this.parts.prepare(context.sessionContext));
+    });
+  }
+
+  /** Of the kind that the file says it is, once the file is read. */
+  get parts(): DesignerParts {
+    return this.known;
   }
 
   /** The design as it can be read now, or null. */
@@ -117,6 +130,20 @@ export class DesignEditor extends Widget {
   }
 }
 
+/** The parts for the kind that a text names; the first ones where it names none of them. */
+export function partsFor(parts: DesignerParts, text: string): DesignerParts {
+  return parts.others?.find(({ kind }) => kind === kindIn(text)) ?? parts;
+}
+
+function kindIn(text: string): unknown {
+  try {
+    const read: unknown = JSON.parse(text);
+    return typeof read === 'object' && read !== null && 'kind' in read ? read.kind : null;
+  } catch {
+    return null;
+  }
+}
+
 /** Put text on the clipboard; the older way serves pages that are not https. */
 export async function copyText(text: string): Promise<void> {
   try {
@@ -142,6 +169,9 @@ export class DesignDocumentFactory extends ABCWidgetFactory<DesignDocument, Docu
     widget.addClass('jb-Document');
     widget.addClass(`jb-${this.parts.name}Document`);
     widget.title.icon = this.parts.icon;
+    void context.ready.then(() => {
+      widget.title.icon = content.parts.icon;
+    });
     return widget;
   }
 }

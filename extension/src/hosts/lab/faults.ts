@@ -8,7 +8,7 @@ export class FaultView {
   private readonly list = document.createElement('ul');
 
   constructor(
-    private readonly noun: string,
+    private readonly noun: () => string,
     openAsText: () => void
   ) {
     this.node.className = 'jb-Faults';
@@ -30,7 +30,7 @@ export class FaultView {
     this.node.hidden = lines.length === 0;
     const name = path.slice(path.lastIndexOf('/') + 1);
     const count = lines.length === 1 ? '' : ` It has ${lines.length} faults.`;
-    this.title.textContent = `${name} cannot be shown as a ${this.noun}.${count}`;
+    this.title.textContent = `${name} cannot be shown as a ${this.noun()}.${count}`;
     this.list.replaceChildren(
       ...lines.map(line => {
         const item = document.createElement('li');
