@@ -12,25 +12,34 @@ import os
 import signal
 import sys
 
-__all__ = ["die_with", "main"]
+__all__ = ["adopt_orphans", "die_with", "main"]
 
 _PR_SET_PDEATHSIG = 1
+_PR_SET_CHILD_SUBREAPER = 36
 _LIBC = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 
 
-def die_with(parent: int) -> None:
-    """Ask for SIGTERM when the parent dies.
+def die_with(parent: int, number: signal.Signals = signal.SIGTERM) -> None:
+    """Ask for a signal when the parent dies.
 
     Parameters
     ----------
     parent : int
         Its process id; if it is gone already, this process ends here.
+    number : Signals
+        The signal.
     """
     if _LIBC is None:
         return
-    _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
+    _LIBC.prctl(_PR_SET_PDEATHSIG, number, 0, 0, 0)
     if os.getppid() != parent:
         os._exit(1)
+
+
+def adopt_orphans() -> None:
+    """Become the parent of what descends from this process and loses its own (prctl(2), PR_SET_CHILD_SUBREAPER)."""
+    if _LIBC is not None:
+        _LIBC.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
 def main(arguments: list[str]) -> None:

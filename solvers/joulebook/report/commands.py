@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from joulebook.core.errors import CancelledError, InputError, Issue, JoulebookError
 from joulebook.core.progress import NullProgress, Progress, TerminalProgress
+from joulebook.report.notebook_command import register_notebook
 
 __all__ = ["JsonProgress", "register"]
 
@@ -135,6 +136,7 @@ def register(subparsers: Any) -> None:
     )
     _shared(flow, _power_flow_report)
     _register_short_circuit(kinds)
+    _shared(register_notebook(kinds), None)
 
 
 def _register_short_circuit(kinds: Any) -> None:
@@ -160,12 +162,14 @@ def _register_short_circuit(kinds: Any) -> None:
     _shared(faults, _short_circuit_report)
 
 
-def _shared(parser: argparse.ArgumentParser, make: Callable[[argparse.Namespace], Wanted]) -> None:
+def _shared(parser: argparse.ArgumentParser, wanted: Callable[[argparse.Namespace], Wanted] | None) -> None:
     parser.add_argument("--progress", choices=("bar", "json", "none"), default="bar", help="how progress shows")
     parser.add_argument(
         "--limit", type=float, default=1800, metavar="S", help="longest time in seconds (default: 1800)"
     )
-    parser.set_defaults(run=_report, wanted=make)
+    parser.set_defaults(run=_report)
+    if wanted is not None:
+        parser.set_defaults(wanted=wanted, make=_make)
 
 
 def _report(args: argparse.Namespace) -> int:
@@ -173,7 +177,7 @@ def _report(args: argparse.Namespace) -> int:
     progress: Progress = json_lines or (NullProgress() if args.progress == "none" else TerminalProgress())
     _answer_terminate()
     try:
-        made = _make(args, progress)
+        made = args.make(args, progress)
     except (CancelledError, KeyboardInterrupt) as error:
         _say_error(json_lines, str(error) or "interrupted")
         return 130

@@ -106,10 +106,10 @@ def run(
     values = dict(parameters or {})
     _check_parameters(source, values)
     for path in (pdf, html, notebook):
-        _check_folder(path)
+        check_folder(path)
     shown = progress_or_default(progress)
     outputs = sum(path is not None for path in (pdf, html))
-    shown.start(_count_code_cells(source) + outputs, f"Report {source.stem.replace('_', ' ')}")
+    shown.start(count_code_cells(source) + outputs, f"Report {source.stem.replace('_', ' ')}")
     try:
         with tempfile.TemporaryDirectory(prefix="joulebook-report-") as folder:
             executed, report = _execute(source, values, Path(folder), shown, limits, notebook)
@@ -161,7 +161,7 @@ def _execute(
             environment={"MPLBACKEND": "agg", "IPYTHONDIR": str(folder / "ipython")},
         )
     except PapermillExecutionError as error:
-        raise _explain(source.name, error) from None
+        raise explain(source.name, error) from None
     finally:
         if keep is not None and kept.exists():
             Path(keep).write_bytes(kept.read_bytes())
@@ -171,8 +171,21 @@ def _execute(
     return executed, Report.from_document(json.loads(handed_over.read_text(encoding="utf-8")), file=source.name)
 
 
-def _explain(name: str, error: Any) -> ReportError:
-    """Put the failure of a cell into words: our own errors speak for themselves, others name their class."""
+def explain(name: str, error: Any) -> ReportError:
+    """Put the failure of a cell into words: our own errors speak for themselves, others name their class.
+
+    Parameters
+    ----------
+    name : str
+        Of the notebook.
+    error : PapermillExecutionError
+        What papermill raised.
+
+    Returns
+    -------
+    ReportError
+        To raise.
+    """
     from joulebook.core import errors
 
     known = error.ename in errors.__all__
@@ -210,16 +223,28 @@ def _find_template(template: str | Path) -> Path:
 
 
 def _check_parameters(source: Path, values: Mapping[str, Any]) -> None:
-    known = _parameter_names(source)
+    known = parameter_names(source)
     unknown = [name for name in values if name not in known]
     if unknown:
         hint = f"{source.name} takes: {', '.join(name for name in known if name != HANDED_OVER)}"
         raise InputError([Issue(name, values[name], "not a parameter of this template", hint) for name in unknown])
 
 
-def _parameter_names(source: Path) -> list[str]:
+def parameter_names(source: Path) -> list[str]:
+    """List what the cell tagged ``parameters`` sets.
+
+    Parameters
+    ----------
+    source : Path
+        A notebook.
+
+    Returns
+    -------
+    list of str
+        Names, in order.
+    """
     names: list[str] = []
-    for cell in _cells(source):
+    for cell in cells(source):
         if "parameters" in cell.get("metadata", {}).get("tags", []):
             for statement in ast.parse("".join(cell["source"])).body:
                 targets = statement.targets if isinstance(statement, ast.Assign) else []
@@ -227,11 +252,40 @@ def _parameter_names(source: Path) -> list[str]:
     return names
 
 
-def _count_code_cells(source: Path) -> int:
-    return 1 + sum(1 for cell in _cells(source) if cell["cell_type"] == "code")
+def count_code_cells(source: Path) -> int:
+    """Count the cells that run, with the one that papermill adds.
+
+    Parameters
+    ----------
+    source : Path
+        A notebook.
+
+    Returns
+    -------
+    int
+        How many.
+    """
+    return 1 + sum(1 for cell in cells(source) if cell["cell_type"] == "code")
 
 
-def _cells(source: Path) -> list[dict[str, Any]]:
+def cells(source: Path) -> list[dict[str, Any]]:
+    """Read the cells of a notebook.
+
+    Parameters
+    ----------
+    source : Path
+        A notebook.
+
+    Returns
+    -------
+    list of dict
+        As its file has them.
+
+    Raises
+    ------
+    InputError
+        If it is not a notebook.
+    """
     try:
         return list(json.loads(source.read_text(encoding="utf-8"))["cells"])
     except (OSError, ValueError, KeyError, TypeError):
@@ -240,7 +294,19 @@ def _cells(source: Path) -> list[dict[str, Any]]:
         ) from None
 
 
-def _check_folder(path: str | Path | None) -> None:
+def check_folder(path: str | Path | None) -> None:
+    """Refuse a path whose folder is missing.
+
+    Parameters
+    ----------
+    path : str or Path or None
+        Of a file to write.
+
+    Raises
+    ------
+    InputError
+        If there is no such folder.
+    """
     if path is not None and not Path(path).resolve().parent.is_dir():
         raise InputError(Issue("path", str(path), "its folder does not exist", "Make the folder first"))
 
