@@ -11,7 +11,6 @@ from decimal import Decimal
 from functools import cache
 from typing import Any, ClassVar, Literal, Union, get_args, get_origin, get_type_hints
 
-
 from stripe import ListObject, StripeObject
 from stripe._stripe_object import UntypedStripeObject
 
@@ -33,7 +32,7 @@ def fields(cls: type) -> dict[str, Any]:
     hints: dict[str, Any] = {}
     for base in reversed(cls.__mro__):
         if base.__module__.startswith("stripe.") and base not in {StripeObject, ListObject}:
-            own = {name: kind for name, kind in vars(base).get("__annotations__", {}).items()}
+            own = dict(vars(base).get("__annotations__", {}))
             holder = type("Holder", (), {"__annotations__": own, "__module__": base.__module__})
             hints |= get_type_hints(holder, _names(base.__module__), dict(vars(base)))
     hints.pop("OBJECT_NAME", None)
@@ -56,7 +55,7 @@ def faults(value: Any, kind: Any, path: str) -> list[str]:
         return []
     if origin in {Union, types.UnionType}:
         each = [faults(value, part, path) for part in parts]
-        return [] if any(not found for found in each) else min(each[:: 1 if len(each) else 1], key=len)
+        return [] if any(not found for found in each) else min(each, key=len)
     if origin is Literal:
         return [] if value in parts else [f"{path} = {value!r}: none of {parts[:8]}"]
     if kind is type(None):
@@ -81,7 +80,9 @@ def faults(value: Any, kind: Any, path: str) -> list[str]:
     if inspect.isclass(kind) and issubclass(kind, StripeObject):
         return object_faults(value, kind, path)
     if kind is float:
-        return [] if isinstance(value, int | float) and not isinstance(value, bool) else [f"{path} = {value!r}: no number"]
+        return (
+            [] if isinstance(value, int | float) and not isinstance(value, bool) else [f"{path} = {value!r}: no number"]
+        )
     if kind is Decimal:
         return [] if isinstance(value, str) else [f"{path} = {value!r}: decimals travel as text"]
     if kind is int:

@@ -8,15 +8,17 @@ reference and from stripe-python's types (API version `API_VERSION`); tests hold
 | `books` | objects, replies to idempotent requests, deliveries: one SQLite file, one transaction per request |
 | `shapes` | whole objects as Stripe sends them |
 | `periods`, `money` | months, proration, discounts, tax: integer cents, no database |
-| `catalogue`, `customers`, `meters`, `subscriptions`, `schedules`, `invoices`, `payments`, `checkout`, `portal` | rules |
+| `catalogue`, `customers`, `meters`, `subscriptions`, `schedules`, `invoices`, `payments` | rules |
+| `checkout`, `portal`, `endpoints` | sessions of the hosted pages, webhook endpoints |
 | `clocks` | test clocks, and everything that happens by itself as time passes |
 | `operations`, `api` | the routes and their HTTP |
 | `webhooks` | signatures, delivery, retry, faults on purpose |
 | `pages` | Checkout, Portal and the control page |
 | `service` | the process |
 
-Not simulated: invoices that stay drafts for an hour (they are final at once), real taxes (a flat 20 % where automatic tax is
-on), disputes, several currencies in one account, Connect, and whatever is not in `operations`.
+Not simulated: invoices that stay drafts for an hour (they are final at once), real taxes (a flat 20 % where automatic
+tax is on), prorations that wait for the next invoice, disputes, several currencies, Connect, and whatever is not in
+`operations`.
 """
 
 API_VERSION = "2026-10-28.endive"

@@ -33,7 +33,7 @@ from sqlalchemy import (
 )
 
 from joulebook_hub.stripe_sim import API_VERSION
-from joulebook_hub.stripe_sim.faults import Fault, missing
+from joulebook_hub.stripe_sim.faults import NotFoundError, RequestError
 
 __all__ = ["Books", "Shelf"]
 
@@ -211,12 +211,12 @@ class Books:
 
         Raises
         ------
-        Fault
+        NotFoundError
             If there is none.
         """
         found = self.find(identity)
         if found is None or found["object"] != kind:
-            raise missing(kind.rsplit(".", 1)[-1], identity, param)
+            raise NotFoundError(kind.rsplit(".", 1)[-1], identity, param)
         return found
 
     def live(self, kind: str, identity: str, param: str = "id") -> dict[str, Any]:
@@ -234,12 +234,12 @@ class Books:
 
         Raises
         ------
-        Fault
+        NotFoundError
             If there is none or it was deleted.
         """
         found = self.get(kind, identity, param)
         if found.get("deleted"):
-            raise missing(kind, identity, param)
+            raise NotFoundError(kind, identity, param)
         return found
 
     def put(self, body: dict[str, Any]) -> dict[str, Any]:
@@ -294,7 +294,9 @@ class Books:
             query = query.where(objects.c.customer == customer)
         found = (json.loads(body) for body in self.connection.execute(query).scalars())
         return [
-            one for one in found if not one.get("deleted") and all(one.get(key) == value for key, value in equal.items())
+            one
+            for one in found
+            if not one.get("deleted") and all(one.get(key) == value for key, value in equal.items())
         ]
 
     def tell(self, name: str, body: dict[str, Any], *, at: int, before: dict[str, Any] | None = None) -> None:
@@ -321,8 +323,15 @@ class Books:
         ]
         request = {"id": self.request, "idempotency_key": self.key}
         written = {
-            **{"id": self.fresh("evt"), "object": "event", "api_version": API_VERSION, "created": at, "data": data},
-            **{"livemode": False, "pending_webhooks": len(ends), "request": request, "type": name},
+            "id": self.fresh("evt"),
+            "object": "event",
+            "api_version": API_VERSION,
+            "created": at,
+            "data": data,
+            "livemode": False,
+            "pending_webhooks": len(ends),
+            "request": request,
+            "type": name,
         }
         self.put(written)
         for end in ends:
@@ -383,7 +392,7 @@ class Books:
 
         Raises
         ------
-        Fault
+        RequestError
             If the key was used for another request.
         """
         self.connection.execute(delete(replies).where(replies.c.at < self.wall() - _REPLY_SECONDS))
@@ -395,7 +404,7 @@ class Books:
                 "Keys for idempotent requests can only be used with the same parameters they were first used with. "
                 f"Try using a key other than '{key[:80]}' if you meant to execute a different request."
             )
-            raise Fault(message, kind="idempotency_error", status=400)
+            raise RequestError(message, kind="idempotency_error", status=400)
         return int(row.status), str(row.body)
 
     def keep(self, key: str, request: str, status: int, body: str) -> None:

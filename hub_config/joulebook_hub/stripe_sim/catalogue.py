@@ -7,7 +7,7 @@ from typing import Any
 
 from joulebook_hub.stripe_sim import forms, shapes
 from joulebook_hub.stripe_sim.books import Books
-from joulebook_hub.stripe_sim.faults import wrong
+from joulebook_hub.stripe_sim.faults import ParameterError
 
 __all__ = [
     "create_coupon",
@@ -40,7 +40,7 @@ def merged(old: dict[str, str] | None, given: Any) -> dict[str, str]:
 
     Raises
     ------
-    Fault
+    ParameterError
         If it is no set of short texts.
     """
     if given is None:
@@ -48,7 +48,7 @@ def merged(old: dict[str, str] | None, given: Any) -> dict[str, str]:
     if given == "":
         return {}
     if not isinstance(given, dict) or any(not isinstance(value, str) or len(value) > 500 for value in given.values()):
-        raise wrong("metadata", "Invalid metadata: keys with texts of at most 500 characters.")
+        raise ParameterError("metadata", "Invalid metadata: keys with texts of at most 500 characters.")
     return {key: value for key, value in ({**(old or {}), **given}).items() if value != ""}
 
 
@@ -69,15 +69,15 @@ def create_product(books: Books, params: Params) -> dict[str, Any]:
 
     Raises
     ------
-    Fault
+    ParameterError
         If a parameter is wrong.
     """
     name = forms.text(params, "name", most=250)
     if not name:
-        raise wrong("name", "Missing required param: name.", "parameter_missing")
+        raise ParameterError("name", "Missing required param: name.", "parameter_missing")
     identity = forms.text(params, "id", most=80) or books.fresh("prod")
     if books.find(identity):
-        raise wrong("id", f"Product already exists: {identity}", "resource_already_exists")
+        raise ParameterError("id", f"Product already exists: {identity}", "resource_already_exists")
     now = books.now()
     made = shapes.product(identity, now, name=name, metadata=merged(None, params.get("metadata")))
     made |= {key: forms.text(params, key) for key in ("description", "tax_code", "unit_label")}
@@ -119,18 +119,23 @@ def _recurring(books: Books, given: Any) -> dict[str, Any] | None:
     if given is None:
         return None
     if not isinstance(given, dict):
-        raise wrong("recurring", "Invalid object")
+        raise ParameterError("recurring", "Invalid object")
     interval = forms.one_of(given, "interval", ("month", "year"), "")
     usage = forms.one_of(given, "usage_type", ("licensed", "metered"), "licensed")
     meter = forms.text(given, "meter")
     if (usage == "metered") != (meter is not None):
-        raise wrong("recurring[meter]", "Metered prices are backed by a meter, and only these.", "parameter_missing")
+        raise ParameterError(
+            "recurring[meter]", "Metered prices are backed by a meter, and only these.", "parameter_missing"
+        )
     if meter:
         books.get("billing.meter", meter, "recurring[meter]")
     count = forms.integer(given, "interval_count", 1, least=1, most=36)
     return {
-        **{"interval": interval, "interval_count": count, "meter": meter},
-        **{"trial_period_days": None, "usage_type": usage},
+        "interval": interval,
+        "interval_count": count,
+        "meter": meter,
+        "trial_period_days": None,
+        "usage_type": usage,
     }
 
 
@@ -149,19 +154,19 @@ def create_price(books: Books, params: Params) -> dict[str, Any]:
 
     Raises
     ------
-    Fault
+    ParameterError
         If a parameter is wrong, or the lookup key is taken and is not to be transferred.
     """
     product = books.live("product", str(params.get("product", "")), "product")
     currency = forms.one_of(params, "currency", ("usd",), "")
     whole, fine = forms.integer(params, "unit_amount"), forms.decimal_text(params, "unit_amount_decimal")
     if (whole is None) == (fine is None):
-        raise wrong("unit_amount", "Give one of unit_amount and unit_amount_decimal.", "parameter_missing")
+        raise ParameterError("unit_amount", "Give one of unit_amount and unit_amount_decimal.", "parameter_missing")
     key = forms.text(params, "lookup_key", most=200)
     taken = books.all("price", lookup_key=key) if key else []
     if taken and not forms.boolean(params, "transfer_lookup_key"):
         message = f"A price (`{taken[0]['id']}`) already uses that lookup key."
-        raise wrong("lookup_key", message, "resource_already_exists")
+        raise ParameterError("lookup_key", message, "resource_already_exists")
     for other in taken:
         books.put({**other, "lookup_key": None})
     now = books.now()
@@ -223,26 +228,36 @@ def create_coupon(books: Books, params: Params) -> dict[str, Any]:
 
     Raises
     ------
-    Fault
+    ParameterError
         If a parameter is wrong.
     """
     identity = forms.text(params, "id", most=80) or books.fresh("co")[3:11].upper()
     if books.find(identity):
-        raise wrong("id", f"Coupon already exists: {identity}", "resource_already_exists")
+        raise ParameterError("id", f"Coupon already exists: {identity}", "resource_already_exists")
     percent, amount = forms.decimal_text(params, "percent_off"), forms.integer(params, "amount_off", least=1)
     if (percent is None) == (amount is None) or (percent is not None and not 0 < Decimal(percent) <= 100):
-        raise wrong("percent_off", "Give one of percent_off (above 0, at most 100) and amount_off.")
+        raise ParameterError("percent_off", "Give one of percent_off (above 0, at most 100) and amount_off.")
     duration = forms.one_of(params, "duration", ("forever", "once", "repeating"), "once")
     months = forms.integer(params, "duration_in_months", least=1, most=120)
     if (duration == "repeating") != (months is not None):
-        raise wrong("duration_in_months", "duration_in_months goes with duration repeating.")
+        raise ParameterError("duration_in_months", "duration_in_months goes with duration repeating.")
     now = books.now()
     made = {
-        **{"id": identity, "object": "coupon", "amount_off": amount, "created": now, "duration": duration},
-        **{"currency": "usd" if amount else None, "duration_in_months": months, "livemode": False},
-        **{"max_redemptions": forms.integer(params, "max_redemptions", least=1), "redeem_by": None},
-        **{"metadata": merged(None, params.get("metadata")), "name": forms.text(params, "name", most=40)},
-        **{"percent_off": None if percent is None else float(percent), "times_redeemed": 0, "valid": True},
+        "id": identity,
+        "object": "coupon",
+        "amount_off": amount,
+        "created": now,
+        "duration": duration,
+        "currency": "usd" if amount else None,
+        "duration_in_months": months,
+        "livemode": False,
+        "max_redemptions": forms.integer(params, "max_redemptions", least=1),
+        "redeem_by": None,
+        "metadata": merged(None, params.get("metadata")),
+        "name": forms.text(params, "name", most=40),
+        "percent_off": None if percent is None else float(percent),
+        "times_redeemed": 0,
+        "valid": True,
     }
     books.put(made)
     books.tell("coupon.created", made, at=now)

@@ -7,7 +7,7 @@ from typing import Any
 from joulebook_hub.stripe_sim import forms, shapes
 from joulebook_hub.stripe_sim.books import Books
 from joulebook_hub.stripe_sim.catalogue import merged
-from joulebook_hub.stripe_sim.faults import declined, wrong
+from joulebook_hub.stripe_sim.faults import DeclinedError, ParameterError
 
 __all__ = [
     "TEST_CARDS",
@@ -64,7 +64,7 @@ def _address(given: Any) -> dict[str, Any] | None:
         return None
     keys = ("city", "country", "line1", "line2", "postal_code", "state")
     if not isinstance(given, dict) or given.keys() - set(keys):
-        raise wrong("address", f"Invalid address: give {', '.join(keys)}.")
+        raise ParameterError("address", f"Invalid address: give {', '.join(keys)}.")
     return {key: forms.text(given, key, most=200) for key in keys}
 
 
@@ -82,6 +82,11 @@ def update_customer(books: Books, params: Params, identity: str) -> dict[str, An
     -------
     dict
         The object.
+
+    Raises
+    ------
+    ParameterError
+        If a parameter is wrong.
     """
     made = books.live("customer", identity)
     for key in ("email", "name", "description", "phone"):
@@ -94,7 +99,7 @@ def update_customer(books: Books, params: Params, identity: str) -> dict[str, An
     if isinstance(settings, dict) and "default_payment_method" in settings:
         card = books.get("payment_method", str(settings["default_payment_method"]), "default_payment_method")
         if card["customer"] != identity:
-            raise wrong("invoice_settings[default_payment_method]", "The card is not this customer's.")
+            raise ParameterError("invoice_settings[default_payment_method]", "The card is not this customer's.")
         made["invoice_settings"]["default_payment_method"] = card["id"]
     books.put(made)
     books.tell("customer.updated", made, at=books.now(made["test_clock"]))
@@ -147,13 +152,15 @@ def new_card(books: Books, name: str, customer: dict[str, Any] | None) -> dict[s
 
     Raises
     ------
-    Fault
+    ParameterError
         If there is no such test card, or it is declined at once.
+    DeclinedError
+        If the card is declined.
     """
     if name not in TEST_CARDS:
-        raise wrong("payment_method", f"No such PaymentMethod: '{name[:40]}'", "resource_missing")
+        raise ParameterError("payment_method", f"No such PaymentMethod: '{name[:40]}'", "resource_missing")
     if name == "pm_card_chargeDeclined" and customer:
-        raise declined()
+        raise DeclinedError()
     now = books.now(customer["test_clock"] if customer else None)
     last4 = TEST_CARDS[name][0]
     return books.put(

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-__all__ = ["Fault", "declined", "missing", "wrong"]
+__all__ = ["DeclinedError", "NotFoundError", "ParameterError", "RequestError"]
 
 
-class Fault(Exception):
+class RequestError(Exception):
     """An error object and its HTTP status.
 
     Parameters
@@ -20,17 +20,23 @@ class Fault(Exception):
         HTTP status.
     **details : object
         ``code``, ``param``, ``decline_code`` and the like; what is None is left out.
+
+    Attributes
+    ----------
+    keeps : bool
+        True if what happened before it stays, such as a noted attempt to charge a card.
     """
 
     def __init__(self, message: str, *, kind: str = "invalid_request_error", status: int = 400, **details: Any) -> None:
         super().__init__(message)
         self.status = status
+        self.keeps = False
         given = {key: value for key, value in details.items() if value is not None}
         self.body: dict[str, Any] = {"error": {"message": message, "type": kind, **given}}
 
 
-def wrong(param: str, message: str, code: str = "parameter_invalid_empty") -> Fault:
-    """Fault of one parameter.
+class ParameterError(RequestError):
+    """One parameter is wrong.
 
     Parameters
     ----------
@@ -40,17 +46,14 @@ def wrong(param: str, message: str, code: str = "parameter_invalid_empty") -> Fa
         What is wrong.
     code : str
         Stripe's code.
-
-    Returns
-    -------
-    Fault
-        To raise.
     """
-    return Fault(message, code=code, param=param)
+
+    def __init__(self, param: str, message: str, code: str = "parameter_invalid_empty") -> None:
+        super().__init__(message, code=code, param=param)
 
 
-def missing(kind: str, identity: str, param: str = "id") -> Fault:
-    """Fault of an object that is not there.
+class NotFoundError(RequestError):
+    """An object is not there: status 404 for the object of the address itself, 400 for one named in a parameter.
 
     Parameters
     ----------
@@ -60,28 +63,23 @@ def missing(kind: str, identity: str, param: str = "id") -> Fault:
         Its identity as it was sent.
     param : str
         The parameter that named it.
-
-    Returns
-    -------
-    Fault
-        With status 404 for the object of the address itself, 400 for one named in a parameter.
     """
-    status = 404 if param == "id" else 400
-    return Fault(f"No such {kind}: '{identity[:80]}'", status=status, code="resource_missing", param=param)
+
+    def __init__(self, kind: str, identity: str, param: str = "id") -> None:
+        status = 404 if param == "id" else 400
+        super().__init__(f"No such {kind}: '{identity[:80]}'", status=status, code="resource_missing", param=param)
 
 
-def declined(decline_code: str = "generic_decline") -> Fault:
-    """Fault of a card that does not pay.
+class DeclinedError(RequestError):
+    """A card does not pay.
 
     Parameters
     ----------
-    decline_code : str
-        Reason of the bank.
-
-    Returns
-    -------
-    Fault
-        With status 402.
+    keeps : bool
+        True if the attempt stays noted.
     """
-    message = "Your card was declined."
-    return Fault(message, kind="card_error", status=402, code="card_declined", decline_code=decline_code)
+
+    def __init__(self, *, keeps: bool = False) -> None:
+        message = "Your card was declined."
+        super().__init__(message, kind="card_error", status=402, code="card_declined", decline_code="generic_decline")
+        self.keeps = keeps

@@ -6,7 +6,7 @@ import re
 from typing import Any
 from urllib.parse import parse_qsl
 
-from joulebook_hub.stripe_sim.faults import Fault, wrong
+from joulebook_hub.stripe_sim.faults import ParameterError, RequestError
 
 __all__ = ["boolean", "decimal_text", "integer", "one_of", "parse", "text"]
 
@@ -32,24 +32,21 @@ def parse(body: str) -> dict[str, Any]:
 
     Raises
     ------
-    Fault
+    RequestError
         If a name is not well formed, or there is too much of it.
-
-    Examples
-    --------
-    >>> parse("items[0][price]=p&items[0][quantity]=2&expand[]=a&expand[]=b&metadata[x]=")
-    {'items': [{'price': 'p', 'quantity': '2'}], 'expand': ['a', 'b'], 'metadata': {'x': ''}}
     """
     try:
         pairs = parse_qsl(body, keep_blank_values=True, max_num_fields=_MOST_PARAMETERS)
     except ValueError as error:
-        raise Fault(f"More than {_MOST_PARAMETERS} parameters.", code="parameter_invalid_string_blank") from error
+        raise RequestError(
+            f"More than {_MOST_PARAMETERS} parameters.", code="parameter_invalid_string_blank"
+        ) from error
     tree: dict[str, Any] = {}
     for name, value in pairs:
         found = _KEY.fullmatch(name)
         keys = re.findall(r"\[([^]]*)\]", found.group(2)) if found else []
         if found is None or len(keys) > _DEEPEST:
-            raise Fault(f"Received unknown parameter: {name[:80]}", code="parameter_unknown", param=name[:80])
+            raise RequestError(f"Received unknown parameter: {name[:80]}", code="parameter_unknown", param=name[:80])
         _put(tree, [found.group(1), *keys], value, name)
     listed = _lists(tree)
     return dict(listed)
@@ -59,7 +56,7 @@ def _put(tree: dict[str, Any], keys: list[str], value: str, name: str) -> None:
     for key in keys[:-1]:
         tree = tree.setdefault(key, {})
         if not isinstance(tree, dict):
-            raise wrong(name, "A parameter is a value and an object at once.", "parameter_invalid_empty")
+            raise ParameterError(name, "A parameter is a value and an object at once.", "parameter_invalid_empty")
     last = keys[-1] or f"{len(tree)}"
     tree[last] = value
 
@@ -92,14 +89,14 @@ def boolean(params: dict[str, Any], name: str, otherwise: bool = False) -> bool:
 
     Raises
     ------
-    Fault
+    ParameterError
         If it is something else.
     """
     given = params.get(name, "true" if otherwise else "false")
     if isinstance(given, bool):
         return given
     if given not in {"true", "false"}:
-        raise wrong(name, f"Invalid boolean: {given!s:.40}", "parameter_invalid_string_blank")
+        raise ParameterError(name, f"Invalid boolean: {given!s:.40}", "parameter_invalid_string_blank")
     return bool(given == "true")
 
 
@@ -126,16 +123,16 @@ def integer(
 
     Raises
     ------
-    Fault
+    ParameterError
         If it is no whole number or out of range.
     """
     given = params.get(name)
     if given is None or given == "":
         return otherwise
     if not _INTEGER.fullmatch(str(given)):
-        raise wrong(name, f"Invalid integer: {given!s:.40}", "parameter_invalid_integer")
+        raise ParameterError(name, f"Invalid integer: {given!s:.40}", "parameter_invalid_integer")
     if not least <= int(given) <= most:
-        raise wrong(name, f"{name} must be from {least} to {most}.", "parameter_invalid_integer")
+        raise ParameterError(name, f"{name} must be from {least} to {most}.", "parameter_invalid_integer")
     return int(given)
 
 
@@ -156,14 +153,14 @@ def decimal_text(params: dict[str, Any], name: str) -> str | None:
 
     Raises
     ------
-    Fault
+    ParameterError
         If it is no decimal number.
     """
     given = params.get(name)
     if given is None:
         return None
     if not isinstance(given, str) or not _DECIMAL.fullmatch(given):
-        raise wrong(name, f"Invalid decimal: {given!s:.40}", "parameter_invalid_integer")
+        raise ParameterError(name, f"Invalid decimal: {given!s:.40}", "parameter_invalid_integer")
     return given
 
 
@@ -188,12 +185,12 @@ def text(params: dict[str, Any], name: str, otherwise: str | None = None, *, mos
 
     Raises
     ------
-    Fault
+    ParameterError
         If it is no text, or too long.
     """
     given = params.get(name, otherwise)
     if given is not None and (not isinstance(given, str) or len(given) > most):
-        raise wrong(name, f"Invalid string: {name}", "parameter_invalid_string_blank")
+        raise ParameterError(name, f"Invalid string: {name}", "parameter_invalid_string_blank")
     return given or None
 
 
@@ -218,10 +215,12 @@ def one_of(params: dict[str, Any], name: str, allowed: tuple[str, ...], otherwis
 
     Raises
     ------
-    Fault
+    ParameterError
         If it is another one.
     """
     given = params.get(name, otherwise)
     if given not in allowed:
-        raise wrong(name, f"Invalid {name}: must be one of {', '.join(allowed)}", "parameter_invalid_string_blank")
+        raise ParameterError(
+            name, f"Invalid {name}: must be one of {', '.join(allowed)}", "parameter_invalid_string_blank"
+        )
     return str(given)

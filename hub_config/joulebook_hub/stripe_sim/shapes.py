@@ -61,10 +61,26 @@ def customer(identity: str, at: int, **given: Any) -> dict[str, Any]:
         The object.
     """
     return {
-        **{"id": identity, "object": "customer", "address": None, "balance": 0, "created": at, "currency": None},
-        **{"default_source": None, "delinquent": False, "description": None, "email": None, "livemode": False},
-        **{"invoice_prefix": identity[-8:].upper(), "metadata": {}, "name": None, "phone": None, "shipping": None},
-        **{"next_invoice_sequence": 1, "preferred_locales": [], "tax_exempt": "none", "test_clock": None},
+        "id": identity,
+        "object": "customer",
+        "address": None,
+        "balance": 0,
+        "created": at,
+        "currency": None,
+        "default_source": None,
+        "delinquent": False,
+        "description": None,
+        "email": None,
+        "livemode": False,
+        "invoice_prefix": identity[-8:].upper(),
+        "metadata": {},
+        "name": None,
+        "phone": None,
+        "shipping": None,
+        "next_invoice_sequence": 1,
+        "preferred_locales": [],
+        "tax_exempt": "none",
+        "test_clock": None,
         "invoice_settings": {"custom_fields": None, "default_payment_method": None, "footer": None},
         **given,
     }
@@ -88,10 +104,24 @@ def product(identity: str, at: int, **given: Any) -> dict[str, Any]:
         The object.
     """
     return {
-        **{"id": identity, "object": "product", "active": True, "created": at, "default_price": None},
-        **{"description": None, "images": [], "livemode": False, "marketing_features": [], "metadata": {}},
-        **{"package_dimensions": None, "shippable": None, "statement_descriptor": None, "tax_code": None},
-        **{"type": "service", "unit_label": None, "updated": at, "url": None},
+        "id": identity,
+        "object": "product",
+        "active": True,
+        "created": at,
+        "default_price": None,
+        "description": None,
+        "images": [],
+        "livemode": False,
+        "marketing_features": [],
+        "metadata": {},
+        "package_dimensions": None,
+        "shippable": None,
+        "statement_descriptor": None,
+        "tax_code": None,
+        "type": "service",
+        "unit_label": None,
+        "updated": at,
+        "url": None,
         **given,
     }
 
@@ -114,9 +144,20 @@ def price(identity: str, at: int, **given: Any) -> dict[str, Any]:
         The object.
     """
     made = {
-        **{"id": identity, "object": "price", "active": True, "billing_scheme": "per_unit", "created": at},
-        **{"custom_unit_amount": None, "livemode": False, "lookup_key": None, "metadata": {}, "nickname": None},
-        **{"recurring": None, "tax_behavior": "unspecified", "tiers_mode": None, "transform_quantity": None},
+        "id": identity,
+        "object": "price",
+        "active": True,
+        "billing_scheme": "per_unit",
+        "created": at,
+        "custom_unit_amount": None,
+        "livemode": False,
+        "lookup_key": None,
+        "metadata": {},
+        "nickname": None,
+        "recurring": None,
+        "tax_behavior": "unspecified",
+        "tiers_mode": None,
+        "transform_quantity": None,
         **given,
     }
     amount = Decimal(made["unit_amount_decimal"])
@@ -142,9 +183,13 @@ def plan_of(one: dict[str, Any]) -> dict[str, Any]:
     same = ("id", "active", "billing_scheme", "created", "currency", "livemode", "metadata", "nickname", "product")
     return {
         **{key: one[key] for key in same},
-        **{"object": "plan", "amount": one["unit_amount"], "amount_decimal": one["unit_amount_decimal"]},
+        "object": "plan",
+        "amount": one["unit_amount"],
+        "amount_decimal": one["unit_amount_decimal"],
         **{key: recurring[key] for key in ("interval", "interval_count", "meter", "usage_type")},
-        **{"tiers_mode": None, "transform_usage": None, "trial_period_days": None},
+        "tiers_mode": None,
+        "transform_usage": None,
+        "trial_period_days": None,
     }
 
 
@@ -168,16 +213,31 @@ def payment_method(identity: str, at: int, *, last4: str, customer_id: str | Non
         The object.
     """
     card = {
-        **{"brand": "visa", "country": "US", "display_brand": "visa", "exp_month": 12, "exp_year": 2034},
-        **{"fingerprint": f"sim{last4}", "funding": "credit", "generated_from": None, "last4": last4, "wallet": None},
+        "brand": "visa",
+        "country": "US",
+        "display_brand": "visa",
+        "exp_month": 12,
+        "exp_year": 2034,
+        "fingerprint": f"sim{last4}",
+        "funding": "credit",
+        "generated_from": None,
+        "last4": last4,
+        "wallet": None,
         "checks": {"address_line1_check": None, "address_postal_code_check": None, "cvc_check": "pass"},
         "networks": {"available": ["visa"], "preferred": None},
         "three_d_secure_usage": {"supported": True},
         "regulated_status": "unregulated",
     }
     return {
-        **{"id": identity, "object": "payment_method", "allow_redisplay": "unspecified", "card": card, "created": at},
-        **{"customer": customer_id, "livemode": False, "metadata": {}, "type": "card"},
+        "id": identity,
+        "object": "payment_method",
+        "allow_redisplay": "unspecified",
+        "card": card,
+        "created": at,
+        "customer": customer_id,
+        "livemode": False,
+        "metadata": {},
+        "type": "card",
         "billing_details": {"address": None, "email": None, "name": None, "phone": None, "tax_id": None},
     }
 
@@ -207,10 +267,19 @@ def subscription_item(
     dict
         The object.
     """
-    made = {
-        **{"id": identity, "object": "subscription_item", "billing_thresholds": None, "created": at, "discounts": []},
-        **{"current_period_start": period[0], "current_period_end": period[1], "metadata": {}},
-        **{"plan": plan_of(of), "price": of, "subscription": subscription_id, "tax_rates": []},
+    made: dict[str, Any] = {
+        "id": identity,
+        "object": "subscription_item",
+        "billing_thresholds": None,
+        "created": at,
+        "discounts": [],
+        "current_period_start": period[0],
+        "current_period_end": period[1],
+        "metadata": {},
+        "plan": plan_of(of),
+        "price": of,
+        "subscription": subscription_id,
+        "tax_rates": [],
     }
     return made if quantity is None else {**made, "quantity": quantity}
 
@@ -240,18 +309,30 @@ def subscription(identity: str, at: int, **given: Any) -> dict[str, Any]:
         "trial_start", "default_payment_method",
     )  # fmt: skip
     return {
-        **{"id": identity, "object": "subscription", **dict.fromkeys(none)},
-        **{"automatic_tax": {"disabled_reason": None, "enabled": False, "liability": None}, "billing_cycle_anchor": at},
-        **{"billing_mode": {"flexible": None, "type": "classic"}, "billing_schedules": [], "created": at},
-        **{"cancel_at_period_end": False, "collection_method": "charge_automatically", "default_tax_rates": []},
+        "id": identity,
+        "object": "subscription",
+        **dict.fromkeys(none),
+        "automatic_tax": {"disabled_reason": None, "enabled": False, "liability": None},
+        "billing_cycle_anchor": at,
+        "billing_mode": {"flexible": None, "type": "classic"},
+        "billing_schedules": [],
+        "created": at,
+        "cancel_at_period_end": False,
+        "collection_method": "charge_automatically",
+        "default_tax_rates": [],
         "cancellation_details": {"comment": None, "feedback": None, "reason": None},
         "invoice_settings": {"account_tax_ids": None, "issuer": _SELF},
         "payment_settings": {
-            **{"payment_method_options": None, "payment_method_types": None},
+            "payment_method_options": None,
+            "payment_method_types": None,
             "save_default_payment_method": "off",
         },
         "trial_settings": {"end_behavior": {"missing_payment_method": "create_invoice"}},
-        **{"currency": "usd", "discounts": [], "livemode": False, "metadata": {}, "start_date": at},
+        "currency": "usd",
+        "discounts": [],
+        "livemode": False,
+        "metadata": {},
+        "start_date": at,
         **given,
     }
 
@@ -272,9 +353,18 @@ def line(identity: str, **given: Any) -> dict[str, Any]:
         The object.
     """
     made = {
-        **{"id": identity, "object": "line_item", "currency": "usd", "description": None, "discount_amounts": []},
-        **{"discountable": True, "discounts": [], "livemode": False, "metadata": {}, "pretax_credit_amounts": []},
-        **{"quantity": 1, "taxes": []},
+        "id": identity,
+        "object": "line_item",
+        "currency": "usd",
+        "description": None,
+        "discount_amounts": [],
+        "discountable": True,
+        "discounts": [],
+        "livemode": False,
+        "metadata": {},
+        "pretax_credit_amounts": [],
+        "quantity": 1,
+        "taxes": [],
         **given,
     }
     return {**made, "subtotal": made["amount"]}
@@ -306,22 +396,46 @@ def invoice(identity: str, at: int, **given: Any) -> dict[str, Any]:
         "shipping_details", "statement_descriptor", "test_clock", "webhooks_delivered_at",
     )  # fmt: skip
     return {
-        **{"id": identity, "object": "invoice", **dict.fromkeys(none)},
-        **{"amount_overpaid": 0, "amount_paid": 0, "amount_shipping": 0, "attempt_count": 0, "attempted": False},
-        **{"auto_advance": True, "collection_method": "charge_automatically", "created": at, "currency": "usd"},
+        "id": identity,
+        "object": "invoice",
+        **dict.fromkeys(none),
+        "amount_overpaid": 0,
+        "amount_paid": 0,
+        "amount_shipping": 0,
+        "attempt_count": 0,
+        "attempted": False,
+        "auto_advance": True,
+        "collection_method": "charge_automatically",
+        "created": at,
+        "currency": "usd",
         "automatic_tax": {
-            **{"disabled_reason": None, "enabled": False, "liability": None, "provider": None, "status": None}
+            "disabled_reason": None,
+            "enabled": False,
+            "liability": None,
+            "provider": None,
+            "status": None,
         },
-        **{"customer_tax_exempt": "none", "customer_tax_ids": [], "default_tax_rates": [], "discounts": []},
-        **{"issuer": _SELF, "livemode": False, "metadata": {}, "post_payment_credit_notes_amount": 0},
-        "payment_settings": {
-            **{"default_mandate": None, "payment_method_options": None, "payment_method_types": None}
-        },
-        **{"pre_payment_credit_notes_amount": 0, "starting_balance": 0, "status": "draft"},
+        "customer_tax_exempt": "none",
+        "customer_tax_ids": [],
+        "default_tax_rates": [],
+        "discounts": [],
+        "issuer": _SELF,
+        "livemode": False,
+        "metadata": {},
+        "post_payment_credit_notes_amount": 0,
+        "payment_settings": {"default_mandate": None, "payment_method_options": None, "payment_method_types": None},
+        "pre_payment_credit_notes_amount": 0,
+        "starting_balance": 0,
+        "status": "draft",
         "status_transitions": {
-            **{"finalized_at": None, "marked_uncollectible_at": None, "paid_at": None, "voided_at": None}
+            "finalized_at": None,
+            "marked_uncollectible_at": None,
+            "paid_at": None,
+            "voided_at": None,
         },
-        **{"total_discount_amounts": [], "total_pretax_credit_amounts": [], "total_taxes": []},
+        "total_discount_amounts": [],
+        "total_pretax_credit_amounts": [],
+        "total_taxes": [],
         **given,
     }
 
@@ -352,17 +466,33 @@ def checkout_session(identity: str, at: int, **given: Any) -> dict[str, Any]:
         "submit_type", "subscription", "cancel_url",
     )  # fmt: skip
     return {
-        **{"id": identity, "object": "checkout.session", **dict.fromkeys(none)},
+        "id": identity,
+        "object": "checkout.session",
+        **dict.fromkeys(none),
         "automatic_tax": {"enabled": False, "liability": None, "provider": None, "status": None},
-        **{"created": at, "currency": "usd", "custom_fields": [], "discounts": [], "expires_at": at + 86400},
+        "created": at,
+        "currency": "usd",
+        "custom_fields": [],
+        "discounts": [],
+        "expires_at": at + 86400,
         "custom_text": {
-            **{"after_submit": None, "shipping_address": None, "submit": None},
+            "after_submit": None,
+            "shipping_address": None,
+            "submit": None,
             "terms_of_service_acceptance": None,
         },
-        **{"livemode": False, "metadata": {}, "mode": "subscription", "payment_method_collection": "always"},
-        **{"payment_method_options": {}, "payment_method_types": ["card"], "payment_status": "unpaid"},
-        **{"phone_number_collection": {"enabled": False}, "shipping_options": [], "status": "open"},
-        **{"tax_id_collection": {"enabled": False, "required": "never"}, "ui_mode": "hosted_page"},
+        "livemode": False,
+        "metadata": {},
+        "mode": "subscription",
+        "payment_method_collection": "always",
+        "payment_method_options": {},
+        "payment_method_types": ["card"],
+        "payment_status": "unpaid",
+        "phone_number_collection": {"enabled": False},
+        "shipping_options": [],
+        "status": "open",
+        "tax_id_collection": {"enabled": False, "required": "never"},
+        "ui_mode": "hosted_page",
         **given,
     }
 
@@ -385,15 +515,31 @@ def schedule(identity: str, at: int, **given: Any) -> dict[str, Any]:
         The object.
     """
     return {
-        **{"id": identity, "object": "subscription_schedule", "application": None, "canceled_at": None},
-        **{"billing_mode": {"flexible": None, "type": "classic"}, "completed_at": None, "created": at},
+        "id": identity,
+        "object": "subscription_schedule",
+        "application": None,
+        "canceled_at": None,
+        "billing_mode": {"flexible": None, "type": "classic"},
+        "completed_at": None,
+        "created": at,
         "default_settings": {
-            **{"application_fee_percent": None, "billing_cycle_anchor": "automatic", "billing_thresholds": None},
-            **{"collection_method": "charge_automatically", "default_payment_method": None, "description": None},
+            "application_fee_percent": None,
+            "billing_cycle_anchor": "automatic",
+            "billing_thresholds": None,
+            "collection_method": "charge_automatically",
+            "default_payment_method": None,
+            "description": None,
             "invoice_settings": {"account_tax_ids": None, "days_until_due": None, "issuer": _SELF},
-            **{"on_behalf_of": None, "transfer_data": None},
+            "on_behalf_of": None,
+            "transfer_data": None,
         },
-        **{"end_behavior": "release", "livemode": False, "metadata": {}, "pause_schedules": []},
-        **{"released_at": None, "released_subscription": None, "status": "active", "test_clock": None},
+        "end_behavior": "release",
+        "livemode": False,
+        "metadata": {},
+        "pause_schedules": [],
+        "released_at": None,
+        "released_subscription": None,
+        "status": "active",
+        "test_clock": None,
         **given,
     }
