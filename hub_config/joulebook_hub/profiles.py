@@ -6,9 +6,10 @@ import os
 import sys
 from typing import Any
 
-from joulebook_hub import lending, places, production, proxies, proxy_program, spawners
+from joulebook_hub import places, production, proxies, proxy_program, spawners
 from joulebook_hub.errors import HubError
 from joulebook_hub.providers import configure_sign_in
+from joulebook_hub.service import configuration
 from joulebook_hub.settings import HubSettings
 
 __all__ = ["CULLER_SCOPES", "SERVER_SCOPES", "configure", "content_security_policy"]
@@ -151,4 +152,4 @@ def _local(c: Any, settings: HubSettings) -> None:
     c.WorkspaceSpawner.interrupt_timeout = 10
     c.WorkspaceSpawner.term_timeout = 5
     c.WorkspaceSpawner.poll_interval = 10
-    lending.configure(c, settings)
+    configuration.configure(c, settings)

@@ -61,8 +61,10 @@ class HubSettings:
         Port of the proxy, where people go (JOULEBOOK_PORT).
     hub_port, proxy_api_port : int
         Ports between hub and proxy; `joulebook hub up` chooses free ones.
-    lease_port : int
-        Port of the service that lends GPUs, where the machine has any; chosen likewise.
+    service_port : int
+        Port of the hub's service; chosen likewise.
+    store_url : str
+        Database of hub and service (JOULEBOOK_STORE_URL); a SQLite file of the folder when left out.
     sign_in : str
         password, github, google or orcid (JOULEBOOK_SIGN_IN).
     sign_up : str
@@ -93,7 +95,8 @@ class HubSettings:
     port: int = 8000
     hub_port: int = 8081
     proxy_api_port: int = 8001
-    lease_port: int = 8082
+    service_port: int = 8082
+    store_url: str = field(default="", repr=False)
     sign_in: str = "password"
     sign_up: str = "approval"
     admins: tuple[str, ...] = ()
@@ -136,7 +139,9 @@ class HubSettings:
             port=reader.integer("JOULEBOOK_PORT", 8000, 1, 65535),
             hub_port=reader.integer("JOULEBOOK_HUB_PORT", 8081, 1, 65535),
             proxy_api_port=reader.integer("JOULEBOOK_PROXY_API_PORT", 8001, 1, 65535),
-            lease_port=reader.integer("JOULEBOOK_LEASE_PORT", 8082, 1, 65535),
+            service_port=reader.integer("JOULEBOOK_SERVICE_PORT", 8082, 1, 65535),
+            store_url=environment.get("JOULEBOOK_STORE_URL", "")
+            or f"sqlite:///{StateFolder.from_environment(environment).ledger}",
             sign_in=reader.choice("JOULEBOOK_SIGN_IN", PROVIDERS, "password"),
             sign_up=reader.choice("JOULEBOOK_SIGN_UP", SIGN_UP, "approval"),
             admins=reader.names("JOULEBOOK_ADMINS"),

@@ -44,14 +44,14 @@ class HubBroker:
         Parameters
         ----------
         environment : mapping of str to str
-            With JOULEBOOK_LEASE_SERVICE and JUPYTERHUB_API_TOKEN where a hub lends.
+            With JOULEBOOK_SERVICE and JUPYTERHUB_API_TOKEN where a hub lends.
 
         Returns
         -------
         HubBroker or None
             None where no hub does.
         """
-        address, token = environment.get("JOULEBOOK_LEASE_SERVICE"), environment.get("JUPYTERHUB_API_TOKEN")
+        address, token = environment.get("JOULEBOOK_SERVICE"), environment.get("JUPYTERHUB_API_TOKEN")
         return cls(address, token) if address and token else None
 
     async def acquire(self, kernel: str, pid: int) -> Lease | Waiting:

@@ -16,7 +16,7 @@ from joulebook_hub.errors import HubError
 from joulebook_hub.lending.ledger import Allowance
 from joulebook_hub.lending.lender import Lender
 from joulebook_hub.lending.records import day_of
-from joulebook_hub.lending.service import days_as_csv
+from joulebook_hub.lending.routes import days_as_csv
 from joulebook_hub.plans import GROUP_PREFIX
 
 __all__ = ["ROUTES", "colour"]
@@ -124,13 +124,15 @@ class PlansPage(_Page):
                     "given": given,
                 }
             )
+        with lender.store.read() as transaction:
+            audit = transaction.audit()
         await self.show(
             "plans.html",
             message=message,
             done=done,
             people=people,
             plans=lender.plans.tiers,
-            audit=lender.ledger.audit(),
+            audit=audit,
             day_of=day_of,
             since=lambda at: datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d %H:%M"),
         )
@@ -172,7 +174,8 @@ class PlansPage(_Page):
         user.groups = [held for held in user.groups if not held.name.startswith(GROUP_PREFIX)] + [group]
         self.db.commit()
         actor = self.current_user.name
-        self.lender.ledger.note(actor=actor, action=f"plan {plan.name}", subject=user.name, reason=reason)
+        with self.lender.store.begin() as transaction:
+            transaction.note(actor=actor, action=f"plan {plan.name}", subject=user.name, reason=reason)
         return f"{user.name} has the plan {plan.title}. A running kernel learns it within a minute or so."
 
     def _give_hours(self, user: Any, reason: str) -> str:

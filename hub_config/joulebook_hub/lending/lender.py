@@ -5,14 +5,13 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 from joulebook_hub.lending.ledger import Ledger
 from joulebook_hub.lending.records import Card, Gone, Queued, Refused, Standing, Terms
 from joulebook_hub.plans import Plan, Plans
+from joulebook_hub.store import Store
 
 __all__ = ["Lender", "cards_of_this_machine"]
 
@@ -41,42 +40,22 @@ class Lender:
 
     Parameters
     ----------
-    url : str
-        SQLAlchemy address of the ledger.
+    store : Store
+        Keeps the ledger.
     plans : Plans
         The plans.
     cards : tuple of Card
         What there is to lend.
     """
 
-    url: str
+    store: Store
     plans: Plans
     cards: tuple[Card, ...]
 
-    @classmethod
-    def from_environment(cls, environment: Mapping[str, str]) -> Lender:
-        """Make the service's lender from what the hub hands to it.
-
-        Parameters
-        ----------
-        environment : mapping of str to str
-            With JOULEBOOK_LEDGER_URL, JOULEBOOK_CARDS, JOULEBOOK_PLANS and JOULEBOOK_DEFAULT_PLAN.
-
-        Returns
-        -------
-        Lender
-            The ledger is opened at the first question.
-        """
-        plans = Plans.read(
-            environment.get("JOULEBOOK_PLANS", ""), default=environment.get("JOULEBOOK_DEFAULT_PLAN", "")
-        )
-        cards = tuple(Card(identity) for identity in environment["JOULEBOOK_CARDS"].split(","))
-        return cls(environment["JOULEBOOK_LEDGER_URL"], plans, cards)
-
-    @cached_property
+    @property
     def ledger(self) -> Ledger:
         """The ledger."""
-        return Ledger(self.url)
+        return Ledger(self.store)
 
     def plan(self, groups: list[str]) -> Plan:
         """Plan of a member of some groups.
@@ -113,17 +92,15 @@ class Lender:
         hours = plan.amount("gpu_hours") if given is None else given.gpu_hours
         return Terms(plan.name, plan.amount("queue_weight"), hours * 3600.0)
 
-    def _of(self, model: Mapping[str, Any]) -> tuple[str, Terms]:
-        name = str(model["name"])
-        return name, self.terms(name, [str(group) for group in model.get("groups", [])])
-
-    def acquire(self, model: Mapping[str, Any], kernel: str) -> Standing | Queued | Refused:
+    def acquire(self, user: str, groups: list[str], kernel: str) -> Standing | Queued | Refused:
         """Ask for a card; see `Desk.acquire`.
 
         Parameters
         ----------
-        model : mapping
-            The user, as the hub describes it: ``name`` and ``groups``.
+        user : str
+            The user.
+        groups : list of str
+            The user's groups.
         kernel : str
             Identity of the kernel.
 
@@ -132,17 +109,21 @@ class Lender:
         Standing, Queued or Refused
             The desk's answer.
         """
-        user, terms = self._of(model)
+        if not self.cards:
+            return Refused("no_cards", 0.0, 0.0)
+        terms = self.terms(user, groups)
         with self.ledger.desk(self.cards) as (desk, now):
             return desk.acquire(user, kernel, terms, now)
 
-    def renew(self, model: Mapping[str, Any], kernel: str) -> Standing | Gone:
+    def renew(self, user: str, groups: list[str], kernel: str) -> Standing | Gone:
         """Say that a kernel still has its card; see `Desk.renew`.
 
         Parameters
         ----------
-        model : mapping
+        user : str
             The user.
+        groups : list of str
+            The user's groups.
         kernel : str
             Identity of the kernel.
 
@@ -151,22 +132,22 @@ class Lender:
         Standing or Gone
             The desk's answer.
         """
-        user, terms = self._of(model)
+        terms = self.terms(user, groups)
         with self.ledger.desk(self.cards) as (desk, now):
             return desk.renew(user, kernel, terms, now)
 
-    def release(self, model: Mapping[str, Any], kernel: str) -> None:
+    def release(self, user: str, kernel: str) -> None:
         """Give a card back; see `Desk.release`.
 
         Parameters
         ----------
-        model : mapping
+        user : str
             The user.
         kernel : str
             Identity of the kernel.
         """
         with self.ledger.desk(self.cards) as (desk, now):
-            desk.release(str(model["name"]), kernel, now)
+            desk.release(user, kernel, now)
 
     def leases(self, user: str) -> list[dict[str, Any]]:
         """What a user holds and waits for.

@@ -1,12 +1,12 @@
-"""Tables of the ledger. A change of them needs a migration beside `migrations/versions`."""
+"""Tables of the ledger. A change of them needs a migration in `store/migrations/versions`."""
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Float, ForeignKey, Index, Integer, MetaData, String, Table, Text, UniqueConstraint
+from sqlalchemy import Column, Float, ForeignKey, Index, Integer, String, Table, UniqueConstraint
 
-__all__ = ["METADATA", "allowances", "audit", "claims", "loans", "marks", "usage"]
+from joulebook_hub.store.tables import METADATA
 
-METADATA = MetaData()
+__all__ = ["allowances", "claims", "loans", "usage"]
 
 loans = Table(
     "loans",
@@ -48,16 +48,6 @@ usage = Table(
     UniqueConstraint("loan", "part", name="usage_once"),
     Index("usage_by_day", "day", "user"),
 )
-audit = Table(
-    "audit",
-    METADATA,
-    Column("line", Integer, primary_key=True, autoincrement=True),
-    Column("at", Float, nullable=False),
-    Column("actor", String(255), nullable=False),
-    Column("action", String(200), nullable=False),
-    Column("subject", String(255), nullable=False),
-    Column("reason", Text, nullable=False),
-)
 allowances = Table(
     "allowances",
     METADATA,
@@ -65,10 +55,4 @@ allowances = Table(
     Column("gpu_hours", Float, nullable=False),
     Column("until", Float),
     Column("audit", Integer, ForeignKey("audit.line"), nullable=False),
-)
-marks = Table(
-    "marks",
-    METADATA,
-    Column("name", String(32), primary_key=True),
-    Column("value", Float, nullable=False),
 )

@@ -9,12 +9,12 @@ __all__ = ["SteadyClock"]
 
 
 class SteadyClock:
-    """Time of the ledger.
+    """Time of the store.
 
     Parameters
     ----------
     latest : float
-        The latest instant that the ledger knows, s since 1970; the clock starts there if the wall's is behind.
+        The latest instant that the store knows, s since 1970; the clock starts there if the wall's is behind.
     wall, passing : callable
         Give the time, s since 1970, and a time that only runs forward, s.
 
@@ -35,6 +35,7 @@ class SteadyClock:
         self.start = max(latest, wall())
         self._passing = passing
         self._begin = passing()
+        self._ahead = 0.0
 
     def __call__(self) -> float:
         """Tell the time.
@@ -44,4 +45,14 @@ class SteadyClock:
         float
             Seconds since 1970.
         """
-        return self.start + self._passing() - self._begin
+        return self.start + self._ahead + self._passing() - self._begin
+
+    def reach(self, instant: float) -> None:
+        """Go on from a later instant that another process has written, so that all processes keep one order.
+
+        Parameters
+        ----------
+        instant : float
+            Seconds since 1970; nothing changes if it is past already.
+        """
+        self._ahead += max(instant - self(), 0.0)

@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from joulebook_hub.store.triggers import append_only
+
 revision = "0001"
 down_revision = None
 
@@ -51,10 +53,4 @@ def upgrade() -> None:
         "marks",
         *(sa.Column("name", text(32), primary_key=True), sa.Column("value", number, nullable=False)),
     )
-    if op.get_bind().dialect.name == "sqlite":
-        for table in ("usage", "audit"):
-            for change in ("UPDATE", "DELETE"):
-                op.execute(
-                    f"CREATE TRIGGER {table}_no_{change.lower()} BEFORE {change} ON {table} "
-                    f"BEGIN SELECT RAISE(ABORT, '{table} can only be added to'); END"
-                )
+    append_only("usage", "audit")

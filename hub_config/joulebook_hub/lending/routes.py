@@ -1,0 +1,287 @@
+"""Routes of lending: leases of a user's kernels, and what was used.
+
+| request | answer |
+|---|---|
+| ``POST leases`` with ``{"kernel": …}`` | 200 lent, 202 waiting, 402 refused; once per kernel, however often |
+| ``PUT leases/KERNEL`` | 200, or 410 when the lease has ended |
+| ``DELETE leases/KERNEL`` | 204, also when there was none |
+| ``GET leases``, ``GET usage?after=LINE&most=N``, ``GET usage.csv`` | of the token's own user |
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+from dataclasses import asdict
+from typing import Literal
+
+from pydantic import Field
+
+from joulebook_hub.lending.lender import Lender
+from joulebook_hub.lending.records import Card, Gone, Queued, Refused, Standing
+from joulebook_hub.service.routes import Answer, Context, Feature, Model, PageQuery, Parts, Route, Text
+
+__all__ = ["FEATURE", "ROUTES", "days_as_csv", "refusal"]
+
+_KERNEL = r"^[A-Za-z0-9-]{1,64}$"
+
+
+class Kernel(Model):
+    """Which kernel."""
+
+    kernel: str = Field(pattern=_KERNEL, description="The kernel's identity: letters, digits and -, at most 64.")
+
+
+class Lent(Model):
+    """A lease."""
+
+    state: Literal["lent"] = "lent"
+    card: str = Field(description="The card, for CUDA_VISIBLE_DEVICES.")
+    since: float = Field(description="When it was lent, s since 1970.")
+    stage: Literal["", "80", "95", "grace", "interrupt", "stop"]
+    remaining: float | None = Field(description="GPU time left in the month, s; null where nothing limits it.")
+    grace: float = Field(description="Time left to save, s.")
+
+
+class Waits(Model):
+    """A place in the queue."""
+
+    state: Literal["waiting"] = "waiting"
+    position: int = Field(description="1 is next.")
+    places: int = Field(description="Places of all cards.")
+
+
+class NotLent(Model):
+    """Why there is no card."""
+
+    state: Literal["refused", "gone"]
+    reason: str
+    message: str
+
+
+class OwnLease(Model):
+    """A lease of the user's."""
+
+    kernel: str
+    state: Literal["lent"]
+    card: str
+    since: float
+
+
+class OwnClaim(Model):
+    """A kernel of the user's that waits."""
+
+    kernel: str
+    state: Literal["waiting"]
+    position: int
+
+
+class Leases(Model):
+    """What the user holds and waits for."""
+
+    leases: list[OwnLease | OwnClaim]
+
+
+class Line(Model):
+    """A line of the ledger: an ended lease, or an ended day of a running one."""
+
+    line: int
+    day: str
+    kernel: str
+    card: str
+    plan: str
+    seconds: float
+    reason: str
+
+
+class Usage(Model):
+    """A page of the ledger."""
+
+    lines: list[Line]
+    next: int | None = Field(description="The ``after`` of the next page; null at the end.")
+
+
+def refusal(found: Refused) -> str:
+    """Say to a person why there is no card.
+
+    Parameters
+    ----------
+    found : Refused
+        The desk's answer.
+
+    Returns
+    -------
+    str
+        What is wrong and what to try.
+    """
+    if found.reason == "no_cards":
+        return "This hub has no GPU to lend. Choose the kernel “Joulebook (CPU)”."
+    way_out = "Ask an administrator of this hub for GPU-hours, or choose the kernel “Joulebook (CPU)”."
+    if found.reason == "no_gpu_time":
+        return f"Your plan has no GPU-hours. {way_out}"
+    allowed = f"{found.allowed / 3600:g} GPU-hours"
+    if found.reason == "set_aside":
+        return f"What is left of this month's {allowed} is set aside for your running GPU kernels. Shut one down first."
+    return f"This month's {allowed} are used up. {way_out} New hours come with the next month (UTC)."
+
+
+def _lender(context: Context) -> Lender:
+    lender: Lender = context.features["lending"]
+    return lender
+
+
+def _answer(found: Standing | Queued | Refused | Gone) -> Answer:
+    if isinstance(found, Standing):
+        values = asdict(found)
+        return Answer(200, Lent(**values | {"remaining": found.remaining if math.isfinite(found.remaining) else None}))
+    if isinstance(found, Queued):
+        return Answer(202, Waits(position=found.position, places=found.places))
+    if isinstance(found, Refused):
+        return Answer(402, NotLent(state="refused", reason=found.reason, message=refusal(found)))
+    return Answer(410, NotLent(state="gone", reason="gone", message="There is no such lease (any more)."))
+
+
+def held(context: Context) -> Leases:
+    """List what the user holds and waits for.
+
+    Parameters
+    ----------
+    context : Context
+        Who asks.
+
+    Returns
+    -------
+    Leases
+        Leases first, then claims.
+    """
+    return Leases.model_validate({"leases": _lender(context).leases(context.person.name)})
+
+
+def acquire(context: Context, body: Kernel) -> Answer:
+    """Ask for a card.
+
+    Parameters
+    ----------
+    context : Context
+        Who asks.
+    body : Kernel
+        For which kernel.
+
+    Returns
+    -------
+    Answer
+        Lent, waiting or refused.
+    """
+    person = context.person
+    return _answer(_lender(context).acquire(person.name, list(person.groups), body.kernel))
+
+
+def renew(context: Context, path: Kernel) -> Answer:
+    """Say that a kernel still has its card.
+
+    Parameters
+    ----------
+    context : Context
+        Who asks.
+    path : Kernel
+        For which kernel.
+
+    Returns
+    -------
+    Answer
+        Lent, or gone.
+    """
+    person = context.person
+    return _answer(_lender(context).renew(person.name, list(person.groups), path.kernel))
+
+
+def release(context: Context, path: Kernel) -> None:
+    """Give a card back, or leave the queue.
+
+    Parameters
+    ----------
+    context : Context
+        Who asks.
+    path : Kernel
+        For which kernel.
+    """
+    _lender(context).release(context.person.name, path.kernel)
+
+
+def usage(context: Context, query: PageQuery) -> Usage:
+    """List the user's lines of the ledger, oldest first.
+
+    Parameters
+    ----------
+    context : Context
+        Who asks.
+    query : PageQuery
+        Which page.
+
+    Returns
+    -------
+    Usage
+        The page.
+    """
+    lines = _lender(context).ledger.lines(context.person.name, after=query.after, most=query.most)
+    following = lines[-1].line if lines and len(lines) == query.most else None
+    return Usage(lines=[Line(**asdict(line)) for line in lines], next=following)
+
+
+def usage_table(context: Context) -> Text:
+    """Write the user's GPU time by day as a table.
+
+    Parameters
+    ----------
+    context : Context
+        Who asks.
+
+    Returns
+    -------
+    Text
+        As CSV.
+    """
+    days = _lender(context).ledger.days(context.person.name, since="0000")
+    return Text(days_as_csv(days), "text/csv", "gpu-usage.csv")
+
+
+def days_as_csv(days: dict[str, float]) -> str:
+    """Write usage by day as a table.
+
+    Parameters
+    ----------
+    days : dict of str to float
+        Seconds by day.
+
+    Returns
+    -------
+    str
+        With the columns ``day`` and ``gpu_time_s``.
+    """
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(("day", "gpu_time_s"))
+    writer.writerows((day, f"{seconds:.1f}") for day, seconds in days.items())
+    return stream.getvalue()
+
+
+def _open(parts: Parts) -> Lender:
+    cards = tuple(Card(identity) for identity in parts.environment.get("JOULEBOOK_CARDS", "").split(",") if identity)
+    return Lender(parts.store, parts.plans, cards)
+
+
+ROUTES = (
+    Route("GET", "leases", "What the user holds and waits for", held, {200: Leases}),
+    Route("POST", "leases", "Ask for a card", acquire, {200: Lent, 202: Waits, 402: NotLent}, body=Kernel),
+    Route(
+        *("PUT", "leases/{kernel}", "Heartbeat of a kernel that has a card", renew, {200: Lent, 410: NotLent}),
+        path=Kernel,
+        limits=(),
+    ),
+    Route("DELETE", "leases/{kernel}", "Give a card back", release, {204: None}, path=Kernel, limits=()),
+    Route("GET", "usage", "Lines of the ledger, oldest first", usage, {200: Usage}, query=PageQuery),
+    Route("GET", "usage.csv", "GPU time by day", usage_table, {200: "text/csv"}),
+)
+
+FEATURE = Feature("lending", ROUTES, open=_open)

@@ -1,0 +1,73 @@
+"""The service in JupyterHub's configuration: how it is started, who may go there, what a server learns of it."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Any
+
+from joulebook_hub.service.features import features
+from joulebook_hub.settings import HubSettings
+
+__all__ = ["SERVICE", "SERVICE_SCOPES", "configure"]
+
+SERVICE = "joulebook"
+# What a server's token may do besides: go to the service, which then learns the user's groups.
+SERVICE_SCOPES = [f"access:services!service={SERVICE}", "read:users:groups!user"]
+_VARIABLES = ("JOULEBOOK_PLANS", "JOULEBOOK_DEFAULT_PLAN")
+
+
+def configure(c: Any, settings: HubSettings) -> None:
+    """Let the hub of this machine start the service, and give it its pages.
+
+    Parameters
+    ----------
+    c : traitlets.config.Config
+        JupyterHub's configuration, filled in for the local profile.
+    settings : HubSettings
+        The settings.
+    """
+    from joulebook_hub.handlers.gpu_time import ROUTES
+    from joulebook_hub.lending.lender import Lender, cards_of_this_machine
+    from joulebook_hub.lending.records import Card
+    from joulebook_hub.plans import Plans
+    from joulebook_hub.store import Store
+    from joulebook_hub.store.engines import address
+
+    plans = Plans.read(
+        settings.environment.get("JOULEBOOK_PLANS", ""), default=settings.environment.get("JOULEBOOK_DEFAULT_PLAN", "")
+    )
+    address(settings.store_url)
+    cards = cards_of_this_machine()
+    c.JupyterHub.services = [*c.JupyterHub.get("services", []), _service(c, settings, cards)]
+    people = {"name": "user", "scopes": ["self", f"access:services!service={SERVICE}"]}
+    c.JupyterHub.load_roles = [*c.JupyterHub.get("load_roles", []), people]
+    c.JupyterHub.load_groups = plans.groups()
+    c.Spawner.server_token_scopes = [*c.Spawner.server_token_scopes, *SERVICE_SCOPES]
+    c.WorkspaceSpawner.hub_variables = {
+        **c.WorkspaceSpawner.hub_variables,
+        "JOULEBOOK_SERVICE": f"http://127.0.0.1:{settings.service_port}/services/{SERVICE}/",
+    }
+    store = Store(settings.store_url)
+    c.JupyterHub.template_vars["cards"] = len(cards)
+    c.JupyterHub.template_vars["plans_page"] = True
+    c.JupyterHub.tornado_settings["joulebook_store"] = store
+    c.JupyterHub.tornado_settings["joulebook_lender"] = Lender(store, plans, tuple(Card(card) for card in cards))
+    c.JupyterHub.extra_handlers = [*c.JupyterHub.get("extra_handlers", []), *ROUTES]
+
+
+def _service(c: Any, settings: HubSettings, cards: tuple[str, ...]) -> dict[str, Any]:
+    command = [
+        *(sys.executable, "-m", "joulebook_hub.leash", str(os.getpid()), "--"),
+        *(sys.executable, "-m", "joulebook_hub.service"),
+    ]
+    named = {*_VARIABLES, *(name for feature in features() for name in feature.variables)}
+    variables = {
+        **{name: settings.environment[name] for name in named if settings.environment.get(name)},
+        **c.WorkspaceSpawner.hub_variables,
+        "JOULEBOOK_HOME": str(settings.folder.root),
+        "JOULEBOOK_STORE_URL": settings.store_url,
+        "JOULEBOOK_CARDS": ",".join(cards),
+    }
+    address = f"http://127.0.0.1:{settings.service_port}"
+    return {"name": SERVICE, "url": address, "command": command, "environment": variables, "display": False}

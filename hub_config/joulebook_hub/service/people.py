@@ -1,0 +1,91 @@
+"""Whose token it is: the hub says, and what the token may do decides who asks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from jupyterhub.services.auth import HubAuth
+
+from joulebook_hub.service.routes import Person, Route, ServiceError
+
+__all__ = ["Door"]
+
+_HEADER = re.compile(r"(?:token|bearer)\s+(\S{1,200})", re.IGNORECASE)
+_ADMIN = "admin:users"
+_METRICS = "read:metrics"
+
+
+class Door:
+    """Lets requests in.
+
+    Parameters
+    ----------
+    hub : HubAuth
+        Asks the hub; remembers a token's user for a minute.
+    """
+
+    def __init__(self, hub: HubAuth) -> None:
+        self._hub = hub
+
+    async def let_in(self, route: Route, header: str) -> Person:
+        """Find out who asks, and whether this route is for them.
+
+        Parameters
+        ----------
+        route : Route
+            What is asked for.
+        header : str
+            The ``Authorization`` header.
+
+        Returns
+        -------
+        Person
+            Who asks; nobody's name where anybody may.
+
+        Raises
+        ------
+        ServiceError
+            401 without a token, 403 if the token may not.
+        """
+        if route.who == "anybody":
+            return Person()
+        token = _HEADER.fullmatch(header)
+        if token is None:
+            raise ServiceError("Send a token of the hub: Authorization: token …", reason="no_token", status=401)
+        model = await self._hub.user_for_token(token.group(1), sync=False)
+        if model is None:
+            raise _forbidden("The hub does not know this token.", "unknown_token")
+        if not self._hub.check_scopes(self._hub.access_scopes, model):
+            wanted = "access:services!service=joulebook"
+            raise _forbidden(f"This token may not come here: it lacks the scope {wanted}.", "no_access")
+        return _RULES[route.who](model)
+
+
+def _forbidden(message: str, reason: str) -> ServiceError:
+    return ServiceError(message, reason=reason, status=403)
+
+
+def _user(model: Mapping[str, Any]) -> Person:
+    if model.get("kind") != "user":
+        raise _forbidden("This is a service's token. Use one of a user.", "not_a_user")
+    groups = tuple(str(group) for group in model.get("groups") or ())
+    return Person(str(model["name"]), groups, _ADMIN in model.get("scopes", ()))
+
+
+def _admin(model: Mapping[str, Any]) -> Person:
+    person = _user(model)
+    if not person.admin:
+        message = f"This is for administrators: the token lacks the scope {_ADMIN} (that of a server never has it)."
+        raise _forbidden(message, "not_admin")
+    return person
+
+
+def _metrics(model: Mapping[str, Any]) -> Person:
+    if _METRICS not in model.get("scopes", ()):
+        raise _forbidden(f"This token may not read metrics: it lacks the scope {_METRICS}.", "no_metrics")
+    return Person(str(model["name"]))
+
+
+_RULES: dict[str, Callable[[Mapping[str, Any]], Person]] = {"user": _user, "admin": _admin, "metrics": _metrics}
