@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+import databases
+
 ROOT = Path(__file__).resolve().parents[1]
 _MARKS = ("unit", "validation", "property", "e2e")
 
@@ -49,3 +51,14 @@ def data_folder() -> Path:
     if not folder.is_dir():
         pytest.skip(f"real instrument files are not at {folder}: set JOULEBOOK_DATA to their folder")
     return folder
+
+
+@pytest.fixture(params=databases.KINDS)
+def store_url(request: pytest.FixtureRequest) -> Iterator[str]:
+    """Address of an empty database for the hub's store, of each kind."""
+    with databases.empty_database(request.param) as url:
+        yield url
+
+
+def pytest_sessionfinish() -> None:
+    databases.stop_cluster()

@@ -116,7 +116,21 @@ install_browser() {
   DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core fonts-liberation >/dev/null
 }
 
-[ "${1:-}" = test ] && install_browser
+install_postgresql() {
+  command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 && return
+  say "Installing PostgreSQL for the tests of the hub's store"
+  [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null || fail "needs PostgreSQL: install your system's postgresql package"
+  apt-get update -qq
+  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends postgresql-common >/dev/null
+  mkdir -p /etc/postgresql-common/createcluster.d # the tests start their own cluster; the system needs none
+  echo "create_main_cluster = false" >/etc/postgresql-common/createcluster.d/joulebook.conf
+  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends postgresql >/dev/null
+}
+
+if [ "${1:-}" = test ]; then
+  install_browser
+  install_postgresql
+fi
 make_venv
 install_python
 [ "${1:-}" = test ] && install_operations

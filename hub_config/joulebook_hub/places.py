@@ -64,7 +64,7 @@ class StateFolder:
 
     @property
     def ledger(self) -> Path:
-        """The store of hub and service, unless it is elsewhere: leases, usage, what administrators gave, audit lines."""
+        """The store, unless it is elsewhere: leases, usage, what administrators gave, audit lines."""
         return self.root / "ledger.sqlite"
 
     @property

@@ -106,11 +106,11 @@ class Ledger:
         lent = [Loan(**row._mapping) for row in transaction.execute(select(tables.loans))]
         waiting = [Claim(**row._mapping) for row in transaction.execute(select(tables.claims))]
         sums = (
-            select(tables.usage.c.user, func.sum(tables.usage.c.seconds))
+            select(tables.usage.c.user, func.sum(tables.usage.c.seconds).label("spent"))
             .where(tables.usage.c.day >= day_of(transaction.now)[:7] + "-01")
             .group_by(tables.usage.c.user)
         )
-        used = {str(user): float(seconds) for user, seconds in transaction.execute(sums)}
+        used = {str(row.user): float(row.spent) for row in transaction.execute(sums)}
         return Desk(
             cards,
             {(loan.user, loan.kernel): loan for loan in lent},
@@ -167,17 +167,17 @@ class Ledger:
         """
         table = tables.usage
         statement = (
-            select(table.c.day, func.sum(table.c.seconds))
+            select(table.c.day, func.sum(table.c.seconds).label("spent"))
             .where(table.c.user == user, table.c.day >= since)
             .group_by(table.c.day)
             .order_by(table.c.day)
         )
         open_loans = select(tables.loans.c.beat, tables.loans.c.seconds).where(tables.loans.c.user == user)
         with self.store.read() as transaction:
-            found = {str(day): float(seconds) for day, seconds in transaction.execute(statement)}
-            for beat, seconds in transaction.execute(open_loans):
-                if day_of(beat) >= since:
-                    found[day_of(beat)] = found.get(day_of(beat), 0.0) + seconds
+            found = {str(row.day): float(row.spent) for row in transaction.execute(statement)}
+            for loan in transaction.execute(open_loans):
+                if day_of(loan.beat) >= since:
+                    found[day_of(loan.beat)] = found.get(day_of(loan.beat), 0.0) + loan.seconds
         return dict(sorted(found.items()))
 
     # -- what administrators do ------------------------------------------------------------------------------------

@@ -163,7 +163,7 @@ class Queued:
 
 @dataclass(frozen=True)
 class Refused:
-    """No card at all, why (``no_cards``, ``no_gpu_time``, ``used_up``, ``set_aside``), and the time allowed and left, s."""
+    """No card, why (``no_cards``, ``no_gpu_time``, ``used_up``, ``set_aside``), and the time allowed and left, s."""
 
     reason: str
     allowed: float

@@ -275,7 +275,11 @@ ROUTES = (
     Route("GET", "leases", "What the user holds and waits for", held, {200: Leases}),
     Route("POST", "leases", "Ask for a card", acquire, {200: Lent, 202: Waits, 402: NotLent}, body=Kernel),
     Route(
-        *("PUT", "leases/{kernel}", "Heartbeat of a kernel that has a card", renew, {200: Lent, 410: NotLent}),
+        "PUT",
+        "leases/{kernel}",
+        "Heartbeat of a kernel that has a card",
+        renew,
+        {200: Lent, 410: NotLent},
         path=Kernel,
         limits=(),
     ),

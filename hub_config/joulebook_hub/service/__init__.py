@@ -20,7 +20,8 @@ How a feature plugs in:
                ...
            return Answer(202, Run(...))
 
-       Route("POST", "runs", "Start a run", start, {202: Run, 402: Fault}, body=RunBody, limits=("requests", "job_starts"))
+       answers = {202: Run, 402: Fault}
+       Route("POST", "runs", "Start a run", start, answers, body=RunBody, limits=("requests", "job_starts"))
 
    The function gets `Context` first, then ``path=``, ``query=``, ``body=`` where the route has such a model. It runs in
    the one thread of the database; a route that waits for a network says ``waits=True`` and holds no transaction then.
@@ -57,4 +58,16 @@ from joulebook_hub.service.routes import (
 __all__ = [
     *("Answer", "Context", "Every", "Fault", "Feature", "Model", "PageQuery", "Parts", "Person", "Route"),
     *("ServiceError", "Text"),
+    "Answer",
+    "Context",
+    "Every",
+    "Fault",
+    "Feature",
+    "Model",
+    "PageQuery",
+    "Parts",
+    "Person",
+    "Route",
+    "ServiceError",
+    "Text",
 ]

@@ -143,7 +143,7 @@ class _Handler(web.RequestHandler):
             status_code = error.status if isinstance(error, ServiceError) else 400
         super().send_error(status_code, **kwargs)
 
-    async def _answer(self, *parts: str | None) -> None:
+    async def _answer(self, **_parts: str) -> None:
         route = self.routes.get(str(self.request.method))
         if route is None:
             self.set_header("Allow", ", ".join(self.routes))
@@ -155,7 +155,7 @@ class _Handler(web.RequestHandler):
             message = f"The body has {len(body)} bytes; at most {route.most_bytes} are allowed here."
             raise ServiceError(message, reason="too_large", status=413)
         asked = self._asked(route, self.path_kwargs)
-        context = replace(self.service.context(), person=person, headers=self._headers(), raw=body)
+        context = replace(self.service.context(), person=person, headers=self._other_headers(), raw=body)
         print_ = fingerprint(route.method, self.request.path, self.request.query, body)
         arguments = (route, context, asked, self._key(route), print_)
         self._send(await self.service.decided(decide, *arguments, waits=route.waits))
@@ -168,7 +168,7 @@ class _Handler(web.RequestHandler):
                 self.set_header("Retry-After", "10")
                 raise ServiceError(_TOO_MANY[name], reason="too_many_" + name, status=429)
 
-    def _headers(self) -> dict[str, str]:
+    def _other_headers(self) -> dict[str, str]:
         hidden = {"authorization", "cookie"}
         return {name.lower(): value for name, value in self.request.headers.items() if name.lower() not in hidden}
 
@@ -211,7 +211,7 @@ class _Handler(web.RequestHandler):
             self.set_header("Content-Disposition", f'attachment; filename="{filename}"')
         self.finish(content)
 
-    get = post = put = patch = delete = _answer  # type: ignore[assignment]
+    get = post = put = patch = delete = _answer
 
 
 class _Nothing(_Handler):

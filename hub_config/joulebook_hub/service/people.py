@@ -17,6 +17,11 @@ _ADMIN = "admin:users"
 _METRICS = "read:metrics"
 
 
+class _ForbiddenError(ServiceError):
+    def __init__(self, user_message: str, reason: str) -> None:
+        super().__init__(user_message, reason=reason, status=403)
+
+
 class Door:
     """Lets requests in.
 
@@ -47,7 +52,9 @@ class Door:
         Raises
         ------
         ServiceError
-            401 without a token, 403 if the token may not.
+            401 without a token.
+        _ForbiddenError
+            403 if the token may not.
         """
         if route.who == "anybody":
             return Person()
@@ -56,20 +63,16 @@ class Door:
             raise ServiceError("Send a token of the hub: Authorization: token …", reason="no_token", status=401)
         model = await self._hub.user_for_token(token.group(1), sync=False)
         if model is None:
-            raise _forbidden("The hub does not know this token.", "unknown_token")
+            raise _ForbiddenError("The hub does not know this token.", "unknown_token")
         if not self._hub.check_scopes(self._hub.access_scopes, model):
             wanted = "access:services!service=joulebook"
-            raise _forbidden(f"This token may not come here: it lacks the scope {wanted}.", "no_access")
+            raise _ForbiddenError(f"This token may not come here: it lacks the scope {wanted}.", "no_access")
         return _RULES[route.who](model)
-
-
-def _forbidden(message: str, reason: str) -> ServiceError:
-    return ServiceError(message, reason=reason, status=403)
 
 
 def _user(model: Mapping[str, Any]) -> Person:
     if model.get("kind") != "user":
-        raise _forbidden("This is a service's token. Use one of a user.", "not_a_user")
+        raise _ForbiddenError("This is a service's token. Use one of a user.", "not_a_user")
     groups = tuple(str(group) for group in model.get("groups") or ())
     return Person(str(model["name"]), groups, _ADMIN in model.get("scopes", ()))
 
@@ -78,13 +81,13 @@ def _admin(model: Mapping[str, Any]) -> Person:
     person = _user(model)
     if not person.admin:
         message = f"This is for administrators: the token lacks the scope {_ADMIN} (that of a server never has it)."
-        raise _forbidden(message, "not_admin")
+        raise _ForbiddenError(message, "not_admin")
     return person
 
 
 def _metrics(model: Mapping[str, Any]) -> Person:
     if _METRICS not in model.get("scopes", ()):
-        raise _forbidden(f"This token may not read metrics: it lacks the scope {_METRICS}.", "no_metrics")
+        raise _ForbiddenError(f"This token may not read metrics: it lacks the scope {_METRICS}.", "no_metrics")
     return Person(str(model["name"]))
 
 

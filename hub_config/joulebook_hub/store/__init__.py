@@ -1,4 +1,4 @@
-"""The store: what the hub and its service keep in common, in one database, SQLite by default, PostgreSQL by its address.
+"""The store: what the hub and its service keep, in one database: SQLite by default, PostgreSQL by its address.
 
 How a feature uses it:
 
@@ -85,6 +85,10 @@ class Store:
             clock = SteadyClock(latest, wall=self._wall, passing=self._passing)
             self.__dict__["_opened"] = (engines.deciding(engine), engines.reading(engine), clock)
             return self._opened
+
+    def __deepcopy__(self, memo: dict[int, object]) -> Store:
+        """JupyterHub copies its configuration; the store in it stays one."""
+        return self
 
     @property
     def engine(self) -> Engine:

@@ -51,7 +51,7 @@ def lending(new_hub, tmp_path_factory):
     server = hub.member("jupyterhub.singleuser").environ()
     yield SimpleNamespace(
         hub=hub, admin=admin, path=path, home=home,
-        token=server["JUPYTERHUB_API_TOKEN"], service=server["JOULEBOOK_LEASE_SERVICE"],
+        token=server["JUPYTERHUB_API_TOKEN"], service=server["JOULEBOOK_SERVICE"],
     )  # fmt: skip
     assert hub.down().returncode == 0
 
@@ -104,7 +104,7 @@ def test_a_kernel_is_lent_a_card_within_its_users_hours(lending, wait_for):
     assert "waits, number 1" in lending.admin.get("/hub/gpu-time").text
     assert ask(lending, "DELETE", "leases/another").status_code == 204
 
-    os.kill(lending.hub.member("lending.service").pid, signal.SIGKILL)
+    os.kill(lending.hub.member("joulebook_hub.service").pid, signal.SIGKILL)
 
     def back():
         try:
@@ -141,13 +141,13 @@ def test_the_service_listens_to_tokens_with_the_scope_only(lending):
     session.trust_env = False
     assert session.get(lending.service + "leases", timeout=30).status_code == 401
     assert ask(lending, "GET", "leases", token="0" * 32).status_code == 403
-    by_cookie = lending.admin.get("/services/leases/leases")
+    by_cookie = lending.admin.get("/services/joulebook/leases")
     assert by_cookie.status_code == 401, "no cookie gives a right here, so no page can act for anybody"
     body = {"scopes": ["read:users:groups!user"], "note": "without the scope"}
     made = lending.admin.api("POST", "/users/admin/tokens", json=body)
     assert made.status_code == 201, made.text
     denied = ask(lending, "POST", "leases", token=made.json()["token"], json={"kernel": "k"})
-    assert denied.status_code == 403 and "access:services!service=leases" in denied.text
+    assert denied.status_code == 403 and "access:services!service=joulebook" in denied.text
     assert session.get(lending.service + "health/live", timeout=30).json() == {"live": True}
 
 
@@ -162,7 +162,7 @@ def test_queries_that_are_none(lending):
 
 
 def test_the_services_own_token_has_no_power(lending):
-    token = lending.hub.member("lending.service").environ()["JUPYTERHUB_API_TOKEN"]
+    token = lending.hub.member("joulebook_hub.service").environ()["JUPYTERHUB_API_TOKEN"]
     headers = {"Authorization": f"token {token}"}
     for method, path in (
         ("GET", "/users"),

@@ -9,6 +9,7 @@ from joulebook_hub import production, profiles
 from joulebook_hub.authenticator import JoulebookAuthenticator
 from joulebook_hub.errors import HubError
 from joulebook_hub.proxies import LoopbackProxy
+from joulebook_hub.service.configuration import SERVICE_SCOPES
 from joulebook_hub.settings import HubSettings
 from joulebook_hub.spawners import WorkspaceSpawner
 
@@ -87,7 +88,7 @@ def test_local_configuration(configured, tmp_path):
     assert config.JupyterHub.proxy_class is LoopbackProxy
     assert config.JupyterHub.authenticator_class is JoulebookAuthenticator
     assert config.Spawner.default_url == "/lab"
-    assert config.Spawner.server_token_scopes == profiles.SERVER_SCOPES
+    assert config.Spawner.server_token_scopes == [*profiles.SERVER_SCOPES, *SERVICE_SCOPES]
     role = config.JupyterHub.load_roles[0]
     assert role["scopes"] == ["list:users", "read:users:activity", "read:servers", "delete:servers"]
     assert role["services"] == ["idle-culler"] and "users" not in role
@@ -95,7 +96,8 @@ def test_local_configuration(configured, tmp_path):
 
 
 def test_no_culler_when_servers_never_idle_out(configured):
-    assert "services" not in configured(JOULEBOOK_IDLE_MINUTES="0").JupyterHub
+    services = configured(JOULEBOOK_IDLE_MINUTES="0").JupyterHub.services
+    assert [service["name"] for service in services] == ["joulebook"]
 
 
 @pytest.mark.parametrize(
@@ -178,23 +180,26 @@ async def test_the_proxy_refuses_other_addresses_whatever_is_configured(what):
     assert refused.value.reason == "not_loopback"
 
 
-def test_without_a_gpu_nothing_of_lending_is_switched_on(configured):
-    config = configured()
-    assert [service["name"] for service in config.JupyterHub.services] == ["idle-culler"]
-    assert config.Spawner.server_token_scopes == profiles.SERVER_SCOPES
-    assert "load_groups" not in config.JupyterHub and "extra_handlers" not in config.JupyterHub
-    assert "lends" not in config.JupyterHub.template_vars
-    assert "JOULEBOOK_LEASE_SERVICE" not in config.WorkspaceSpawner.hub_variables
-
-
-def test_with_a_gpu_the_hub_lends(configured, cards):
-    cards.append("GPU-aaaa")
-    config = configured(JOULEBOOK_LEASE_PORT="8099", JOULEBOOK_DEFAULT_PLAN="explorer")
+def test_the_service_runs_in_every_local_hub(configured):
+    config = configured(JOULEBOOK_SERVICE_PORT="8099", JOULEBOOK_DEFAULT_PLAN="explorer", JOULEBOOK_NODE="node")
     culler, service = config.JupyterHub.services
-    assert (culler["name"], service["name"], service["url"]) == ("idle-culler", "leases", "http://127.0.0.1:8099")
-    assert service["environment"]["JOULEBOOK_CARDS"] == "GPU-aaaa"
+    assert (culler["name"], service["name"], service["url"]) == ("idle-culler", "joulebook", "http://127.0.0.1:8099")
+    variables = service["environment"]
+    assert variables["JOULEBOOK_CARDS"] == "" and variables["JOULEBOOK_DEFAULT_PLAN"] == "explorer"
+    assert variables["JOULEBOOK_STORE_URL"].startswith("sqlite:///") and "JOULEBOOK_NODE" not in variables
     assert "plan-team" in config.JupyterHub.load_groups
-    powers = [role for role in config.JupyterHub.load_roles if "leases" in role.get("services", [])]
+    assert config.WorkspaceSpawner.hub_variables["JOULEBOOK_SERVICE"] == "http://127.0.0.1:8099/services/joulebook/"
+    powers = [role for role in config.JupyterHub.load_roles if "joulebook" in role.get("services", [])]
     assert powers == [], "the service may do nothing at the hub"
     with pytest.raises(HubError, match="default = 'gold'"):
         configured(JOULEBOOK_DEFAULT_PLAN="gold")
+
+
+def test_the_stores_address_reaches_no_server(configured, cards):
+    cards.append("GPU-aaaa")
+    config = configured(JOULEBOOK_STORE_URL="postgresql://hub:secret@db.example.org/hub")
+    service = config.JupyterHub.services[-1]["environment"]
+    assert service["JOULEBOOK_CARDS"] == "GPU-aaaa" and "secret" in service["JOULEBOOK_STORE_URL"]
+    assert "secret" not in str(config.WorkspaceSpawner.hub_variables)
+    with pytest.raises(HubError, match="JOULEBOOK_STORE_URL"):
+        configured(JOULEBOOK_STORE_URL="mysql://db.example.org/hub")

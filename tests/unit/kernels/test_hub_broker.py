@@ -20,8 +20,8 @@ LENT = (200, {"state": "lent", "card": "GPU-a", "since": 5.0, "stage": ""})
 
 @pytest.fixture
 def broker(service):
-    address = f"http://127.0.0.1:{service.server_port}/services/leases/"
-    return HubBroker.from_environment({"JOULEBOOK_LEASE_SERVICE": address, "JUPYTERHUB_API_TOKEN": "secret"})
+    address = f"http://127.0.0.1:{service.server_port}/services/joulebook/"
+    return HubBroker.from_environment({"JOULEBOOK_SERVICE": address, "JUPYTERHUB_API_TOKEN": "secret"})
 
 
 async def test_it_asks_with_the_servers_token(broker, service):
@@ -29,9 +29,9 @@ async def test_it_asks_with_the_servers_token(broker, service):
     assert await broker.heartbeat("k", 2)
     await broker.release("k")
     assert [(method, path) for method, path, _, _ in service.asked] == [
-        ("POST", "/services/leases/leases"),
-        ("PUT", "/services/leases/leases/k"),
-        ("DELETE", "/services/leases/leases/k"),
+        ("POST", "/services/joulebook/leases"),
+        ("PUT", "/services/joulebook/leases/k"),
+        ("DELETE", "/services/joulebook/leases/k"),
     ]
     assert {token for _, _, token, _ in service.asked} == {"token secret"}
     assert json.loads(service.asked[0][3]) == {"kernel": "k"}
@@ -71,7 +71,7 @@ async def test_who_waits_stays_within_the_services_requests(broker, service):
 
 async def test_no_hub_no_broker():
     assert HubBroker.from_environment({}) is None
-    assert HubBroker.from_environment({"JOULEBOOK_LEASE_SERVICE": "http://x/"}) is None
+    assert HubBroker.from_environment({"JOULEBOOK_SERVICE": "http://x/"}) is None
 
 
 async def test_a_service_that_is_away_is_told_after_the_patience(broker, service):
