@@ -43,7 +43,7 @@ def asked(service):
 def start(tmp_path, monkeypatch, service, two_cards):
     """Starts the GPU kernel of an installation; a test decides what the hub's service answers."""
     monkeypatch.setenv("JUPYTER_RUNTIME_DIR", str(tmp_path / "runtime"))
-    monkeypatch.setenv("JOULEBOOK_LEASE_SERVICE", f"http://127.0.0.1:{service.server_port}/services/leases/")
+    monkeypatch.setenv("JOULEBOOK_SERVICE", f"http://127.0.0.1:{service.server_port}/services/joulebook/")
     monkeypatch.setenv("JUPYTERHUB_API_TOKEN", "secret")
     service.answers["POST"] = WAITING
     factory = KernelProvisionerFactory.instance()
