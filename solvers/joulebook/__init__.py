@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import joulebook_lab.designers as designers
-    from joulebook import battery, core, grid, materials, report
+    from joulebook import battery, core, grid, impedance, materials, report
     from joulebook.core import errors
     from joulebook.core.version import __version__
 
@@ -20,11 +20,12 @@ _MODULES = {
     "designers": "joulebook_lab.designers",
     "errors": "joulebook.core.errors",
     "grid": "joulebook.grid",
+    "impedance": "joulebook.impedance",
     "materials": "joulebook.materials",
     "report": "joulebook.report",
 }
 
-__all__ = ["__version__", "battery", "core", "designers", "errors", "grid", "materials", "report"]
+__all__ = ["__version__", "battery", "core", "designers", "errors", "grid", "impedance", "materials", "report"]
 
 
 def __getattr__(name: str) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, get_args
+from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
@@ -85,6 +85,9 @@ def _quantity_at(model: type[BaseModel], location: tuple[int | str, ...]) -> Qua
     for name in location:
         if isinstance(name, int):
             continue
+        if get_origin(here) is dict:
+            here = get_args(here)[1]
+            continue
         fields = getattr(here, "model_fields", None)
         if fields is None or name not in fields:
             tagged = None if fields else _tagged(here, name)
@@ -155,6 +158,10 @@ def _untagged(model: type[BaseModel], location: tuple[int | str, ...]) -> list[s
         if isinstance(name, int):
             path.append(str(name))
             continue
+        if get_origin(here) is dict:
+            here = get_args(here)[1]
+            path.append(str(name))
+            continue
         fields = getattr(here, "model_fields", None)
         if fields is not None and name in fields:
             here = _model_in(fields[name].annotation)
@@ -174,8 +181,12 @@ def _siblings(model: type[BaseModel], location: tuple[int | str, ...]) -> list[s
     for name in location[:-1]:
         if isinstance(name, int):
             continue
+        if get_origin(here) is dict:
+            here = get_args(here)[1]
+            continue
         fields = getattr(here, "model_fields", {})
         if name not in fields:
-            break
+            here = (None if fields else _tagged(here, name)) or here
+            continue
         here = _model_in(fields[name].annotation)
     return list(getattr(here, "model_fields", {}))

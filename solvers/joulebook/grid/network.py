@@ -208,7 +208,8 @@ class Network(Design):
         name = name_of(path)
         if isinstance(path, str | Path) and not Path(path).is_dir():
             content = content_of(path)
-            if content.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"{" and f'"{cls.kind}"'.encode() in content:
+            ours = any(mark in content for mark in (f'"{cls.kind}"'.encode(), b'"schema_version"'))
+            if content.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"{" and ours:
                 return super().load(path)
         network, notes = read_network(path)
         warn_of(name, notes)

@@ -10,10 +10,10 @@ import pytest
 
 import joulebook as jb
 from joulebook.battery.balance import initial_state_at
-from joulebook.battery.small_signal.drawing import frequency_label
 from joulebook.battery.small_signal.linearise import linearise, rest_at, steepness
 from joulebook.battery.small_signal.requests import read_request
 from joulebook.core.errors import InputError
+from joulebook.core.spectrum_plot import frequency_label
 
 CELL = jb.battery.Cell.named("Chen2020").replace(
     {"negative.double_layer_capacity": 0.0, "positive.double_layer_capacity": 0.0}
