@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import os
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from jupyter_server._tz import utcnow
 from jupyter_server.extension.application import ExtensionApp
 
 from joulebook_lab.handlers import routes
+from joulebook_lab.hub import HubService, hub_routes
 from joulebook_lab.panel_layout import layout_routes
 from joulebook_lab.reports import ReportJobs
 
@@ -27,11 +29,12 @@ class JoulebookLab(ExtensionApp):
         root = getattr(self.serverapp.contents_manager, "root_dir", "") or self.serverapp.root_dir
         self.reports = ReportJobs(Path(root).expanduser(), on_progress=self._note_activity)
         self.settings["joulebook_reports"] = self.reports
+        self.settings["joulebook_hub_service"] = HubService.from_environment(os.environ)
         atexit.register(self.reports.kill_all)
 
     def initialize_handlers(self) -> None:
         """Add the routes."""
-        self.handlers.extend([*routes(), *layout_routes(self.serverapp.jpserver_extensions)])
+        self.handlers.extend([*routes(), *hub_routes(), *layout_routes(self.serverapp.jpserver_extensions)])
 
     def _note_activity(self) -> None:
         """Count a report that moves as activity, so that its server is not culled."""

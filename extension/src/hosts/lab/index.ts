@@ -12,6 +12,7 @@ import type { CommandParts } from './commands';
 import { addCommands } from './commands';
 import type { DesignTracker } from './designer';
 import { registerDesigners } from './designer';
+import { addHub } from './hub';
 import { CATEGORY, CELL_SUFFIX, CELL_TYPE, commands as ids, PLUGIN } from './names';
 import { ReportNotices } from './notices';
 import { WorkspacePanel } from './panel';
@@ -69,11 +70,13 @@ function activate(
     addStatusItem(app, statusBar, reports, tracker);
   }
   followReports(app, reports, workspace, preferences, browser);
+  const hub = addHub(app, server, statusBar);
   app.serviceManager.contents.fileChanged.connect(() => workspace.touch());
   // what the server must answer waits until the Lab is on the screen, and a failure shows where it is used
   void app.restored.then(async () => {
     await Promise.allSettled([
       reports.resume(),
+      hub.look(),
       workspace.loadStarters().then(() => launcher && addToLauncher(launcher, workspace))
     ]);
   });

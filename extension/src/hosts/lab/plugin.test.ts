@@ -39,7 +39,8 @@ async function lab(): Promise<Lab> {
     shell: { currentWidget: null, currentChanged: new Signal(here), activateById: vi.fn() },
     serviceManager: {
       serverSettings: ServerConnection.makeSettings(),
-      contents: { fileChanged: new Signal(here) }
+      contents: { fileChanged: new Signal(here) },
+      kernels: { runningChanged: new Signal(here) }
     },
     restored: new Promise<void>(() => undefined)
   };

@@ -2,6 +2,7 @@
 
 import { URLExt } from '@jupyterlab/coreutils';
 import { ServerConnection } from '@jupyterlab/services';
+import type { HubAnswer } from './hub/answer';
 
 export interface WorkspaceItem {
   readonly path: string;
@@ -76,6 +77,7 @@ export interface JoulebookServer {
   report(id: string): Promise<ReportJob>;
   startReport(path: string, order: ReportOrder): Promise<ReportJob>;
   cancelReport(id: string): Promise<ReportJob>;
+  hub(): Promise<HubAnswer>;
 }
 
 /** The server that this page came from. Rejects with an Error whose message can be shown as it is. */
@@ -108,6 +110,10 @@ export class HttpServer implements JoulebookServer {
 
   cancelReport(id: string): Promise<ReportJob> {
     return this.ask(`reports/${id}`, 'DELETE');
+  }
+
+  hub(): Promise<HubAnswer> {
+    return this.ask('hub');
   }
 
   private async ask<T>(route: string, method = 'GET', body?: object): Promise<T> {

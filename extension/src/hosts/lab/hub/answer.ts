@@ -1,0 +1,46 @@
+/** What the server says of its hub, `joulebook_lab.hub`. */
+
+/** A lease of the user, here or in another server of the same user. */
+export interface LeaseState {
+  readonly kernel: string;
+  readonly state: 'lent' | 'waiting';
+  /** Seconds since 1970, when lent. */
+  readonly since?: number;
+  readonly position?: number;
+  readonly expected?: number | null;
+}
+
+export type Stage = '' | '80' | '95' | 'grace' | 'interrupt' | 'stop';
+
+/** GPU time of the user in this month. */
+export interface Meter {
+  readonly plan: string;
+  /** Seconds. */
+  readonly used: number;
+  /** Seconds; null where nothing limits it. */
+  readonly allowed: number | null;
+  readonly leases: readonly LeaseState[];
+  /** Path of the hub's page about it. */
+  readonly account: string;
+}
+
+/** What a kernel of this server has or waits for. */
+export interface KernelPower {
+  readonly id: string;
+  readonly state: 'lent' | 'waiting' | 'refused';
+  /** 1 is next; 0 while nobody answers. */
+  readonly position: number;
+  /** Expected wait in seconds. */
+  readonly expected: number | null;
+  /** Why it was refused. */
+  readonly message: string;
+  readonly stage: Stage;
+  /** Seconds left to save. */
+  readonly left: number | null;
+}
+
+export interface HubAnswer {
+  readonly hub: 'here' | 'away' | 'absent';
+  readonly meter: Meter | null;
+  readonly kernels: readonly KernelPower[];
+}

@@ -1,0 +1,171 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { HubAnswer, KernelPower, Meter } from './answer';
+import { HubFollower, interval } from './follower';
+import { kernelNotice, monthNotice } from './notice';
+import {
+  colour,
+  countdown,
+  expectedText,
+  hours,
+  kernelName,
+  meterText,
+  placeText,
+  share,
+  usedText
+} from './words';
+
+const METER: Meter = { plan: 'Academic', used: 3600, allowed: 36_000, leases: [], account: '/hub/gpu-time' };
+const LENT: KernelPower = {
+  id: 'abcdef0123',
+  state: 'lent',
+  position: 0,
+  expected: null,
+  message: '',
+  stage: '',
+  left: null
+};
+const WAITING: KernelPower = { ...LENT, state: 'waiting', position: 2, expected: 250 };
+const ABSENT: HubAnswer = { hub: 'absent', meter: null, kernels: [] };
+const HERE: HubAnswer = { hub: 'here', meter: METER, kernels: [] };
+
+describe('words', () => {
+  it('colours as the pages of the hub do', () => {
+    expect([0, 0.79, 0.8, 0.95, 0.96, 2].map(colour)).toEqual([
+      'green',
+      'green',
+      'yellow',
+      'yellow',
+      'red',
+      'red'
+    ]);
+  });
+
+  it('says what is used of what is allowed', () => {
+    expect(meterText(METER)).toBe('GPU 1.0 of 10 h');
+    expect(meterText({ used: 90, allowed: null })).toBe('GPU 0.03 h');
+    expect(usedText({ used: 90, allowed: null })).toContain('no limit');
+    expect(usedText({ used: 90, allowed: 9000 })).toBe('0.03 of 2.5 GPU-hours used this month');
+    expect([0, 3580, 3583, 358_100, 720_000].map(hours)).toEqual(['0.00', '0.99', '1.0', '99.5', '200']);
+    expect(share({ used: 5, allowed: 0 })).toBe(1);
+    expect(share({ used: 5, allowed: null })).toBeNull();
+  });
+
+  it('says places and times', () => {
+    expect(placeText(WAITING)).toBe('number 2 in the queue, about 4 min');
+    expect(placeText({ position: 1, expected: null })).toBe('number 1 in the queue');
+    expect(placeText({ position: 0 })).toBe('the hub does not answer yet');
+    expect([5, 60, 3600, 9000].map(expectedText)).toEqual([
+      'about half a minute',
+      'about 1 min',
+      'about 60 min',
+      'about 3 h'
+    ]);
+    expect([300, 271.2, 9, 0, -5].map(countdown)).toEqual(['5:00', '4:32', '0:09', '0:00', '0:00']);
+    expect(kernelName('a/b.ipynb', 'x')).toBe('b.ipynb');
+    expect(kernelName(undefined, 'abcdef0123')).toBe('Kernel abcdef01');
+  });
+});
+
+describe('HubFollower', () => {
+  let hidden = false;
+  beforeEach(() => {
+    vi.useFakeTimers();
+    hidden = false;
+    vi.spyOn(document, 'hidden', 'get').mockImplementation(() => hidden);
+  });
+  afterEach(() => void vi.useRealTimers());
+
+  it('looks as often as something can change', () => {
+    expect(interval(ABSENT)).toBeNull();
+    expect(interval(HERE)).toBe(60_000);
+    expect(interval({ ...ABSENT, kernels: [WAITING] })).toBe(3000);
+    expect(interval({ ...HERE, kernels: [LENT] })).toBe(10_000);
+    expect(interval({ ...HERE, kernels: [{ ...LENT, stage: 'grace' }] })).toBe(3000);
+    expect(interval({ ...HERE, meter: { ...METER, leases: [{ kernel: 'k', state: 'lent' }] } })).toBe(10_000);
+  });
+
+  it('asks once outside a hub, and never again until it is told to', async () => {
+    const hub = vi.fn(async () => ABSENT);
+    const follower = new HubFollower({ hub });
+    await follower.look();
+    await vi.advanceTimersByTimeAsync(3_600_000);
+    expect(hub).toHaveBeenCalledTimes(1);
+    await follower.look();
+    expect(hub).toHaveBeenCalledTimes(2);
+    follower.dispose();
+  });
+
+  it('asks seldomer behind another tab, and at once when it is seen again', async () => {
+    const hub = vi.fn(async () => HERE);
+    const follower = new HubFollower({ hub });
+    await follower.look();
+    hidden = true;
+    await vi.advanceTimersByTimeAsync(60_000);
+    await vi.advanceTimersByTimeAsync(599_000);
+    expect(hub).toHaveBeenCalledTimes(2);
+    hidden = false;
+    document.dispatchEvent(new Event('visibilitychange'));
+    await vi.advanceTimersByTimeAsync(0);
+    expect(hub).toHaveBeenCalledTimes(3);
+    follower.dispose();
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('keeps the last meter while the hub is away, goes on after a fault, and counts down by itself', async () => {
+    const grace: KernelPower = { ...LENT, stage: 'grace', left: 100 };
+    const answers: (HubAnswer | Error)[] = [
+      { ...HERE, kernels: [grace] },
+      new Error('server away'),
+      { hub: 'away', meter: null, kernels: [grace] }
+    ];
+    const hub = vi.fn(async () => {
+      const next = answers.shift() ?? HERE;
+      if (next instanceof Error) {
+        throw next;
+      }
+      return next;
+    });
+    const follower = new HubFollower({ hub });
+    await follower.look();
+    await vi.advanceTimersByTimeAsync(2000);
+    expect(follower.left(grace)).toBe(98);
+    await vi.advanceTimersByTimeAsync(4000);
+    expect(hub).toHaveBeenCalledTimes(3);
+    expect(follower.current).toMatchObject({ hub: 'away', meter: METER });
+    follower.dispose();
+  });
+});
+
+describe('notices', () => {
+  const actions = { cancel: vi.fn(), saveAll: vi.fn(), account: vi.fn() };
+  const press = (told: ReturnType<typeof kernelNotice>, label: string): void => {
+    const action = told?.options.actions?.find(item => item.label === label);
+    action?.callback(new MouseEvent('click'));
+  };
+
+  it('says the place while a kernel waits, and cancels it', () => {
+    const told = kernelNotice(WAITING, 'a.ipynb', null, actions);
+    expect(told?.message).toBe('a.ipynb waits for a GPU: number 2 in the queue, about 4 min');
+    press(told, 'Cancel');
+    expect(actions.cancel).toHaveBeenCalledWith(WAITING.id);
+  });
+
+  it('counts down to the interrupt, and saves', () => {
+    const told = kernelNotice({ ...LENT, stage: 'grace' }, 'a.ipynb', 271.2, actions);
+    expect(told?.message).toContain('4:32 to save, then a.ipynb is interrupted');
+    press(told, 'Save all');
+    expect(actions.saveAll).toHaveBeenCalled();
+    expect(kernelNotice({ ...LENT, stage: 'interrupt' }, 'a', null, actions)?.type).toBe('error');
+  });
+
+  it('says why there is none, and nothing where all is well', () => {
+    const refused: KernelPower = { ...LENT, state: 'refused', message: 'Used up.' };
+    expect(kernelNotice(refused, 'a', null, actions)?.message).toBe('a has no GPU. Used up.');
+    expect(kernelNotice(LENT, 'a', null, actions)).toBeNull();
+    expect(kernelNotice({ ...LENT, stage: '95' }, 'a', null, actions)).toBeNull();
+  });
+
+  it('tells how much is left of the month', () => {
+    expect(monthNotice({ ...METER, used: 30_000 }, '80', actions).message).toMatch(/^80 % .* 1.7 h are left/);
+  });
+});

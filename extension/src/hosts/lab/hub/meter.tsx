@@ -1,0 +1,158 @@
+/** The meter of GPU time in the status bar, and the panel that it opens. */
+
+import { ReactWidget, UseSignal } from '@jupyterlab/apputils';
+import type { Popup } from '@jupyterlab/statusbar';
+import { showPopup } from '@jupyterlab/statusbar';
+import type { ReactElement } from 'react';
+import type { HubAnswer, LeaseState } from './answer';
+import type { HubFollower } from './follower';
+import { colour, kernelName, meterText, placeText, share, usedText } from './words';
+
+export interface MeterParts {
+  readonly follower: HubFollower;
+  /** Path of the document that a kernel of this server belongs to. */
+  pathOf(kernel: string): string | undefined;
+  shutDown(kernel: string): void;
+}
+
+export class MeterItem extends ReactWidget {
+  private popup: Popup | null = null;
+
+  constructor(private readonly parts: MeterParts) {
+    super();
+    this.addClass('jb-MeterItem');
+  }
+
+  override render(): ReactElement {
+    return (
+      <UseSignal signal={this.parts.follower.changed}>
+        {() => <MeterButton answer={this.parts.follower.current} open={this.open} />}
+      </UseSignal>
+    );
+  }
+
+  private readonly open = (): void => {
+    this.popup?.dispose();
+    const panel = new MeterPanel(this.parts);
+    this.popup = showPopup({ body: panel, anchor: this, align: 'right' });
+    void this.parts.follower.look();
+  };
+}
+
+function MeterButton({ answer, open }: { answer: HubAnswer | null; open: () => void }): ReactElement | null {
+  const meter = answer?.meter;
+  if (!meter) {
+    return null;
+  }
+  const used = share(meter);
+  const waiting = meter.leases.some(lease => lease.state === 'waiting');
+  const text = `${meterText(meter)}${waiting ? ' · waiting' : ''}`;
+  return (
+    <button
+      className="jb-MeterItem-button"
+      title={`${usedText(meter)}\nPlan: ${meter.plan}`}
+      aria-haspopup="dialog"
+      onClick={open}
+    >
+      {used !== null && <Bar used={used} />}
+      <span>{text}</span>
+    </button>
+  );
+}
+
+function Bar({ used, named = false }: { used: number; named?: boolean }): ReactElement {
+  const per = Math.min(100, Math.max(0, 100 * used));
+  const meaning = named
+    ? ({
+        role: 'meter',
+        'aria-label': 'GPU time used this month',
+        'aria-valuemin': 0,
+        'aria-valuemax': 100,
+        'aria-valuenow': Math.round(per)
+      } as const)
+    : ({ 'aria-hidden': true } as const);
+  return (
+    <span className="jb-Meter" data-colour={colour(used)} {...meaning}>
+      <i style={{ width: `${per.toFixed(1)}%` }} />
+    </span>
+  );
+}
+
+class MeterPanel extends ReactWidget {
+  constructor(private readonly parts: MeterParts) {
+    super();
+    this.addClass('jb-MeterPanel');
+    this.node.setAttribute('role', 'dialog');
+    this.node.setAttribute('aria-label', 'GPU time');
+  }
+
+  override render(): ReactElement {
+    return (
+      <UseSignal signal={this.parts.follower.changed}>
+        {() => <Contents parts={this.parts} answer={this.parts.follower.current} />}
+      </UseSignal>
+    );
+  }
+}
+
+function Contents({ parts, answer }: { parts: MeterParts; answer: HubAnswer | null }): ReactElement | null {
+  const meter = answer?.meter;
+  if (!meter) {
+    return null;
+  }
+  const used = share(meter);
+  return (
+    <>
+      <header>
+        <h3>GPU time</h3>
+        <span className="jb-MeterPanel-plan">{meter.plan}</span>
+      </header>
+      <p>{usedText(meter)}</p>
+      {used !== null && <Bar used={used} named />}
+      {used !== null && used >= 1 && meter.allowed !== 0 && (
+        <p className="jb-MeterPanel-note">New hours come with the next month (UTC).</p>
+      )}
+      {answer?.hub === 'away' && (
+        <p className="jb-MeterPanel-note" role="status">
+          The hub does not answer; this is what it said last.
+        </p>
+      )}
+      <ul aria-label="Kernels with a GPU">
+        {meter.leases.map(lease => (
+          <Lease key={lease.kernel} lease={lease} parts={parts} />
+        ))}
+      </ul>
+      {meter.leases.length === 0 && <p className="jb-MeterPanel-note">No kernel of yours has a GPU now.</p>}
+      <a href={meter.account} target="_blank" rel="noopener">
+        GPU time by day
+      </a>
+    </>
+  );
+}
+
+function Lease({ lease, parts }: { lease: LeaseState; parts: MeterParts }): ReactElement {
+  const path = parts.pathOf(lease.kernel);
+  const state = lease.state === 'lent' ? sinceText(lease.since) : `waits: ${placeText(lease)}`;
+  return (
+    <li data-state={lease.state}>
+      <span className="jb-MeterPanel-name" title={path ?? lease.kernel}>
+        {kernelName(path, lease.kernel)}
+      </span>
+      <span className="jb-MeterPanel-state">{state}</span>
+      {path !== undefined && (
+        <button className="jp-mod-styled jp-mod-minimal" onClick={() => parts.shutDown(lease.kernel)}>
+          {lease.state === 'lent' ? 'Shut down' : 'Cancel'}
+        </button>
+      )}
+    </li>
+  );
+}
+
+function sinceText(since: number | undefined, now = Date.now() / 1000): string {
+  const minutes = Math.max(0, Math.floor((now - (since ?? now)) / 60));
+  return minutes < 1
+    ? 'just lent'
+    : minutes < 90
+      ? `for ${minutes} min`
+      : `for ${Math.round(minutes / 60)} h`;
+}

@@ -1,0 +1,79 @@
+/** What the notifications about a kernel's card say, in each of its states. */
+
+import type { Notification } from '@jupyterlab/apputils';
+import type { KernelPower, Meter } from './answer';
+import { countdown, hours, placeText } from './words';
+
+export interface Notice {
+  readonly message: string;
+  readonly type: Notification.TypeOptions;
+  readonly options: Notification.IOptions<null>;
+}
+
+export interface HubActions {
+  /** Shut the kernel down, and so leave the queue. */
+  cancel(kernel: string): void;
+  saveAll(): void;
+  /** Open the hub's page about GPU time. */
+  account(): void;
+}
+
+/** The notice of one kernel; null where there is nothing to tell. */
+export function kernelNotice(
+  power: KernelPower,
+  name: string,
+  left: number | null,
+  actions: HubActions
+): Notice | null {
+  const account = { label: 'GPU time', callback: actions.account };
+  const save = { label: 'Save all', callback: actions.saveAll, displayType: 'accent' as const };
+  if (power.state === 'waiting') {
+    return {
+      message: `${name} waits for a GPU: ${placeText(power)}`,
+      type: 'in-progress',
+      options: {
+        autoClose: false,
+        actions: [
+          { label: 'Cancel', caption: 'Shut the kernel down', callback: () => actions.cancel(power.id) }
+        ]
+      }
+    };
+  }
+  if (power.state === 'refused') {
+    return {
+      message: `${name} has no GPU. ${power.message}`,
+      type: 'error',
+      options: { autoClose: false, actions: [account] }
+    };
+  }
+  if (power.stage === 'grace') {
+    return {
+      message: `GPU time is used up: ${countdown(left ?? 0)} to save, then ${name} is interrupted`,
+      type: 'warning',
+      options: { autoClose: false, actions: [save, account] }
+    };
+  }
+  if (power.stage === 'interrupt') {
+    return {
+      message: `GPU time is used up: ${name} was interrupted, and its kernel ends in half a minute`,
+      type: 'error',
+      options: { autoClose: false, actions: [save, account] }
+    };
+  }
+  return null;
+}
+
+/** The notice of the month; once for each of 80 % and 95 %. */
+export function monthNotice(meter: Meter, per: '80' | '95', actions: Pick<HubActions, 'account'>): Notice {
+  const remaining = Math.max(0, (meter.allowed ?? 0) - meter.used);
+  return {
+    message:
+      `${per} % of this month's GPU time is used; ${hours(remaining)} h are left. ` +
+      'When they are used up, running GPU kernels have five minutes to save',
+    type: 'warning',
+    options: {
+      autoClose: per === '80' ? 15_000 : false,
+      actions: [{ label: 'GPU time', callback: actions.account }]
+    }
+  };
+}

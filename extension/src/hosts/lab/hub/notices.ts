@@ -1,0 +1,117 @@
+/** Notifications about cards: waiting with the place in the queue, GPU time that comes to its end, kernels that end. */
+
+import { Notification } from '@jupyterlab/apputils';
+import type { HubAnswer, KernelPower, Meter } from './answer';
+import type { HubFollower } from './follower';
+import type { HubActions, Notice } from './notice';
+import { kernelNotice, monthNotice } from './notice';
+import { share } from './words';
+
+const TOLD = 'joulebook:gpu-time-told';
+
+export class HubNotices {
+  private readonly shown = new Map<string, string>();
+  private powers = new Map<string, KernelPower>();
+  private ticking: ReturnType<typeof setInterval> | null = null;
+
+  constructor(
+    private readonly follower: HubFollower,
+    private readonly nameOf: (kernel: string) => string,
+    private readonly actions: HubActions
+  ) {
+    follower.changed.connect((_, answer) => this.take(answer));
+  }
+
+  private take({ kernels, meter }: HubAnswer): void {
+    const before = this.powers;
+    this.powers = new Map(kernels.map(power => [power.id, power]));
+    for (const id of before.keys()) {
+      if (!this.powers.has(id)) {
+        this.dismiss(id);
+      }
+    }
+    for (const power of kernels) {
+      this.show(power);
+      if (power.state === 'lent' && before.get(power.id)?.state === 'waiting') {
+        Notification.success(`${this.nameOf(power.id)} has its GPU`, { autoClose: 6000 });
+      }
+    }
+    this.tick(kernels.some(power => power.stage === 'grace'));
+    if (meter !== null) {
+      this.month(meter);
+    }
+  }
+
+  private show(power: KernelPower): void {
+    const told = kernelNotice(power, this.nameOf(power.id), this.follower.left(power), this.actions);
+    if (told === null) {
+      this.dismiss(power.id);
+      return;
+    }
+    const { message, type, options } = told;
+    const id = this.shown.get(power.id);
+    if (id !== undefined && Notification.manager.has(id)) {
+      Notification.update({ id, message, type, ...options });
+    } else if (id === undefined || power.stage === 'interrupt') {
+      this.shown.set(power.id, emit(told));
+    }
+  }
+
+  private dismiss(kernel: string): void {
+    const id = this.shown.get(kernel);
+    if (id !== undefined) {
+      Notification.dismiss(id);
+      this.shown.delete(kernel);
+    }
+  }
+
+  /** Count down each second while there is something to save. */
+  private tick(wanted: boolean): void {
+    if (wanted && this.ticking === null) {
+      this.ticking = setInterval(() => {
+        for (const power of this.powers.values()) {
+          if (power.stage === 'grace') {
+            this.show(power);
+          }
+        }
+      }, 1000);
+    } else if (!wanted && this.ticking !== null) {
+      clearInterval(this.ticking);
+      this.ticking = null;
+    }
+  }
+
+  private month(meter: Meter): void {
+    const used = share(meter) ?? 0;
+    const per =
+      used >= 1 || (meter.allowed ?? 0) <= 0 ? null : used >= 0.95 ? '95' : used >= 0.8 ? '80' : null;
+    if (per === null) {
+      return;
+    }
+    const told = `${new Date().toISOString().slice(0, 7)}:${per}:${meter.allowed}`;
+    if (remembered() !== told) {
+      remember(told);
+      emit(monthNotice(meter, per, this.actions));
+    }
+  }
+}
+
+function emit({ message, type, options }: Notice): string {
+  return Notification.emit(message, type, options);
+}
+
+function remembered(): string | null {
+  try {
+    return localStorage.getItem(TOLD);
+  } catch {
+    return null;
+  }
+}
+
+function remember(told: string): void {
+  try {
+    localStorage.setItem(TOLD, told);
+  } catch {
+    // a browser without storage tells again in the next page
+  }
+}

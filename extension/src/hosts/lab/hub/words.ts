@@ -1,0 +1,75 @@
+/** Short texts about GPU time and waiting. */
+
+import type { Meter } from './answer';
+
+export type Colour = 'green' | 'yellow' | 'red';
+
+/** As the hub's pages colour it: green below 80 %, red above 95 %. */
+export function colour(share: number): Colour {
+  return share < 0.8 ? 'green' : share <= 0.95 ? 'yellow' : 'red';
+}
+
+/** Used over allowed; null where nothing limits it. */
+export function share(meter: Pick<Meter, 'used' | 'allowed'>): number | null {
+  if (meter.allowed === null) {
+    return null;
+  }
+  return meter.allowed > 0 ? meter.used / meter.allowed : 1;
+}
+
+/** `0.25`, `9.8`, `120`: two or three digits. */
+export function hours(seconds: number): string {
+  const value = seconds / 3600;
+  return value < 0.995 ? value.toFixed(2) : value < 99.5 ? value.toFixed(1) : value.toFixed(0);
+}
+
+/** `GPU 9.8 of 10 h` */
+export function meterText(meter: Pick<Meter, 'used' | 'allowed'>): string {
+  return meter.allowed === null
+    ? `GPU ${hours(meter.used)} h`
+    : `GPU ${hours(meter.used)} of ${plain(meter.allowed)} h`;
+}
+
+/** `9.80 of 10 GPU-hours used this month` */
+export function usedText(meter: Pick<Meter, 'used' | 'allowed'>): string {
+  return meter.allowed === null
+    ? `${hours(meter.used)} GPU-hours used this month; the plan sets no limit.`
+    : `${hours(meter.used)} of ${plain(meter.allowed)} GPU-hours used this month`;
+}
+
+/** `10`, `2.5` */
+function plain(seconds: number): string {
+  return String(Number((seconds / 3600).toPrecision(4)));
+}
+
+/** `about 4 min`; nothing where nothing is expected. */
+export function expectedText(seconds: number | null | undefined): string {
+  if (seconds === null || seconds === undefined) {
+    return '';
+  }
+  if (seconds < 90) {
+    return seconds > 30 ? 'about 1 min' : 'about half a minute';
+  }
+  const minutes = Math.round(seconds / 60);
+  return minutes < 90 ? `about ${minutes} min` : `about ${Math.round(minutes / 60)} h`;
+}
+
+/** `number 2 in the queue, about 4 min` */
+export function placeText(power: { readonly position?: number; readonly expected?: number | null }): string {
+  if (!power.position) {
+    return 'the hub does not answer yet';
+  }
+  const expected = expectedText(power.expected);
+  return `number ${power.position} in the queue${expected === '' ? '' : `, ${expected}`}`;
+}
+
+/** `4:32` */
+export function countdown(seconds: number): string {
+  const whole = Math.max(0, Math.ceil(seconds));
+  return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, '0')}`;
+}
+
+/** A kernel by what it belongs to: `analysis.ipynb`, else the beginning of its identity. */
+export function kernelName(path: string | undefined, id: string): string {
+  return path === undefined ? `Kernel ${id.slice(0, 8)}` : path.slice(path.lastIndexOf('/') + 1);
+}
