@@ -20,7 +20,8 @@ from joulebook.battery.options import BatteryOptions
 from joulebook.battery.protocol import Protocol
 from joulebook.battery.simulation import as_protocol, checked_options, citations
 from joulebook.battery.steps import Step
-from joulebook.battery.sweeping import Preparation, stack_arenas, unit_at
+from joulebook.battery.sweep_results import unit_at
+from joulebook.battery.sweeping import Preparation, stack_arenas
 from joulebook.core.errors import InputError, Issue, StepLimitError
 from joulebook.core.provenance import Provenance, Stats
 from joulebook.core.results import Result, Status, Variable

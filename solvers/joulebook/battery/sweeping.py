@@ -32,43 +32,19 @@ from joulebook.battery.simulation import as_protocol, checked_device, checked_op
 from joulebook.battery.skins import has_skins
 from joulebook.battery.starts import starting_concentrations
 from joulebook.battery.steps import Step
-from joulebook.core.display import quantity_of
+from joulebook.battery.sweep_results import N_POINTS, POWER, TIME, VARIABLES, KeptSweep, sweep_result
 from joulebook.core.progress import Progress, progress_or_default
 from joulebook.core.provenance import Provenance, Stats
-from joulebook.core.results import Status, Variable
 from joulebook.core.samples import sample_values
-from joulebook.core.sweeps import Solved, run_sweep
+from joulebook.core.sweeps import Solved, SweepCases, run_sweep
 from joulebook.numerics import device
 
-__all__ = ["Preparation", "Row", "solve_rows", "stack_arenas", "sweep", "unit_at"]
+__all__ = ["Preparation", "Row", "solve_rows", "stack_arenas", "sweep"]
 
-N_POINTS = 101
-"""Points on each curve."""
 _ONE_AT_A_TIME = threading.Lock()
 """Numba's simplest thread pool, the only one on some machines, takes one caller at a time."""
 _ROWS = 512
 _MOST_ROWS = 65_536
-_EVENTS = {
-    at.EVENT_FELL: "voltage reached",
-    at.EVENT_ROSE: "voltage reached",
-    at.EVENT_CURRENT: "current reached",
-    at.EVENT_CHARGE: "charge reached",
-    at.EVENT_HOT: "temperature reached",
-    at.EVENT_ANODE: "anode potential reached",
-    **{at.EVENT_NO_SALT + place: "electrolyte out of salt" for place in range(3)},
-    at.EVENT_CLOGGED: "pores clogged",
-}
-_FAILED, _TIME, _POWER = 0.0, 100.0, 101.0
-_ENDS = {_TIME: "time reached", _POWER: "power no longer held", **{float(k): text for k, text in _EVENTS.items()}}
-_VARIABLES = (
-    ("delivered_capacity", ("case",), "A h", "Delivered capacity"),
-    ("delivered_energy", ("case",), "W h", "Delivered energy"),
-    ("duration", ("case",), "s", "Duration"),
-    ("time", ("case", "point"), "s", "Time"),
-    ("voltage", ("case", "point"), "V", "Voltage"),
-    ("current", ("case", "point"), "A", "Current"),
-    ("discharge_capacity", ("case", "point"), "A h", "Discharged capacity"),
-)
 
 
 @dataclass
@@ -153,17 +129,6 @@ def sweep(
         cell.value_at(path)
     count = len(next(iter(values.values())))
     where = checked_device(backend, count)
-    started = time.perf_counter()
-    cases = run_sweep(
-        cell,
-        values,
-        Preparation(physics, chosen, plan, initial_soc),
-        functools.partial(solve_rows, gpu=where is device.Device.GPU, serial=client is not None),
-        client=client,
-        progress=progress_or_default(progress),
-    )
-    ends = np.nan_to_num(cases.arrays.pop("end", np.zeros(count)))
-    failed = [{"case": item.case, "values": item.values, "reason": item.reason} for item in cases.failed]
     record = {
         "protocol": str(plan),
         "model": physics.to_dict(),
@@ -171,25 +136,26 @@ def sweep(
         "samples": samples,
         "seed": seed,
     }
-    if not failed:
-        status = Status.SOLVED
-    else:
-        status = Status.PARTIAL if len(failed) < count else Status.FAILED
-    return BatterySweepResult(
-        variables=_variables(cell, cases.values, cases.arrays, count),
-        status=status,
-        stats=Stats(seconds=time.perf_counter() - started, device=where.value),
-        provenance=Provenance.record(
-            "battery.sweep", cell, {**record, **chosen.to_dict(physics.name)}, citations(cell, physics)
-        ),
-        facts={
-            "cases": count,
-            "failed": failed,
-            "ends": [_ENDS.get(float(code), "failed") for code in ends],
-            "protocol": str(plan),
-            "model": str(physics),
-        },
+    provenance = functools.partial(
+        Provenance.record,
+        *("battery.sweep", cell, {**record, **chosen.to_dict(physics.name)}, citations(cell, physics)),
     )
+    started = time.perf_counter()
+
+    def result(cases: SweepCases[Row]) -> BatterySweepResult:
+        stats = Stats(seconds=time.perf_counter() - started, device=where.value)
+        return sweep_result(cell, cases, stats, provenance(), {"protocol": str(plan), "model": str(physics)})
+
+    cases = run_sweep(
+        cell,
+        values,
+        Preparation(physics, chosen, plan, initial_soc),
+        functools.partial(solve_rows, gpu=where is device.Device.GPU, serial=client is not None),
+        client=client,
+        progress=progress_or_default(progress),
+        keep=KeptSweep(result),
+    )
+    return result(cases)
 
 
 class Preparation:
@@ -264,7 +230,7 @@ def solve_rows(rows: list[Row], *, gpu: bool = False, serial: bool = False) -> S
         Figures and curves, and for each failed case the reason.
     """
     n = len(rows)
-    arrays = {name: np.full((n, N_POINTS) if len(dims) == 2 else n, np.nan) for name, dims, _unit, _label in _VARIABLES}
+    arrays = {name: np.full((n, N_POINTS) if len(dims) == 2 else n, np.nan) for name, dims, _unit, _label in VARIABLES}
     arrays["end"] = np.zeros(n)
     reasons = [""] * n
     for cases in _alike(rows):
@@ -366,7 +332,7 @@ def _read_group(arrays: dict[str, NDArray[Any]], cases: NDArray[np.int64], arena
     first = arena.trace[:, 0, at.TRACE_TIME]
     done = np.maximum(arena.run[:, at.ROW].astype(np.int64), 1) - 1
     events, codes = (arena.marks[everyone, done, column] for column in (at.MARK_EVENT, at.MARK_CODE))
-    arrays["end"][cases] = np.where(codes == at.LOST_POWER, _POWER, np.where(events > 0, events, _TIME))
+    arrays["end"][cases] = np.where(codes == at.LOST_POWER, POWER, np.where(events > 0, events, TIME))
     counts[~np.isfinite(first + last[:, at.TRACE_TIME])] = 0
     ends = [np.where(counts > 0, times, 0.0) for times in (first, last[:, at.TRACE_TIME])]
     even = np.ascontiguousarray(np.linspace(*ends, N_POINTS, axis=1))
@@ -379,40 +345,3 @@ def _read_group(arrays: dict[str, NDArray[Any]], cases: NDArray[np.int64], arena
     arrays["delivered_capacity"][cases] = last[:, at.TRACE_CHARGE]
     arrays["delivered_energy"][cases] = last[:, at.TRACE_ENERGY]
     arrays["duration"][cases] = last[:, at.TRACE_TIME] - first
-
-
-def _variables(
-    cell: Cell | HalfCell, values: Mapping[str, NDArray[np.float64]], arrays: Mapping[str, NDArray[Any]], count: int
-) -> dict[str, Variable]:
-    found = {"case": Variable(("case",), np.arange(count), "1", "Case")}
-    found |= {path: Variable(("case",), column, unit_at(cell, path), path) for path, column in values.items()}
-    for name, dims, unit, label in _VARIABLES:
-        shape = (count, N_POINTS) if len(dims) == 2 else (count,)
-        found[name] = Variable(dims, arrays.get(name, np.full(shape, np.nan)), unit, label)
-    return found
-
-
-def unit_at(cell: Cell | HalfCell, path: str) -> str:
-    """Find the unit of a value of a design.
-
-    Parameters
-    ----------
-    cell : Cell
-        The design.
-    path : str
-        Dotted path.
-
-    Returns
-    -------
-    str
-        Unit; ``"1"`` for a pure number.
-    """
-    *folders, last = path.split(".")
-    owner = cell.value_at(".".join(folders)) if folders else cell
-    while isinstance(owner, tuple):
-        # the unit of a number in a list is that of the list
-        *folders, last = folders
-        owner = cell.value_at(".".join(folders)) if folders else cell
-    field = type(owner).model_fields[last]
-    found = quantity_of(field)
-    return found.unit if found is not None else "1"

@@ -2,18 +2,21 @@
 
 A domain hands in two functions: ``prepare(design)`` checks one variant and unpacks it to a row of floats, and
 ``solve(rows)`` solves many rows in compiled code. A variant that is not allowed, or does not solve, is listed
-with its reason; the others keep their results.
+with its reason; the others keep their results. When the GPU time of the kernel comes to its end
+(:mod:`joulebook.core.checkpoint`), what has been solved is handed out to be kept, at once and after each further chunk.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from joulebook.core import checkpoint
 from joulebook.core.design import Design
 from joulebook.core.errors import JoulebookError
 from joulebook.core.progress import Progress, check_cancelled
@@ -23,6 +26,7 @@ __all__ = ["FailedCase", "Solved", "SweepCases", "run_sweep"]
 Row = TypeVar("Row")
 _CHUNKS = 20
 _SMALLEST_CHUNK = 16
+_NOT_REACHED = "Not reached before the GPU time ended. Solve the case again."
 
 
 @dataclass(frozen=True)
@@ -87,6 +91,7 @@ def run_sweep(
     *,
     client: Any = None,
     progress: Progress,
+    keep: Callable[[SweepCases[Row]], object] | None = None,
 ) -> SweepCases[Row]:
     """Solve all cases of a sweep.
 
@@ -104,6 +109,9 @@ def run_sweep(
         Where to solve; this process where left out.
     progress : Progress
         Advanced by one per case; cancels between chunks.
+    keep : callable, optional
+        Takes the cases as far as they are solved when the kernel's GPU time comes to its end; the others are listed
+        as failed.
 
     Returns
     -------
@@ -130,39 +138,64 @@ def run_sweep(
             failed.append(FailedCase(case, dict(zip(values, changes, strict=True)), str(error)))
     progress.start(n_cases, "Sweep")
     progress.advance(n_cases - len(rows))
+    solved: list[Solved] = []
+    lock = threading.Lock()
+
+    def save(_ending: object) -> None:
+        with lock:
+            if keep is not None and solved:
+                keep(_gather(values, good, failed, solved[:]))
+
     try:
-        solved = list(_solve_chunks(rows, solve, client, progress))
+        with checkpoint.saving(save):
+            for part in _solve_chunks(rows, solve, client, progress, solved):
+                solved.append(part)
+                if checkpoint.ending() is not None:
+                    save(None)
     finally:
         progress.finish()
-    arrays, reasons = _join(solved, good, n_cases)
-    for case, reason in reasons.items():
-        failed.append(FailedCase(case, {path: float(column[case]) for path, column in values.items()}, reason))
-    failed.sort(key=lambda item: item.case)
-    return SweepCases(dict(values), arrays, tuple(failed))
+    return _gather(values, good, failed, solved)
+
+
+def _gather(
+    values: Mapping[str, NDArray[np.float64]], good: Sequence[int], failed: Sequence[FailedCase], solved: list[Solved]
+) -> SweepCases[Any]:
+    """Put together what has been solved; cases that were not reached are listed."""
+    n_cases = len(next(iter(values.values())))
+    reached = sum(len(part.reasons) for part in solved)
+    arrays, reasons = _join(solved, good[:reached], n_cases)
+    reasons |= dict.fromkeys(good[reached:], _NOT_REACHED)
+    without = [FailedCase(k, {path: float(column[k]) for path, column in values.items()}, reasons[k]) for k in reasons]
+    return SweepCases(dict(values), arrays, tuple(sorted([*failed, *without], key=lambda item: item.case)))
 
 
 def _solve_chunks(
-    rows: list[Row], solve: Callable[[list[Row]], Solved], client: Any, progress: Progress
-) -> list[Solved]:
+    rows: list[Row], solve: Callable[[list[Row]], Solved], client: Any, progress: Progress, done: list[Solved]
+) -> Iterator[Solved]:
+    """Solve one chunk after the other; the caller adds each to ``done``.
+
+    Yields
+    ------
+    Solved
+        Of each chunk.
+    """
     size = max(_SMALLEST_CHUNK, -(-len(rows) // _CHUNKS))
     chunks = [rows[start : start + size] for start in range(0, len(rows), size)]
-    done: list[Solved] = []
     if client is None:
         for chunk in chunks:
             check_cancelled(progress, done)
-            done.append(solve(chunk))
+            yield solve(chunk)
             progress.advance(len(chunk))
-        return done
+        return
     futures = [client.submit(solve, chunk, pure=False) for chunk in chunks]
     try:
         for chunk, future in zip(chunks, futures, strict=True):
             check_cancelled(progress, done)
-            done.append(future.result())
+            yield future.result()
             progress.advance(len(chunk))
     finally:
         for future in futures[len(done) :]:
             future.cancel()
-    return done
 
 
 def _join(

@@ -181,6 +181,42 @@ async def test_a_kernel_that_was_stopped_comes_back_without_power_until_there_ar
         await kernel.shutdown_kernel(now=True)
 
 
+LONG = """
+import time
+from joulebook.core import checkpoint
+def save(ending):
+    with open({path!r}, "w") as file: file.write(ending.stage)
+checkpoint.on_ending(save)
+while checkpoint.ending() is None: time.sleep(0.01)
+try:
+    while True: time.sleep(0.01)
+except KeyboardInterrupt:
+    print("interrupted, then", checkpoint.ending().stage)
+"""
+
+
+async def test_a_running_cell_is_told_to_save_before_it_is_interrupted(start, service, tmp_path):
+    service.answers["POST"] = service.answers["PUT"] = lent()
+    kernel = await start()
+    client = await connected(kernel)
+    saved = tmp_path / "saved"
+    deadline = time.monotonic() + 30
+    try:
+        cell = Cell(client, LONG.format(path=str(saved)))
+        await cell.shows("execute_input")
+        service.answers["PUT"] = lent(stage="grace", grace=100.0)
+        while not saved.exists() or not saved.read_text():
+            assert time.monotonic() < deadline and not cell.reply.done()
+            await asyncio.sleep(0.02)
+        assert saved.read_text() == "grace" and not cell.reply.done()
+        service.answers["PUT"] = lent(stage="interrupt")
+        reply = (await cell.reply)["content"]
+        assert reply["status"] == "ok" and "interrupted, then" in "".join(cell.texts)
+    finally:
+        client.stop_channels()
+        await kernel.shutdown_kernel(now=True)
+
+
 async def test_a_restart_while_waiting_keeps_the_place_and_a_silent_service_is_waited_for(start, service):
     service.answers["POST"] = AWAY
     kernel = await start()

@@ -255,7 +255,7 @@ def result_of(
 def _parameter_variables(
     problem: FitProblem, values: dict[str, float], known: Information, cell: Cell | HalfCell
 ) -> tuple[dict[str, Variable], list[str]]:
-    from joulebook.battery.sweeping import unit_at
+    from joulebook.battery.sweep_results import unit_at
 
     over = ("parameter",)
     items = problem.parameters

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from joulebook.battery import BatterySweepResult, Cell, simulate, sweep
-from joulebook.battery.sweeping import unit_at
+from joulebook.battery.sweep_results import unit_at
 from joulebook.core.errors import DeviceUnavailableError, InputError
 from joulebook.core.results import Status
 
