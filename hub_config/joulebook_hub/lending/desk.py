@@ -11,6 +11,9 @@ A desk is made from what the ledger holds, takes one event, and is stored again.
 - A loan needs one ``UNIT`` of GPU time that no other loan of its user has set aside: two kernels cannot both take the
   last one.
 - Lent time is written into the ledger under its day (UTC): a line ends at midnight, so a month is a sum of lines.
+- A claim may be for one kind of card only, and may stand back by a low priority; a user can lower a weight, not raise
+  it. Claims for one kind are not held up by claims for another.
+- A loan may have a longest time. The last ``GRACE`` seconds of it are the grace; then as when GPU time is used up.
 - Notices come at 80 % and 95 % of the month's GPU time. When it is used up, ``GRACE`` seconds are left to save; then
   the kernel is interrupted, and ``INTERRUPTED`` seconds later the loan ends.
 """
@@ -18,10 +21,11 @@ A desk is made from what the ledger holds, takes one event, and is stored again.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from joulebook_hub.lending.records import (
+    PRIORITIES,
     Card,
     Charge,
     Claim,
@@ -31,9 +35,11 @@ from joulebook_hub.lending.records import (
     Refused,
     Standing,
     Terms,
+    Wish,
     day_of,
     next_midnight,
 )
+from joulebook_hub.lending.waits import expected_wait
 
 __all__ = ["Desk"]
 
@@ -95,7 +101,9 @@ class Desk:
         running = (loan.seconds for loan in self._loans_of(user) if day_of(loan.beat)[:7] == month)
         return self.used.get(user, 0.0) + sum(running)
 
-    def acquire(self, user: str, kernel: str, terms: Terms, now: float) -> Standing | Queued | Refused:
+    def acquire(
+        self, user: str, kernel: str, terms: Terms, now: float, wish: Wish | None = None
+    ) -> Standing | Queued | Refused:
         """Ask for a card.
 
         Parameters
@@ -106,6 +114,8 @@ class Desk:
             Of the user's plan.
         now : float
             The time, s since 1970.
+        wish : Wish, optional
+            What for; any card for as long as it takes when left out.
 
         Returns
         -------
@@ -123,16 +133,65 @@ class Desk:
         if refusal is not None:
             self.claims.pop(key, None)
             return refusal
+        wish = wish or Wish()
+        if not self._places(wish.kind):
+            return Refused("no_such_card", terms.allowed, terms.allowed - self.spent(user, now))
         claim = self.claims.setdefault(key, Claim(user, kernel, terms.weight, now, now))
-        claim.seen, claim.weight = now, terms.weight
-        ahead = self.queue(now).index(key)
-        free = self._free()
-        if ahead >= len(free):
-            return Queued(ahead - len(free) + 1, sum(card.places for card in self.cards))
+        claim.seen, claim.weight, claim.kind = now, terms.weight * PRIORITIES[wish.priority], wish.kind
+        offered = self._offers(now)
+        if key not in offered:
+            return Queued(self.position(key, now), self._places(wish.kind))
         del self.claims[key]
-        self.loans[key] = Loan(self.number, user, kernel, free[ahead], terms.plan, now, now)
+        ends = now + wish.most if math.isfinite(wish.most) else None
+        self.loans[key] = Loan(self.number, user, kernel, offered[key], terms.plan, now, now, ends=ends)
         self.number += 1
         return self._standing(self.loans[key], terms, now)
+
+    def position(self, key: _Key, now: float) -> int:
+        """Place of a claim among those that wait for a card which it could have.
+
+        Parameters
+        ----------
+        key : tuple of str
+            User and kernel of the claim.
+        now : float
+            The time, s since 1970.
+
+        Returns
+        -------
+        int
+            1 is next.
+        """
+        offered, kind = self._offers(now), self.claims[key].kind
+        order = self.queue(now)
+        ahead = order[: order.index(key)]
+        return 1 + sum(other not in offered and _meet(self.claims[other].kind, kind) for other in ahead)
+
+    def expected_wait(self, key: _Key, recent: Sequence[float], now: float) -> float | None:
+        """Estimate how long a claim still waits; see `joulebook_hub.lending.waits`.
+
+        Parameters
+        ----------
+        key : tuple of str
+            User and kernel of the claim.
+        recent : sequence of float
+            Lengths of recent loans that have ended, s.
+        now : float
+            The time, s since 1970.
+
+        Returns
+        -------
+        float or None
+            Time, s; None where too little is known.
+        """
+        kind = self.claims[key].kind
+        cards = {card.identity for card in self.cards if _meet(card.kind, kind)}
+        running = [
+            (now - loan.since, math.inf if loan.ends is None else max(loan.ends - now, 0.0))
+            for loan in self.loans.values()
+            if loan.card in cards
+        ]
+        return expected_wait(self.position(key, now), running, recent)
 
     def renew(self, user: str, kernel: str, terms: Terms, now: float) -> Standing | Gone:
         """Say that a kernel still has its card, and learn how the month stands.
@@ -214,7 +273,7 @@ class Desk:
         self._advance(loan, now)
         standing = self._standing(loan, terms, now)
         if standing.stage == "stop":
-            self._close(loan, "used up", now)
+            self._close(loan, standing.why, now)
         return standing
 
     def _loans_of(self, user: str) -> Iterable[Loan]:
@@ -229,6 +288,21 @@ class Desk:
         if remaining - UNIT * len(list(self._loans_of(user))) < UNIT:
             return Refused("set_aside", terms.allowed, remaining)
         return None
+
+    def _places(self, kind: str) -> int:
+        return sum(card.places for card in self.cards if _meet(card.kind, kind))
+
+    def _offers(self, now: float) -> dict[_Key, str]:
+        """What each claim could have now, the first in the queue first."""
+        free = self._free()
+        kinds = {card.identity: card.kind for card in self.cards}
+        offered = {}
+        for key in self.queue(now):
+            card = next((card for card in free if _meet(kinds[card], self.claims[key].kind)), None)
+            if card is not None:
+                free.remove(card)
+                offered[key] = card
+        return offered
 
     def _free(self) -> list[str]:
         """Identities of free places, those on the least used cards first."""
@@ -270,14 +344,30 @@ class Desk:
     def _standing(self, loan: Loan, terms: Terms, now: float) -> Standing:
         loan.plan = terms.plan
         remaining = terms.allowed - self.spent(loan.user, now)
+        ends = [(loan.ends - now, "longest time")] if loan.ends is not None else []
         if remaining > 0:
             loan.ran_out = None
-            share = 1.0 - remaining / terms.allowed if math.isfinite(terms.allowed) else 0.0
-            stage = "95" if share >= 0.95 else "80" if share >= 0.80 else ""
-            return Standing(loan.card, loan.since, stage, remaining)
-        loan.ran_out = now if loan.ran_out is None else loan.ran_out
-        over = now - loan.ran_out
-        if over < GRACE:
-            return Standing(loan.card, loan.since, "grace", remaining, GRACE - over)
-        stage = "interrupt" if over < GRACE + INTERRUPTED else "stop"
-        return Standing(loan.card, loan.since, stage, remaining)
+        else:
+            loan.ran_out = now if loan.ran_out is None else loan.ran_out
+            ends.append((loan.ran_out + GRACE - now, "used up"))
+        left, why = min(ends, default=(math.inf, ""))
+        stage = _stage(left)
+        if not stage:
+            used = 1.0 - remaining / terms.allowed if math.isfinite(terms.allowed) else 0.0
+            stage, why = "95" if used >= 0.95 else "80" if used >= 0.80 else "", ""
+        places = next((card.places for card in self.cards if card.identity == loan.card), 1)
+        grace = left if stage == "grace" else 0.0
+        return Standing(loan.card, loan.since, stage, remaining, grace, why, 1.0 / places)
+
+
+def _meet(one: str, other: str) -> bool:
+    return not one or not other or one == other
+
+
+def _stage(left: float) -> str:
+    """Stage of a loan with some time left until the interrupt."""
+    if left > GRACE:
+        return ""
+    if left > 0:
+        return "grace"
+    return "interrupt" if left > -INTERRUPTED else "stop"

@@ -7,9 +7,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 __all__ = [
-    *("Card", "Charge", "Claim", "Gone", "Loan", "Queued", "Refused", "Standing", "Terms"),
-    *("day_of", "next_midnight"),
+    *("KINDS", "PRIORITIES", "Card", "Charge", "Claim", "Gone", "Loan", "Queued", "Refused", "Standing", "Terms"),
+    *("Wish", "day_of", "next_midnight"),
 ]
+
+KINDS = ("card", "slice", "share")
+"""A whole card, a MIG slice of one, a share of a card that several kernels have at the same time."""
+PRIORITIES = {"normal": 1.0, "low": 0.25}
+"""Part of the plan's weight with which a claim stands in the queue."""
 
 
 def day_of(at: float) -> str:
@@ -65,6 +70,30 @@ class Card:
     identity: str
     places: int = 1
 
+    @property
+    def kind(self) -> str:
+        """One of `KINDS`."""
+        return "share" if self.places > 1 else "slice" if self.identity.startswith("MIG-") else "card"
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What a kernel asks for.
+
+    Parameters
+    ----------
+    kind : str
+        One of `KINDS`; empty for any.
+    priority : str
+        One of `PRIORITIES`.
+    most : float
+        Longest time, s; the lease ends then, with the same grace as when GPU time is used up.
+    """
+
+    kind: str = ""
+    priority: str = "normal"
+    most: float = math.inf
+
 
 @dataclass(frozen=True)
 class Terms:
@@ -99,6 +128,7 @@ class Loan:
     part: int = 0
     seconds: float = 0.0
     ran_out: float | None = None
+    ends: float | None = None
 
 
 @dataclass
@@ -110,6 +140,7 @@ class Claim:
     weight: float
     asked: float
     seen: float
+    kind: str = ""
 
 
 @dataclass(frozen=True)
@@ -144,6 +175,11 @@ class Standing:
         GPU time left in the month, s; infinity where nothing limits it.
     grace : float
         Time left to save, s, in the stage ``"grace"``.
+    why : str
+        What ends, in the stages ``"grace"``, ``"interrupt"`` and ``"stop"``: ``"used up"`` (GPU time of the month) or
+        ``"longest time"`` (of this lease).
+    share : float
+        Part of the card's memory that is the kernel's.
     """
 
     card: str
@@ -151,19 +187,22 @@ class Standing:
     stage: str = ""
     remaining: float = math.inf
     grace: float = 0.0
+    why: str = ""
+    share: float = 1.0
 
 
 @dataclass(frozen=True)
 class Queued:
-    """No card is free: the place in the queue (1 is next) and how many places all cards have."""
+    """No card is free: the place in the queue (1 is next), how many places such cards have, the expected wait, s."""
 
     position: int
     places: int
+    expected: float | None = None
 
 
 @dataclass(frozen=True)
 class Refused:
-    """No card, why (``no_cards``, ``no_gpu_time``, ``used_up``, ``set_aside``), and the time allowed and left, s."""
+    """No card, and why: ``no_cards``, ``no_such_card``, ``no_gpu_time``, ``used_up``, ``set_aside``; times in s."""
 
     reason: str
     allowed: float

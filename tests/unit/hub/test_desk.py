@@ -7,7 +7,7 @@ import math
 import pytest
 
 from joulebook_hub.lending.desk import AGEING, GRACE, INTERRUPTED, LIFE, PATIENCE, UNIT, Desk
-from joulebook_hub.lending.records import Card, Gone, Terms
+from joulebook_hub.lending.records import Card, Gone, Queued, Refused, Terms, Wish
 
 NOON = 1_767_268_800.0  # 2026-01-01 12:00 UTC
 FREE = Terms("enterprise", 20, math.inf)
@@ -143,3 +143,70 @@ def test_a_line_ends_at_midnight_and_a_month_begins_with_nothing_used():
     assert desk.loans["ada", "k"].seconds == 20
     desk.used = {}  # what the ledger says in February
     assert desk.spent("ada", eve + 50) == 20
+
+
+KINDS = (Card("GPU-a"), Card("MIG-b"), Card("GPU-c", places=2))
+
+
+def test_a_kernel_gets_the_kind_that_it_asks_for_and_its_share_of_the_memory():
+    desk = Desk(KINDS)
+    for kind, card, share in (("slice", "MIG-b", 1.0), ("share", "GPU-c", 0.5), ("card", "GPU-a", 1.0)):
+        found = desk.acquire("ada", kind, FREE, NOON, Wish(kind))
+        assert (found.card, found.share) == (card, share)
+    assert desk.acquire("ada", "any", FREE, NOON).card == "GPU-c", "any place that is left"
+    assert desk.acquire("ada", "more", FREE, NOON, Wish("slice")) == Queued(1, 1)
+    assert desk.acquire("ada", "most", FREE, NOON, Wish("share")) == Queued(1, 2), "who waits for others is not ahead"
+    assert desk.acquire("ada", "last", FREE, NOON + 1) == Queued(3, 4), "but ahead of who would take any"
+    none = Desk(KINDS[:1]).acquire("ada", "k", FREE, NOON, Wish("slice"))
+    assert isinstance(none, Refused) and none.reason == "no_such_card"
+
+
+def test_claims_for_one_kind_do_not_hold_up_others():
+    desk = Desk(KINDS[:2])
+    desk.acquire("ada", "k", FREE, NOON, Wish("slice"))
+    assert isinstance(desk.acquire("ada", "l", FREE, NOON, Wish("slice")), Queued)
+    assert desk.acquire("bob", "k", Terms("p", 1, math.inf), NOON + 1, Wish("card")).card == "GPU-a"
+
+
+def test_a_low_priority_stands_back_but_not_for_ever(desk):
+    for kernel in "kl":
+        desk.acquire("eve", kernel, FREE, NOON)
+    desk.acquire("ada", "low", FREE, NOON, Wish(priority="low"))
+    desk.acquire("bob", "normal", FREE, NOON + 1)
+    assert [user for user, _ in desk.queue(NOON + 1)] == ["bob", "ada"]
+    desk.claims["ada", "low"].asked -= AGEING * FREE.weight
+    assert [user for user, _ in desk.queue(NOON + 1)] == ["ada", "bob"]
+
+
+def test_a_lease_ends_politely_at_its_longest_time(desk):
+    desk.acquire("ada", "k", FREE, NOON, Wish(most=1000.0))
+    assert beat(desk, "ada", "k", FREE, NOON, 690).stage == ""
+    grace = desk.renew("ada", "k", FREE, NOON + 710)
+    assert (grace.stage, grace.grace, grace.why) == ("grace", 290.0, "longest time")
+    beat(desk, "ada", "k", FREE, NOON + 710, 280)
+    assert desk.renew("ada", "k", FREE, NOON + 1000).stage == "interrupt"
+    assert desk.acquire("ada", "k", FREE, NOON + 1010).stage == "interrupt", "a restart does not begin anew"
+    assert desk.renew("ada", "k", FREE, NOON + 1000 + INTERRUPTED).stage == "stop"
+    assert used(desk) == 1030 and desk.charges[-1].reason == "longest time" and not desk.loans
+
+
+def test_the_nearer_end_counts(desk):
+    terms = hours(0.25)
+    desk.acquire("ada", "k", terms, NOON, Wish(most=1100.0))
+    beat(desk, "ada", "k", terms, NOON, 900)
+    found = desk.renew("ada", "k", terms, NOON + 910)
+    assert (found.stage, found.why, found.grace) == ("grace", "longest time", 190.0)
+    found = desk.renew("ada", "k", hours(1), NOON + 920)
+    assert (found.why, found.grace) == ("longest time", 180.0)
+
+
+def test_the_expected_wait_looks_at_cards_that_the_claim_could_have():
+    desk = Desk(KINDS[:2])
+    desk.acquire("eve", "k", FREE, NOON, Wish("card", most=200.0))
+    desk.acquire("eve", "l", FREE, NOON, Wish("slice"))
+    desk.acquire("ada", "k", FREE, NOON, Wish("slice"))
+    desk.acquire("ada", "l", FREE, NOON + 1)
+    recent = [600.0, 600.0, 600.0]
+    assert desk.expected_wait(("ada", "k"), recent, NOON + 50) == 550.0
+    assert desk.expected_wait(("ada", "l"), recent, NOON + 50) == 550.0, "the first in the queue may take the other"
+    assert desk.expected_wait(("ada", "k"), recent[:2], NOON + 50) is None
