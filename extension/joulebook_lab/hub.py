@@ -65,17 +65,21 @@ class HubService:
         Parameters
         ----------
         environment : mapping of str to str
-            With JOULEBOOK_LEASE_SERVICE and JUPYTERHUB_API_TOKEN inside a hub.
+            With JOULEBOOK_SERVICE and JUPYTERHUB_API_TOKEN inside a hub.
 
         Returns
         -------
         HubService or None
             None outside a hub, or where it has no such service.
         """
-        address, token = environment.get("JOULEBOOK_LEASE_SERVICE"), environment.get("JUPYTERHUB_API_TOKEN")
+        address, token = environment.get("JOULEBOOK_SERVICE"), environment.get("JUPYTERHUB_API_TOKEN")
         if not address or not token:
             return None
-        return cls(address, token, environment.get("JUPYTERHUB_PUBLIC_HUB_URL") or environment.get("JUPYTERHUB_BASE_URL", "/") + "hub/")
+        return cls(
+            address,
+            token,
+            environment.get("JUPYTERHUB_PUBLIC_HUB_URL") or environment.get("JUPYTERHUB_BASE_URL", "/") + "hub/",
+        )
 
     async def ask(self, path: str) -> dict[str, Any]:
         """Ask the service.

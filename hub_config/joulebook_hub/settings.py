@@ -83,6 +83,9 @@ class HubSettings:
     attempts_per_minute, sign_ups_per_hour : int
         Sign-ins per minute and sign-ups per hour from one network address (JOULEBOOK_ATTEMPTS_PER_MINUTE,
         JOULEBOOK_SIGN_UPS_PER_HOUR); raise them where many people come from one address.
+    gpu_places : int
+        Kernels that may have the same GPU at the same time, each with its share of the memory (JOULEBOOK_GPU_PLACES);
+        MIG slices are never shared.
     named_servers : int
         Further servers that one user may have (JOULEBOOK_NAMED_SERVERS).
     environment : mapping
@@ -109,6 +112,7 @@ class HubSettings:
     idle_minutes: int = 120
     attempts_per_minute: int = 60
     sign_ups_per_hour: int = 10
+    gpu_places: int = 1
     named_servers: int = 4
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
 
@@ -154,6 +158,7 @@ class HubSettings:
             idle_minutes=reader.integer("JOULEBOOK_IDLE_MINUTES", 120, 0, 100_000),
             attempts_per_minute=reader.integer("JOULEBOOK_ATTEMPTS_PER_MINUTE", 60, 1, 100_000),
             sign_ups_per_hour=reader.integer("JOULEBOOK_SIGN_UPS_PER_HOUR", 10, 1, 100_000),
+            gpu_places=reader.integer("JOULEBOOK_GPU_PLACES", 1, 1, 16),
             named_servers=reader.integer("JOULEBOOK_NAMED_SERVERS", 4, 0, 100),
             environment=environment,
         )

@@ -120,6 +120,27 @@ class Ledger:
             self.clock.start,
         )
 
+    def recent_lengths(self, most: int = 100) -> list[float]:
+        """Lengths of the loans that ended last.
+
+        Parameters
+        ----------
+        most : int
+            How many.
+
+        Returns
+        -------
+        list of float
+            Charged time of each, s.
+        """
+        table = tables.usage
+        ended = select(table.c.loan).where(table.c.reason != "midnight").order_by(table.c.line.desc()).limit(most)
+        statement = (
+            select(func.sum(table.c.seconds).label("length")).where(table.c.loan.in_(ended)).group_by(table.c.loan)
+        )
+        with self.store.read() as transaction:
+            return [float(row.length) for row in transaction.execute(statement)]
+
     # -- what was used ---------------------------------------------------------------------------------------------
 
     def lines(self, user: str, *, after: int = 0, most: int = 100) -> list[UsageLine]:

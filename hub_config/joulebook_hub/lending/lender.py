@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from joulebook_hub.lending.ledger import Ledger
-from joulebook_hub.lending.records import Card, Gone, Queued, Refused, Standing, Terms
+from joulebook_hub.lending.records import Card, Gone, Queued, Refused, Standing, Terms, Wish
 from joulebook_hub.plans import Plan, Plans
 from joulebook_hub.store import Store
 
@@ -92,7 +92,9 @@ class Lender:
         hours = plan.amount("gpu_hours") if given is None else given.gpu_hours
         return Terms(plan.name, plan.amount("queue_weight"), hours * 3600.0)
 
-    def acquire(self, user: str, groups: list[str], kernel: str) -> Standing | Queued | Refused:
+    def acquire(
+        self, user: str, groups: list[str], kernel: str, wish: Wish | None = None
+    ) -> Standing | Queued | Refused:
         """Ask for a card; see `Desk.acquire`.
 
         Parameters
@@ -103,17 +105,22 @@ class Lender:
             The user's groups.
         kernel : str
             Identity of the kernel.
+        wish : Wish, optional
+            What for.
 
         Returns
         -------
         Standing, Queued or Refused
-            The desk's answer.
+            The desk's answer, with the expected wait.
         """
         if not self.cards:
             return Refused("no_cards", 0.0, 0.0)
         terms = self.terms(user, groups)
         with self.ledger.desk(self.cards) as (desk, now):
-            return desk.acquire(user, kernel, terms, now)
+            found = desk.acquire(user, kernel, terms, now, wish)
+        if isinstance(found, Queued):
+            found = replace(found, expected=desk.expected_wait((user, kernel), self.ledger.recent_lengths(), now))
+        return found
 
     def renew(self, user: str, groups: list[str], kernel: str) -> Standing | Gone:
         """Say that a kernel still has its card; see `Desk.renew`.
@@ -160,20 +167,25 @@ class Lender:
         Returns
         -------
         list of dict
-            ``kernel`` and ``state``; ``card`` and ``since`` when lent, ``position`` when waiting.
+            ``kernel`` and ``state``; ``card`` and ``since`` when lent, ``position`` and ``expected`` when waiting.
         """
         desk, now = self.ledger.view(self.cards)
         desk.expire(now)
-        free = max(sum(card.places for card in self.cards) - len(desk.loans), 0)
         held = [
             {"kernel": loan.kernel, "state": "lent", "card": loan.card, "since": loan.since}
             for loan in desk.loans.values()
             if loan.user == user
         ]
+        keys = [key for key in desk.queue(now) if key[0] == user]
+        recent = self.ledger.recent_lengths() if keys else []
         waiting = [
-            {"kernel": kernel, "state": "waiting", "position": max(place - free + 1, 1)}
-            for place, (owner, kernel) in enumerate(desk.queue(now))
-            if owner == user
+            {
+                "kernel": key[1],
+                "state": "waiting",
+                "position": desk.position(key, now),
+                "expected": desk.expected_wait(key, recent, now),
+            }
+            for key in keys
         ]
         return [*held, *waiting]
 

@@ -70,6 +70,31 @@ class Card:
     identity: str
     places: int = 1
 
+    @classmethod
+    def listed(cls, text: str) -> tuple[Card, ...]:
+        """Read a list of cards.
+
+        Parameters
+        ----------
+        text : str
+            Identities with commas between, each with ``=`` and its places where it has more than one.
+
+        Returns
+        -------
+        tuple of Card
+            The cards.
+
+        Examples
+        --------
+        >>> [card.places for card in Card.listed("GPU-a,GPU-b=2")]
+        [1, 2]
+        """
+        parts = (entry.partition("=") for entry in text.split(",") if entry)
+        return tuple(cls(identity, int(places or "1")) for identity, _, places in parts)
+
+    def __str__(self) -> str:
+        return self.identity if self.places == 1 else f"{self.identity}={self.places}"
+
     @property
     def kind(self) -> str:
         """One of `KINDS`."""

@@ -3,8 +3,10 @@
 | request | answer |
 |---|---|
 | ``POST leases`` with ``{"kernel": …}`` | 200 lent, 202 waiting, 402 refused; once per kernel, however often |
+| the same with ``kind``, ``priority``, ``most`` | which kind of card, standing back or not, for how long at most |
 | ``PUT leases/KERNEL`` | 200, or 410 when the lease has ended |
 | ``DELETE leases/KERNEL`` | 204, also when there was none |
+| ``GET meter`` | plan, GPU time of the month and leases of the token's own user |
 | ``GET leases``, ``GET usage?after=LINE&most=N``, ``GET usage.csv`` | of the token's own user |
 """
 
@@ -19,7 +21,7 @@ from typing import Literal
 from pydantic import Field
 
 from joulebook_hub.lending.lender import Lender
-from joulebook_hub.lending.records import Card, Gone, Queued, Refused, Standing
+from joulebook_hub.lending.records import Card, Gone, Queued, Refused, Standing, Wish
 from joulebook_hub.service.routes import Answer, Context, Feature, Model, PageQuery, Parts, Route, Text
 
 __all__ = ["FEATURE", "ROUTES", "days_as_csv", "refusal"]
@@ -33,6 +35,14 @@ class Kernel(Model):
     kernel: str = Field(pattern=_KERNEL, description="The kernel's identity: letters, digits and -, at most 64.")
 
 
+class Wanted(Kernel):
+    """Which kernel, and what it asks for; what is left out is any card, for as long as it takes."""
+
+    kind: Literal["", "card", "slice", "share"] = Field("", description="Kind of card; empty for any.")
+    priority: Literal["normal", "low"] = "normal"
+    most: float | None = Field(None, ge=60.0, le=2_678_400.0, description="Longest time of the lease, s.")
+
+
 class Lent(Model):
     """A lease."""
 
@@ -42,6 +52,8 @@ class Lent(Model):
     stage: Literal["", "80", "95", "grace", "interrupt", "stop"]
     remaining: float | None = Field(description="GPU time left in the month, s; null where nothing limits it.")
     grace: float = Field(description="Time left to save, s.")
+    why: Literal["", "used up", "longest time"] = Field(description="What ends, from the grace on.")
+    share: float = Field(description="Part of the card's memory that is the kernel's.")
 
 
 class Waits(Model):
@@ -49,7 +61,8 @@ class Waits(Model):
 
     state: Literal["waiting"] = "waiting"
     position: int = Field(description="1 is next.")
-    places: int = Field(description="Places of all cards.")
+    places: int = Field(description="Places of all cards of the kind.")
+    expected: float | None = Field(description="Expected wait, s; null where too little is known.")
 
 
 class NotLent(Model):
@@ -75,11 +88,21 @@ class OwnClaim(Model):
     kernel: str
     state: Literal["waiting"]
     position: int
+    expected: float | None
 
 
 class Leases(Model):
     """What the user holds and waits for."""
 
+    leases: list[OwnLease | OwnClaim]
+
+
+class Meter(Model):
+    """GPU time of the user in this month."""
+
+    plan: str = Field(description="The plan's title.")
+    used: float = Field(description="Used, s.")
+    allowed: float | None = Field(description="Allowed, s; null where nothing limits it.")
     leases: list[OwnLease | OwnClaim]
 
 
@@ -115,6 +138,8 @@ def refusal(found: Refused) -> str:
     str
         What is wrong and what to try.
     """
+    if found.reason == "no_such_card":
+        return "This hub lends no GPU of the kind that the kernel asks for. Choose another kernel."
     if found.reason == "no_cards":
         return "This hub has no GPU to lend. Choose the kernel “Joulebook (CPU)”."
     way_out = "Ask an administrator of this hub for GPU-hours, or choose the kernel “Joulebook (CPU)”."
@@ -136,7 +161,7 @@ def _answer(found: Standing | Queued | Refused | Gone) -> Answer:
         values = asdict(found)
         return Answer(200, Lent(**values | {"remaining": found.remaining if math.isfinite(found.remaining) else None}))
     if isinstance(found, Queued):
-        return Answer(202, Waits(position=found.position, places=found.places))
+        return Answer(202, Waits(**asdict(found)))
     if isinstance(found, Refused):
         return Answer(402, NotLent(state="refused", reason=found.reason, message=refusal(found)))
     return Answer(410, NotLent(state="gone", reason="gone", message="There is no such lease (any more)."))
@@ -158,15 +183,41 @@ def held(context: Context) -> Leases:
     return Leases.model_validate({"leases": _lender(context).leases(context.person.name)})
 
 
-def acquire(context: Context, body: Kernel) -> Answer:
+def meter(context: Context) -> Meter:
+    """Tell the user's plan, GPU time and leases.
+
+    Parameters
+    ----------
+    context : Context
+        Who asks.
+
+    Returns
+    -------
+    Meter
+        Of this month.
+    """
+    lender, person = _lender(context), context.person
+    groups = list(person.groups)
+    allowed = lender.terms(person.name, groups).allowed
+    return Meter.model_validate(
+        {
+            "plan": lender.plan(groups).title,
+            "used": lender.spent(person.name),
+            "allowed": allowed if math.isfinite(allowed) else None,
+            "leases": lender.leases(person.name),
+        }
+    )
+
+
+def acquire(context: Context, body: Wanted) -> Answer:
     """Ask for a card.
 
     Parameters
     ----------
     context : Context
         Who asks.
-    body : Kernel
-        For which kernel.
+    body : Wanted
+        For which kernel, and what for.
 
     Returns
     -------
@@ -174,7 +225,8 @@ def acquire(context: Context, body: Kernel) -> Answer:
         Lent, waiting or refused.
     """
     person = context.person
-    return _answer(_lender(context).acquire(person.name, list(person.groups), body.kernel))
+    wish = Wish(body.kind, body.priority, math.inf if body.most is None else body.most)
+    return _answer(_lender(context).acquire(person.name, list(person.groups), body.kernel, wish))
 
 
 def renew(context: Context, path: Kernel) -> Answer:
@@ -267,13 +319,13 @@ def days_as_csv(days: dict[str, float]) -> str:
 
 
 def _open(parts: Parts) -> Lender:
-    cards = tuple(Card(identity) for identity in parts.environment.get("JOULEBOOK_CARDS", "").split(",") if identity)
-    return Lender(parts.store, parts.plans, cards)
+    return Lender(parts.store, parts.plans, Card.listed(parts.environment.get("JOULEBOOK_CARDS", "")))
 
 
 ROUTES = (
+    Route("GET", "meter", "Plan, GPU time and leases of the user", meter, {200: Meter}),
     Route("GET", "leases", "What the user holds and waits for", held, {200: Leases}),
-    Route("POST", "leases", "Ask for a card", acquire, {200: Lent, 202: Waits, 402: NotLent}, body=Kernel),
+    Route("POST", "leases", "Ask for a card", acquire, {200: Lent, 202: Waits, 402: NotLent}, body=Wanted),
     Route(
         "PUT",
         "leases/{kernel}",

@@ -21,6 +21,7 @@ loans = Table(
     Column("part", Integer, nullable=False),
     Column("seconds", Float, nullable=False),
     Column("ran_out", Float),
+    Column("ends", Float),
 )
 claims = Table(
     "claims",
@@ -30,6 +31,7 @@ claims = Table(
     Column("weight", Float, nullable=False),
     Column("asked", Float, nullable=False),
     Column("seen", Float, nullable=False),
+    Column("kind", String(16), nullable=False, server_default=""),
 )
 usage = Table(
     "usage",

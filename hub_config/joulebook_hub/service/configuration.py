@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
+from dataclasses import replace
 from typing import Any
 
+from joulebook_hub.lending.records import Card
 from joulebook_hub.service.features import features
 from joulebook_hub.settings import HubSettings
 
@@ -29,7 +31,6 @@ def configure(c: Any, settings: HubSettings) -> None:
     """
     from joulebook_hub.handlers.gpu_time import ROUTES
     from joulebook_hub.lending.lender import Lender, cards_of_this_machine
-    from joulebook_hub.lending.records import Card
     from joulebook_hub.plans import Plans
     from joulebook_hub.store import Store
     from joulebook_hub.store.engines import address
@@ -38,7 +39,7 @@ def configure(c: Any, settings: HubSettings) -> None:
         settings.environment.get("JOULEBOOK_PLANS", ""), default=settings.environment.get("JOULEBOOK_DEFAULT_PLAN", "")
     )
     address(settings.store_url)
-    cards = cards_of_this_machine()
+    cards = tuple(_shared(Card(identity), settings.gpu_places) for identity in cards_of_this_machine())
     c.JupyterHub.services = [*c.JupyterHub.get("services", []), _service(c, settings, cards)]
     people = {"name": "user", "scopes": ["self", f"access:services!service={SERVICE}"]}
     c.JupyterHub.load_roles = [*c.JupyterHub.get("load_roles", []), people]
@@ -52,11 +53,16 @@ def configure(c: Any, settings: HubSettings) -> None:
     c.JupyterHub.template_vars["cards"] = len(cards)
     c.JupyterHub.template_vars["plans_page"] = True
     c.JupyterHub.tornado_settings["joulebook_store"] = store
-    c.JupyterHub.tornado_settings["joulebook_lender"] = Lender(store, plans, tuple(Card(card) for card in cards))
+    c.JupyterHub.tornado_settings["joulebook_lender"] = Lender(store, plans, cards)
     c.JupyterHub.extra_handlers = [*c.JupyterHub.get("extra_handlers", []), *ROUTES]
 
 
-def _service(c: Any, settings: HubSettings, cards: tuple[str, ...]) -> dict[str, Any]:
+def _shared(card: Card, places: int) -> Card:
+    """A whole card with its places; a slice is a part already and has one."""
+    return replace(card, places=places) if card.kind == "card" else card
+
+
+def _service(c: Any, settings: HubSettings, cards: tuple[Card, ...]) -> dict[str, Any]:
     command = [
         *(sys.executable, "-m", "joulebook_hub.leash", str(os.getpid()), "--"),
         *(sys.executable, "-m", "joulebook_hub.service"),
@@ -67,7 +73,7 @@ def _service(c: Any, settings: HubSettings, cards: tuple[str, ...]) -> dict[str,
         **c.WorkspaceSpawner.hub_variables,
         "JOULEBOOK_HOME": str(settings.folder.root),
         "JOULEBOOK_STORE_URL": settings.store_url,
-        "JOULEBOOK_CARDS": ",".join(cards),
+        "JOULEBOOK_CARDS": ",".join(map(str, cards)),
     }
     address = f"http://127.0.0.1:{settings.service_port}"
     return {"name": SERVICE, "url": address, "command": command, "environment": variables, "display": False}

@@ -100,9 +100,22 @@ def test_a_kernel_is_lent_a_card_within_its_users_hours(lending, wait_for):
     assert process.environ()["CUDA_VISIBLE_DEVICES"] == CARD
 
     waiting = ask(lending, "POST", "leases", json={"kernel": "another"})
-    assert waiting.status_code == 202 and waiting.json() == {"state": "waiting", "position": 1, "places": 1}
+    assert waiting.status_code == 202 and waiting.json() == {
+        "state": "waiting", "position": 1, "places": 1, "expected": None,
+    }  # fmt: skip
     assert "waits, number 1" in lending.admin.get("/hub/gpu-time").text
+    answer = server_api(lending, "GET", "/joulebook/hub")
+    shown = answer.json()
+    assert shown["hub"] == "here" and shown["meter"]["plan"] == "Academic" and shown["meter"]["allowed"] == 36_000
+    assert shown["meter"]["used"] < 300 and shown["meter"]["account"] == "/hub/gpu-time"
+    assert [(held["kernel"], held["state"]) for held in shown["meter"]["leases"]] == [
+        (kernel, "lent"), ("another", "waiting"),
+    ]  # fmt: skip
+    assert [(power["id"], power["state"], power["card"]) for power in shown["kernels"]] == [(kernel, "lent", CARD)]
+    assert lending.token not in answer.text, "no token reaches the browser"
     assert ask(lending, "DELETE", "leases/another").status_code == 204
+    body = {"kernel": "another", "kind": "slice"}
+    assert ask(lending, "POST", "leases", json=body).json()["reason"] == "no_such_card"
 
     os.kill(lending.hub.member("joulebook_hub.service").pid, signal.SIGKILL)
 
@@ -151,7 +164,20 @@ def test_the_service_listens_to_tokens_with_the_scope_only(lending):
     assert session.get(lending.service + "health/live", timeout=30).json() == {"live": True}
 
 
-@pytest.mark.parametrize("body", [b"", b"{", b"[]", b'{"kernel": 3}', b'{"kernel": "../x"}', b"[" * 4000, b"x" * 9000])
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"{",
+        b"[]",
+        b'{"kernel": 3}',
+        b'{"kernel": "../x"}',
+        b'{"kernel": "k", "most": -1}',
+        b'{"kernel": "k", "kind": "big"}',
+        b"[" * 4000,
+        b"x" * 9000,
+    ],
+)
 def test_bodies_that_are_no_question(lending, body):
     assert ask(lending, "POST", "leases", data=body).status_code == 400
 

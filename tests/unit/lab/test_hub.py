@@ -38,7 +38,7 @@ def service():
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
     told.environment = {
-        "JOULEBOOK_LEASE_SERVICE": f"http://127.0.0.1:{server.server_port}/services/x/",
+        "JOULEBOOK_SERVICE": f"http://127.0.0.1:{server.server_port}/services/x/",
         "JUPYTERHUB_API_TOKEN": "secret",
         "JUPYTERHUB_BASE_URL": "/base/",
     }
