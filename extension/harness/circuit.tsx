@@ -9,5 +9,6 @@ const el = document.getElementById('circuit');
 window.model = new PageModel({ doc, read_only: false, theme });
 document.body.style.background = theme === 'dark' ? '#101214' : '#e9ebee';
 if (el) {
+  Object.assign(window, { opened: performance.now() });
   widget.render({ model: window.model as never, el });
 }

@@ -36,12 +36,28 @@ window.start = doc => {
       tell('msg:custom', { kind: 'preview-answer', id: content.id, answer }))
   };
   const began = performance.now();
+  window.began = began;
   widget.render({ model: window.model, el: document.getElementById('here') });
   return new Promise(resolve => requestAnimationFrame(() => requestAnimationFrame(() =>
     resolve(performance.now() - began))));
 };
 window.ready = true;
 </script>"""
+CLOCK = """(() => {
+  const wait = window.requestAnimationFrame.bind(window);
+  window.own = 0;
+  window.nextFrame = () => new Promise(resolve => wait(resolve));
+  window.requestAnimationFrame = draw => wait(now => {
+    const began = performance.now();
+    draw(now);
+    window.own += performance.now() - began;
+  });
+  window.longest = 0;
+  new PerformanceObserver(list => list.getEntries().forEach(({ duration }) => {
+    window.longest = Math.max(window.longest, duration);
+  })).observe({ type: 'longtask', buffered: true });
+})()"""
+"""Counts the time of the page's own frame callbacks, and the longest time for which the page did not answer."""
 DRAG = """async frames => {
   const canvas = document.querySelector('.jb-Sheet canvas');
   const box = canvas.getBoundingClientRect();
@@ -50,25 +66,30 @@ DRAG = """async frames => {
     new PointerEvent(type, { bubbles: true, clientX: x, clientY: y, pointerId: 1, button: 0 }));
   const start = (() => {
     for (let y = box.top + 0.4 * box.height; y < box.bottom; y += 3) {
-      for (let x = box.left + 0.35 * box.width; x < box.right - 60; x += 4) {
+      for (let x = box.left + 0.1 * box.width; x < box.right - 60; x += 4) {
         say('pointermove', x, y);
         if (canvas.style.cursor === 'pointer') return [x, y];
       }
     }
   })();
-  const frame = () => new Promise(resolve => requestAnimationFrame(resolve));
   say('pointerdown', ...start);
   const times = [];
-  let last = await frame();
+  await window.nextFrame();
   for (let i = 1; i <= frames; i++) {
+    window.own = 0;
+    const began = performance.now();
     say('pointermove', start[0] + 40 * Math.sin(i / 6), start[1] + (i % 40));
-    const now = await frame();
-    times.push(now - last);
-    last = now;
+    const handled = performance.now() - began;
+    await window.nextFrame();
+    const drawn = performance.now();
+    canvas.getContext('2d').getImageData(0, 0, 1, 1); // waits until the pixels are there
+    times.push(handled + window.own + performance.now() - drawn);
   }
   say('pointerup', start[0] + 20, start[1] + 20);
   return times.sort((a, b) => a - b);
 }"""
+DRAWING = "/^(Placing|Connecting)/.test(document.querySelector('.jb-Progress')?.getAttribute('aria-label') ?? '')"
+FRAME = 16.0  # ms: 60 frames a second
 SIZES = {"generators": (2.4, 4), "loads": (1.6, 4), "shunts": (2, 4), "transformers": (2, 4)}
 
 
@@ -102,6 +123,7 @@ def page(address: str, root: Path) -> Iterator[Any]:
     with browsing.chromium(root / "test-artifacts", "circuit") as found:
         complaints = browsing.ConsoleErrors(found)
         found.expose_function("solve", study)
+        found.add_init_script(CLOCK)
         found.goto(address)
         found.wait_for_function("window.ready")
         yield found
@@ -141,15 +163,54 @@ def test_case118_is_laid_out_without_overlap_within_two_seconds(page: Any) -> No
     assert overlaps == []
 
 
+def late(times: list[float]) -> float:
+    """Time that 95 % of the frames need at most."""
+    return times[int(0.95 * len(times))]
+
+
 def test_everything_of_case118_is_dragged_in_one_frame_each(page: Any) -> None:
     start(page, "case118")
     page.locator(".jb-Sheet").focus()
     page.keyboard.press("Control+a")
     page.get_by_role("heading", name="471 elements").wait_for()
-    times = page.evaluate(DRAG, 60)
-    assert times[len(times) // 2] < 17.5  # a screen of 60 Hz gives a frame in 16.7 ms at best
+    # handler, drawing and pixels together; half a frame is left for what else a browser does
+    assert late(page.evaluate(DRAG, 60)) < FRAME / 2
     page.keyboard.press("Control+z")
     assert document(page) == Network.named("case118").to_document()
+
+
+def test_half_of_a_solved_network_is_dragged_with_wires_to_the_other_half(page: Any) -> None:
+    start(page, "case118")
+    page.get_by_role("button", name="Power flow").click()
+    page.locator(".jb-Study-status", has_text="Solved").wait_for(timeout=300_000)
+    box = page.locator(".jb-Sheet canvas").bounding_box()
+    page.mouse.move(box["x"] + 2, box["y"] + 2)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] - 2, steps=4)
+    page.mouse.up()
+    assert late(page.evaluate(DRAG, 60)) < FRAME / 2
+    moved = document(page)["diagram"]["placements"]
+    assert len(moved) == 118 + 11 + 54 + 99 + 14
+
+
+def test_a_network_of_1354_buses_is_drawn_within_two_seconds(page: Any) -> None:
+    start(page, "case1354pegase")
+    page.wait_for_function(f"!{DRAWING}", timeout=60_000, polling=20)
+    assert page.evaluate("performance.now() - window.began") < 2000
+    assert page.evaluate("window.longest") < 1000
+
+
+def test_a_network_of_9241_buses_opens_while_the_page_answers(page: Any) -> None:
+    start(page, "case9241pegase")
+    placing = page.get_by_role("group", name="Placing elements")
+    placing.wait_for()
+    page.get_by_role("button", name="Elements").click()
+    page.get_by_role("searchbox", name="Find an element").fill("busbar 9241")
+    page.get_by_role("button", name="Busbar 9241").first.wait_for()
+    page.wait_for_function(f"!{DRAWING}", timeout=120_000, polling=50)
+    page.get_by_role("button", name="Stop").click()
+    page.get_by_text("Stopped.").wait_for()
+    assert page.evaluate("window.longest") < 2000
 
 
 def test_power_flow_and_fault_on_the_sheet(page: Any) -> None:

@@ -140,6 +140,15 @@ function Workspace({ studies, clipboard, theme }: CircuitDesignerProps) {
               close={closeMenu}
             />
           )}
+          {view.progress && (
+            <div className="jb-Progress" aria-label={view.progress.what} role="group">
+              <span>{view.progress.what}</span>
+              <progress max={1} value={view.progress.share} aria-label={view.progress.what} />
+              <button type="button" className="jb-Button" onClick={() => session.stopDrawing()}>
+                Stop
+              </button>
+            </div>
+          )}
           <p className="jb-Notice" role="status">
             {view.notice}
           </p>

@@ -39,6 +39,8 @@ export function Diagram({ study, clipboard, targets, openMenu, toValues }: Diagr
   const gestures = useRef<Gestures | null>(null);
   const [focused, setFocused] = useState(false);
   const id = useId();
+  const { elements } = view.scene;
+  const name = useMemo(() => sheetName(elements), [elements]);
 
   useLayoutEffect(() => {
     const [box, sheet] = [holder.current, canvas.current];
@@ -127,7 +129,7 @@ export function Diagram({ study, clipboard, targets, openMenu, toValues }: Diagr
       role="listbox"
       tabIndex={0}
       aria-multiselectable="true"
-      aria-label={sheetName(view.scene.elements)}
+      aria-label={name}
       aria-activedescendant={view.current ? `${id}-current` : undefined}
       onKeyDown={keyDown}
       onKeyUp={keyUp}

@@ -169,12 +169,14 @@ const OF_NETWORK: readonly string[] = ['name', 'description', 'base_power', 'fre
 
 function NetworkForm() {
   const { state } = useEditor();
-  const { session, view } = useSession();
-  const fields = circuitSchema
-    .fields([], state.document)
-    .filter(field => OF_NETWORK.includes(field.path[0] ?? ''));
+  const { session } = useSession();
+  const { document } = state;
+  const fields = useMemo(
+    () => circuitSchema.fields([], document).filter(field => OF_NETWORK.includes(field.path[0] ?? '')),
+    [document]
+  );
   const symbols = valueAt(state.document, ['diagram', 'symbols']) === 'ANSI' ? 'ANSI' : 'IEC';
-  const kinds = KINDS.filter(({ table }) => isObject(state.document[table]));
+  const kinds = KINDS.filter(({ table }) => isObject(document[table]));
   return (
     <>
       <h3>Network</h3>
@@ -203,7 +205,7 @@ function NetworkForm() {
         {kinds.map(({ table, plural }) => (
           <div key={table}>
             <dt>{plural}</dt>
-            <dd>{[...view.scene.elements.values()].filter(element => element.table === table).length}</dd>
+            <dd>{Object.keys(state.document[table] ?? {}).length}</dd>
           </div>
         ))}
       </dl>

@@ -59,10 +59,7 @@ export function Toolbar({ clipboard, study }: ToolbarProps) {
         icon="layout"
         name="Lay out the whole network anew"
         off={state.readOnly}
-        act={() => {
-          session.layOut();
-          board.current?.fit();
-        }}
+        act={() => session.layOut(() => board.current?.fit())}
       />
       <span className="jb-Toolbar-gap" />
       <SaveButtons study={study} />

@@ -5,8 +5,10 @@ import type { Element, Placement } from './elements';
 import { elementsIn, hasPlace, placementsIn } from './elements';
 import type { Box } from './geometry';
 import type { Key } from './kinds';
-import { facing, HANG, hangs, layOut } from './layout';
+import { facing, HANG, hangs, layOutSteps } from './layout';
 import { Sheet } from './sheet';
+import type { Steps } from './steps';
+import { finished } from './steps';
 
 export interface Arrangement {
   readonly placements: ReadonlyMap<Key, Placement>;
@@ -21,6 +23,11 @@ const SYMBOL: Box = { left: -2, top: -2.5, right: 2, bottom: 2.5 };
 
 /** `before` holds what was found earlier, so that things without a place stay where they are on the screen. */
 export function arrange(document: JsonObject, before: ReadonlyMap<Key, Placement>): Arrangement {
+  return finished(arrangeSteps(document, before));
+}
+
+/** The same in steps; each gives the share that is done. */
+export function* arrangeSteps(document: JsonObject, before: ReadonlyMap<Key, Placement>): Steps<Arrangement> {
   const elements = elementsIn(document);
   const given = placementsIn(document);
   const placed = (element: Element) => given.get(element.key) ?? before.get(element.key);
@@ -29,7 +36,7 @@ export function arrange(document: JsonObject, before: ReadonlyMap<Key, Placement
   const lost = buses.filter(element => !placed(element)).length;
   const fresh = new Map<Key, Placement>();
   if (lost > 0 && lost > MOSTLY * buses.length) {
-    const laid = layOut(elements);
+    const laid = yield* layOutSteps(elements);
     needing.forEach(({ key }) => {
       const place = laid.get(key);
       if (place && !given.has(key)) {

@@ -20,6 +20,8 @@ export interface Art<S> {
     scene: S,
     selection: ReadonlySet<Key>
   ): readonly { readonly at: Point; readonly kind: 'bar' | 'end' | 'segment' }[];
+  /** How many things are drawn; where it is left out, few. */
+  weightOf?(scene: S): number;
 }
 
 /** One-line diagrams of power networks. */
@@ -31,5 +33,6 @@ export const networkArt: Art<Scene> = {
     scene.items.get(key)?.box ??
     scene.markers.get(key)?.box ??
     extentOf(scene, [key]),
-  handlesOf
+  handlesOf,
+  weightOf: ({ bars, items, wires }) => bars.size + items.size + wires.length
 };

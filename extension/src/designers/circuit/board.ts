@@ -1,10 +1,15 @@
-/** A canvas with a camera: draws the scene in the next frame after something changed. */
+/**
+ * A canvas with a camera: draws the scene in the next frame after something changed.
+ *
+ * What is dragged, and networks of many elements, are drawn into layers that are only shifted from frame to frame.
+ */
 
 import type { Art } from './art';
 import { CanvasPen } from './canvasPen';
 import type { Box, Point } from './geometry';
-import { clamped, grown } from './geometry';
+import { clamped, common, grown, shifted } from './geometry';
 import type { Key } from './kinds';
+import { Layer } from './layer';
 import type { Overlay } from './overlay';
 import { NOTHING } from './overlay';
 import type { Colours, Ink } from './pen';
@@ -12,8 +17,26 @@ import { VARIABLES } from './pen';
 import type { Scene } from './scene';
 
 export const USUAL_SCALE = 14;
-const SMALLEST_SCALE = 0.4;
+const SMALLEST_SCALE = 0.05;
 const LARGEST_SCALE = 60;
+/** Things on the sheet from which it is drawn into a layer that is kept while one pans and zooms. */
+const MANY = 2500;
+/** Share of the sheet around what is seen that a layer holds. */
+const MARGIN = 0.4;
+/** ms after the last turn of the wheel until a zoomed picture is drawn anew. */
+const SETTLE = 140;
+/** Things that appear at once on an empty sheet from which it is fitted to them. */
+const WHOLE = 100;
+
+/** Elements that are dragged: what stays, what is carried by whole squares, and the wires between. */
+export interface Drag<S = Scene> {
+  readonly still: S;
+  readonly carried: S;
+  /** Around what is carried, where it was. */
+  readonly reach: Box;
+  readonly between: S;
+  readonly delta: Point;
+}
 
 export interface Shown<S = Scene> {
   readonly scene: S;
@@ -25,6 +48,7 @@ export interface Shown<S = Scene> {
   readonly targets: ReadonlySet<Key>;
   readonly marquee: Box | null;
   readonly readOnly: boolean;
+  readonly drag: Drag<S> | null;
 }
 
 export class Board<S = Scene> {
@@ -37,6 +61,13 @@ export class Board<S = Scene> {
   /** Top left corner, grid squares. */
   private origin: Point = { x: 0, y: 0 };
   private fitted = false;
+  /** The whole sheet where there is much on it, else what stays while something is dragged. */
+  private readonly ground = new Layer();
+  private readonly carried = new Layer();
+  /** What the layers were drawn from. */
+  private grounds: readonly unknown[] = [];
+  private carries: S | null = null;
+  private settling: ReturnType<typeof setTimeout> | undefined;
   scale = USUAL_SCALE;
   shown: Shown<S>;
   /** ms that the last frame took to draw. */
@@ -58,13 +89,23 @@ export class Board<S = Scene> {
       stale: false,
       targets: new Set(),
       marquee: null,
-      readOnly: false
+      readOnly: false,
+      drag: null
     };
   }
 
   show(part: Partial<Shown<S>>): void {
+    const before = this.weight;
     this.shown = { ...this.shown, ...part };
+    if (before === 0 && this.weight >= WHOLE && this.fitted) {
+      this.fit();
+    }
     this.invalidate();
+  }
+
+  /** How many things are on the sheet. */
+  private get weight(): number {
+    return this.art.weightOf?.(this.shown.scene) ?? 0;
   }
 
   /** Take the size of the page, and fit what is on it when it is seen for the first time. */
@@ -86,6 +127,8 @@ export class Board<S = Scene> {
   /** Read the colours of the theme again. */
   restyle(): void {
     this.colours = null;
+    this.ground.forget();
+    this.carried.forget();
     this.invalidate();
   }
 
@@ -133,6 +176,11 @@ export class Board<S = Scene> {
   zoom(factor: number, about: Point = { x: this.width / 2, y: this.height / 2 }): void {
     const kept = this.world(about);
     this.scale = clamped(this.scale * factor, SMALLEST_SCALE, LARGEST_SCALE);
+    clearTimeout(this.settling);
+    this.settling = setTimeout(() => {
+      this.settling = undefined;
+      this.invalidate();
+    }, SETTLE);
     this.origin = { x: kept.x - about.x / this.scale, y: kept.y - about.y / this.scale };
     this.changed();
   }
@@ -166,6 +214,7 @@ export class Board<S = Scene> {
 
   dispose(): void {
     cancelAnimationFrame(this.frame);
+    clearTimeout(this.settling);
     this.context = null;
   }
 
@@ -195,13 +244,20 @@ export class Board<S = Scene> {
     context.fillRect(0, 0, this.canvas.width, this.canvas.height);
     const k = scale * ratio;
     context.setTransform(k, 0, 0, k, -this.origin.x * k, -this.origin.y * k);
-    this.drawGrid(context);
+    this.drawGrid(context, this.visible);
     const pen = new CanvasPen(context, this.theme, this.font);
-    const { selection, targets, overlay, stale } = shown;
-    this.art.paint(pen, shown.scene, { visible: this.visible, scale, selection, targets, overlay, stale });
-    if (!shown.readOnly) {
+    const { selection, targets, scene, drag } = shown;
+    if (drag) {
+      this.drawDrag(context, pen, drag, k);
+    } else if (this.weight > MANY) {
+      this.drawGround(context, scene, k, [selection, targets, shown.overlay, shown.stale]);
+    } else {
+      this.paint(pen, scene, this.visible);
+    }
+    context.setTransform(k, 0, 0, k, -this.origin.x * k, -this.origin.y * k);
+    if (!shown.readOnly && !drag) {
       this.art
-        .handlesOf(shown.scene, selection)
+        .handlesOf(scene, selection)
         .forEach(({ at, kind }) => this.drawHandle(pen, at, kind === 'segment' ? 3 : 4.5));
     }
     this.drawCurrent(pen);
@@ -212,12 +268,58 @@ export class Board<S = Scene> {
     this.lastFrame = performance.now() - began;
   }
 
-  private drawGrid(context: CanvasRenderingContext2D): void {
+  private paint(pen: CanvasPen, scene: S, visible: Box): void {
+    const { selection, targets, overlay, stale } = this.shown;
+    this.art.paint(pen, scene, { visible, scale: this.scale, selection, targets, overlay, stale });
+    pen.flush();
+  }
+
+  private layPaint(layer: Layer, scene: S, region: Box, k: number): void {
+    layer.draw(region, k, context =>
+      this.paint(new CanvasPen(context, this.theme, this.font), scene, region)
+    );
+  }
+
+  /** From a layer that reaches beyond what is seen; zoomed, it is stretched until the zooming ends. */
+  private drawGround(context: CanvasRenderingContext2D, scene: S, k: number, look: readonly unknown[]): void {
+    const from = [scene, ...look];
+    const same = !this.ground.isEmpty && from.every((part, i) => part === this.grounds[i]);
+    const zooming = same && this.settling !== undefined;
+    if (!zooming && !(same && this.ground.covers(this.visible, k))) {
+      this.layPaint(this.ground, scene, grownBy(this.visible, MARGIN), k);
+      this.grounds = from;
+    }
+    this.ground.show(context, { origin: this.origin, scale: k });
+  }
+
+  private drawDrag(context: CanvasRenderingContext2D, pen: CanvasPen, drag: Drag<S>, k: number): void {
+    const camera = { origin: this.origin, scale: k };
+    if (this.grounds[0] !== drag.still || !this.ground.covers(this.visible, k)) {
+      this.layPaint(this.ground, drag.still, this.visible, k);
+      this.grounds = [drag.still];
+    }
+    this.ground.show(context, camera);
+    context.setTransform(k, 0, 0, k, -this.origin.x * k, -this.origin.y * k);
+    this.paint(pen, drag.between, this.visible);
+    const back = { x: -drag.delta.x, y: -drag.delta.y };
+    const visible = shifted(this.visible, back);
+    const seen = common(visible, drag.reach);
+    if (!seen) {
+      return;
+    }
+    if (this.carries !== drag.carried || !this.carried.covers(seen, k)) {
+      const region = common(grownBy(visible, MARGIN), drag.reach) ?? seen;
+      this.layPaint(this.carried, drag.carried, region, k);
+      this.carries = drag.carried;
+    }
+    this.carried.show(context, camera, drag.delta);
+  }
+
+  private drawGrid(context: CanvasRenderingContext2D, { left, top, right, bottom }: Box): void {
     const step = this.scale >= 9 ? 1 : this.scale >= 3 ? 5 : 0;
     if (step === 0) {
       return;
     }
-    const { left, top, right, bottom } = this.visible;
     const size = 1.1 / this.scale;
     context.fillStyle = this.theme.grid;
     context.beginPath();
@@ -237,10 +339,16 @@ export class Board<S = Scene> {
 
   /** The frame around the element that keys act from. */
   private drawCurrent(pen: CanvasPen): void {
-    const { current, focused, scene } = this.shown;
-    const box = current && focused ? this.art.frameOf(scene, current) : null;
+    const { current, focused, scene, drag } = this.shown;
+    const box = current && focused && !drag ? this.art.frameOf(scene, current) : null;
     if (box) {
       pen.box(grown(box, 4 / this.scale), null, 'accent', 1.5 / this.scale);
     }
   }
+}
+
+/** A box with a share of its size more on each side. */
+function grownBy({ left, top, right, bottom }: Box, share: number): Box {
+  const [x, y] = [share * (right - left), share * (bottom - top)];
+  return { left: left - x, top: top - y, right: right + x, bottom: bottom + y };
 }

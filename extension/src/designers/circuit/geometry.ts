@@ -94,6 +94,17 @@ export function overlap(a: Box, b: Box): boolean {
   return a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
 }
 
+/** What two boxes share; null where that is nothing. */
+export function common(a: Box, b: Box): Box | null {
+  const box = {
+    left: Math.max(a.left, b.left),
+    top: Math.max(a.top, b.top),
+    right: Math.min(a.right, b.right),
+    bottom: Math.min(a.bottom, b.bottom)
+  };
+  return box.left < box.right && box.top < box.bottom ? box : null;
+}
+
 /** Smallest box around all of them; null where there are none. */
 export function union(boxes: Iterable<Box>): Box | null {
   let found: Box | null = null;

@@ -143,7 +143,7 @@ export class Gestures {
   /** Forget what is going on; everything is where it was. */
   cancel(): void {
     this.action = null;
-    this.board.show({ scene: this.session.getState().scene, marquee: null, targets: new Set() });
+    this.board.show({ scene: this.session.getState().scene, marquee: null, targets: new Set(), drag: null });
   }
 
   wheel(event: WheelEvent): void {
@@ -222,14 +222,16 @@ export class Gestures {
     const delta = snappedPoint(minus(this.board.world(at), this.board.world(this.start)));
     if (!samePoint(delta, action.delta)) {
       action.delta = delta;
-      this.board.show({ scene: action.moving.at(delta) });
+      const { still, carried, reach } = action.moving;
+      this.board.show({ drag: { still, carried, reach, between: action.moving.between(delta), delta } });
     }
   }
 
   private drop(moving: Moving, delta: Point): void {
-    if (samePoint(delta, { x: 0, y: 0 }) || !this.session.move(moving.keys, delta)) {
-      this.board.show({ scene: this.session.getState().scene });
+    if (!samePoint(delta, { x: 0, y: 0 })) {
+      this.session.move(moving.keys, delta);
     }
+    this.board.show({ scene: this.session.getState().scene, drag: null });
   }
 
   private choose(at: Point, adds: boolean): void {

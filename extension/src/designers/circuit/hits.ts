@@ -3,6 +3,7 @@
 import type { Box, Point } from './geometry';
 import { boxOf, contains, distanceToLine, grown, overlap } from './geometry';
 import type { Key } from './kinds';
+import { boxOfWire } from './paint';
 import type { Scene, Wire } from './scene';
 
 /** The element under a point; `slack` grid squares around it count. Small things come before large ones. */
@@ -29,6 +30,9 @@ export function hitWire(scene: Scene, at: Point, slack: number): Wire | null {
   let nearest: Wire | null = null;
   let distance = slack;
   for (const wire of scene.wires) {
+    if (!contains(grown(boxOfWire(wire), distance), at)) {
+      continue;
+    }
     const d = distanceToLine(at, wire.corners);
     if (d <= distance) {
       [nearest, distance] = [wire, d];

@@ -6,8 +6,10 @@ import type { Box, Point, Rotation } from './geometry';
 import { snapped } from './geometry';
 import type { Key, Table } from './kinds';
 import { Sheet } from './sheet';
+import type { Steps } from './steps';
+import { finished, shifting } from './steps';
 import type { Edge } from './stress';
-import { stressLayout } from './stress';
+import { stressSteps } from './stress';
 
 /** From the bar to the centre of what hangs at it. */
 export const HANG = 4;
@@ -34,6 +36,11 @@ interface Node {
 
 /** Place a whole network. Nothing overlaps, and the same network is always placed the same way. */
 export function layOut(elements: ReadonlyMap<Key, Element>): Map<Key, Placement> {
+  return finished(layOutSteps(elements));
+}
+
+/** The same in steps; each gives the share that is done. */
+export function* layOutSteps(elements: ReadonlyMap<Key, Element>): Steps<Map<Key, Placement>> {
   const nodes = nodesOf(elements);
   const index = new Map(nodes.map((node, i) => [node.key, i]));
   const edges = edgesOf(elements, index);
@@ -43,8 +50,14 @@ export function layOut(elements: ReadonlyMap<Key, Element>): Map<Key, Placement>
   let left = 0;
   let shelf = 0;
   let widest = 0;
-  for (const part of components(nodes.length, edges)) {
-    const drawn = drawPart(part, nodes, edges);
+  let done = 0;
+  for (const { part, inner } of partsOf(nodes.length, edges)) {
+    const drawn = yield* shifting(
+      drawPart(part, nodes, inner),
+      done / nodes.length,
+      part.length / nodes.length
+    );
+    done += part.length;
     const width = drawn.box.right - drawn.box.left;
     widest = Math.max(widest, width);
     if (left > 0 && left + width > widest) {
@@ -78,7 +91,12 @@ function nodesOf(elements: ReadonlyMap<Key, Element>): readonly Node[] {
     const bus = element.buses.find(Boolean) ?? '';
     if (hangs(element) && elements.has(bus)) {
       const side = ABOVE.includes(element.table) ? above : below;
-      side.set(bus, [...(side.get(bus) ?? []), element]);
+      const known = side.get(bus);
+      if (known) {
+        known.push(element);
+      } else {
+        side.set(bus, [element]);
+      }
     } else if (element.table !== 'buses') {
       element.buses.forEach(key => branches.set(key, (branches.get(key) ?? 0) + 1));
     }
@@ -160,8 +178,14 @@ function edgesOf(elements: ReadonlyMap<Key, Element>, index: ReadonlyMap<Key, nu
   return edges;
 }
 
-/** Nodes that hang together, the largest group first. */
-function components(count: number, edges: readonly Edge[]): readonly (readonly number[])[] {
+/** Nodes that hang together, and the edges between them by their places in the group. */
+interface GraphPart {
+  readonly part: number[];
+  readonly inner: Edge[];
+}
+
+/** The parts of a graph, the largest first. */
+function partsOf(count: number, edges: readonly Edge[]): readonly GraphPart[] {
   const parent = Array.from({ length: count }, (_, i) => i);
   const root = (i: number): number => {
     while (parent[i] !== i) {
@@ -173,12 +197,18 @@ function components(count: number, edges: readonly Edge[]): readonly (readonly n
   edges.forEach(({ a, b }) => {
     parent[root(a)] = root(b);
   });
-  const groups = new Map<number, number[]>();
+  const groups = new Map<number, GraphPart>();
+  const place = new Int32Array(count);
   for (let i = 0; i < count; i++) {
     const top = root(i);
-    groups.set(top, [...(groups.get(top) ?? []), i]);
+    const group = groups.get(top) ?? { part: [], inner: [] };
+    groups.set(top, group);
+    place[i] = group.part.push(i) - 1;
   }
-  return [...groups.values()].sort((a, b) => b.length - a.length);
+  for (const { a, b, length } of edges) {
+    groups.get(root(a))?.inner.push({ a: place[a] as number, b: place[b] as number, length });
+  }
+  return [...groups.values()].sort((p, q) => q.part.length - p.part.length);
 }
 
 interface Drawn {
@@ -186,14 +216,17 @@ interface Drawn {
   readonly box: Box;
 }
 
+/** Nodes that are placed between two looks at the clock. */
+const BATCH = 8;
+
+/** Large networks are placed on a coarser lattice, which takes a fraction of the time and little more room. */
+function latticeOf(nodes: number): number {
+  return nodes < 900 ? 1 : nodes < 4000 ? 2 : 4;
+}
+
 /** Place one connected part: by stress, then each node at the nearest free place, from the middle outwards. */
-function drawPart(part: readonly number[], nodes: readonly Node[], edges: readonly Edge[]): Drawn {
-  const own = new Map(part.map((node, i) => [node, i]));
-  const inner = edges.flatMap(({ a, b, length }) => {
-    const [i, j] = [own.get(a), own.get(b)];
-    return i === undefined || j === undefined ? [] : [{ a: i, b: j, length }];
-  });
-  const wanted = stressLayout(part.length, inner);
+function* drawPart(part: readonly number[], nodes: readonly Node[], inner: readonly Edge[]): Steps<Drawn> {
+  const wanted = yield* shifting(stressSteps(part.length, inner), 0, 0.6);
   const area = part.reduce((sum, i) => {
     const { left, right, top, bottom } = (nodes[i] as Node).box;
     return sum + (right - left) * (bottom - top);
@@ -201,11 +234,16 @@ function drawPart(part: readonly number[], nodes: readonly Node[], edges: readon
   const scale = 1.25 * Math.sqrt(area / part.length);
   const order = part.map((_, i) => i).sort((i, j) => radius(wanted[i]) - radius(wanted[j]));
   const sheet = new Sheet();
+  const step = latticeOf(part.length);
   const at = new Map<number, Point>();
   for (const i of order) {
     const { x, y } = wanted[i] as Point;
     const node = nodes[part[i] as number] as Node;
-    at.set(part[i] as number, sheet.place(node.box, { x: snapped(1.15 * scale * x), y: snapped(scale * y) }));
+    const place = { x: step * snapped((1.15 * scale * x) / step), y: step * snapped((scale * y) / step) };
+    at.set(part[i] as number, sheet.place(node.box, place, step));
+    if (at.size % BATCH === 0) {
+      yield 0.6 + (0.4 * at.size) / part.length;
+    }
   }
   return { at, box: sheet.extent };
 }

@@ -29,6 +29,8 @@ export interface Look {
 const NAMES = 7;
 const FIGURES = 8;
 const SYMBOLS = 2.2;
+/** px to a square below which connections are straight and thin, so that the shape of the network shows. */
+const OVERVIEW = 1;
 const BAR = 0.42;
 const WIRE = 0.12;
 const TEXT = 0.95;
@@ -64,8 +66,16 @@ export function paint(pen: Pen, scene: Scene, look: Look): void {
   drawMarks(pen, scene, look, seen);
 }
 
-function boxOfWire({ corners }: Wire): Box {
-  return union(corners.map(corner => boxOf(corner, corner))) ?? { left: 0, top: 0, right: 0, bottom: 0 };
+const boxes = new WeakMap<readonly Point[], Box>();
+
+/** Around the corners of a wire; remembered, for it is asked for in every frame. */
+export function boxOfWire({ corners }: Wire): Box {
+  let box = boxes.get(corners);
+  if (!box) {
+    box = union(corners.map(corner => boxOf(corner, corner))) ?? { left: 0, top: 0, right: 0, bottom: 0 };
+    boxes.set(corners, box);
+  }
+  return box;
 }
 
 export function isOff(element: Element): boolean {
@@ -76,7 +86,7 @@ export function isOff(element: Element): boolean {
 
 /** Coarser strokes where the sheet is small, so that they stay visible: at least 0.8 px. */
 function stroke(width: number, look: Look): number {
-  return Math.max(width, 0.8 / look.scale);
+  return Math.max(width, (look.scale < OVERVIEW ? 0.35 : 0.8) / look.scale);
 }
 
 function halos(
@@ -118,7 +128,8 @@ function wireInk(element: Element | undefined, look: Look): Ink {
 function drawWire(pen: Pen, scene: Scene, look: Look, wire: Wire): void {
   const element = scene.elements.get(wire.key);
   const off = element !== undefined && element.row['in_service'] === false;
-  pen.line(wire.corners, wireInk(element, look), { width: stroke(WIRE, look), dashed: off });
+  const points = look.scale < OVERVIEW ? [wire.a.at, wire.b.at] : wire.corners;
+  pen.line(points, wireInk(element, look), { width: stroke(WIRE, look), dashed: off });
 }
 
 function drawBar(pen: Pen, look: Look, { at, level, length, key, element }: Bar): void {
@@ -134,7 +145,7 @@ function drawBar(pen: Pen, look: Look, { at, level, length, key, element }: Bar)
         { x: at.x, y: at.y - half },
         { x: at.x, y: at.y + half }
       ];
-  pen.line(ends, ink, { width: Math.max(BAR, 2 / look.scale) });
+  pen.line(ends, ink, { width: Math.max(BAR, (look.scale < OVERVIEW ? 1.2 : 2) / look.scale) });
 }
 
 function drawItem(pen: Pen, look: Look, { symbol, place, element }: Item): void {

@@ -56,13 +56,21 @@ export class Router {
 
   /** Corners of the best route that is found, ends included. */
   route(from: RouteEnd, to: RouteEnd): readonly Point[] {
+    const { corners, clear } = this.sketch(from, to);
+    return clear ? corners : (this.search(from, to) ?? corners);
+  }
+
+  /** The best simple shape, and whether it is clear of obstacles: quick, and often as good as a search. */
+  sketch(from: RouteEnd, to: RouteEnd): { readonly corners: readonly Point[]; readonly clear: boolean } {
     this.refresh();
+    const best = this.simple(this.cell(from.at), from.direction, this.cell(to.at), to.direction);
+    return { corners: this.corners(best.cells, from.at, to.at), clear: best.blocked === 0 };
+  }
+
+  /** A way around everything; null where none is found soon. */
+  search(from: RouteEnd, to: RouteEnd): readonly Point[] | null {
     const [s, t] = [this.cell(from.at), this.cell(to.at)];
-    const best = this.simple(s, from.direction, t, to.direction);
-    if (best.blocked === 0) {
-      return this.corners(best.cells, from.at, to.at);
-    }
-    const searched = search(
+    const found = search(
       {
         width: this.width,
         height: this.height,
@@ -78,7 +86,7 @@ export class Router {
       this.stub(t, to.direction),
       opposite(to.direction)
     );
-    return this.corners(searched ? [s, ...searched, t] : best.cells, from.at, to.at);
+    return found && this.corners([s, ...found, t], from.at, to.at);
   }
 
   /** Remember a route, so that later ones keep off it; `by` −1 forgets it. */

@@ -165,15 +165,17 @@ describe('moving', () => {
 
   it('carries what is selected and pulls the wires that lead out', () => {
     const moving = new Moving(scene, new Set(['buses/3', 'loads/1']));
-    const after = moving.at({ x: 3, y: 4 });
-    const wire = (s: Scene, id: string) => s.wires.find(item => item.id === id);
-    expect(after.bars.get('buses/3')?.at).toEqual({ x: 3, y: 28 });
-    expect(wire(after, 'loads/1/bus')?.corners).toEqual(
-      wire(scene, 'loads/1/bus')?.corners.map(({ x, y }) => ({ x: x + 3, y: y + 4 }))
-    );
-    expect(wire(after, 'lines/1/from')?.a.at).toEqual(wire(scene, 'lines/1/from')?.a.at);
-    expect(wire(after, 'lines/1/from')?.b.at.y).toBe(28);
-    expect(wire(after, 'transformers/1/from')?.corners).toBe(wire(scene, 'transformers/1/from')?.corners);
+    const between = moving.between({ x: 3, y: 4 });
+    const ids = (s: Scene) => s.wires.map(({ id }) => id);
+    expect([...moving.carried.bars.keys(), ...moving.carried.items.keys()]).toEqual(['buses/3', 'loads/1']);
+    expect(ids(moving.carried)).toEqual(['loads/1/bus']);
+    expect(ids(between).sort()).toEqual(['lines/1/from', 'switches/2/other']);
+    expect(ids(moving.still)).toContain('transformers/1/from');
+    expect(ids(moving.still)).toHaveLength(scene.wires.length - 3);
+    const [before, after] = [scene, between].map(s => s.wires.find(({ id }) => id === 'lines/1/from'));
+    expect(after?.a.at).toEqual(before?.a.at);
+    expect(after?.b.at).toEqual({ x: (before?.b.at.x ?? 0) + 3, y: 28 });
+    expect(moving.still.markers.size + moving.carried.markers.size + between.markers.size).toBe(1);
     expect(scene.bars.get('buses/3')?.at).toEqual({ x: 0, y: 24 });
   });
 

@@ -1,18 +1,22 @@
 /** Where everything of a network is on the sheet: bars, symbols, and the wires between them. */
 
 import type { JsonObject } from '../../core/document';
-import { placeLabels } from '../../core/layout';
 import type { Element, Placement, Placements } from './elements';
 import { elementsIn, standardOf } from './elements';
-import type { Box, Direction, Point } from './geometry';
-import { along, boxAround, boxOf, clamped, grown, plus, rotated, turned, union } from './geometry';
+import type { Box, Point } from './geometry';
+import { along, boxAround, boxOf, grown, plus, rotated, turned, union } from './geometry';
 import type { Key } from './kinds';
-import { kindOf } from './kinds';
+import type { Fastened } from './fastening';
+import { attached, lengthen, wishesOf } from './fastening';
+import type { Kept } from './keeping';
+import { undisturbed } from './keeping';
 import type { RouteEnd } from './routing';
 import { Router } from './routing';
 import type { Standard, Symbol, Terminal } from './symbols';
 import { symbolOf } from './symbols';
-import { drawnRoutes, throughCorners, undisturbed } from './wires';
+import type { Steps } from './steps';
+import { finished } from './steps';
+import { drawnRoutes, throughCorners } from './wires';
 
 export interface Bar {
   readonly key: Key;
@@ -49,6 +53,8 @@ export interface Wire {
   readonly corners: readonly Point[];
   /** Whether a person has drawn it. */
   readonly drawn: boolean;
+  /** Whether it crosses something, and no way around has been looked for yet. */
+  readonly rough: boolean;
 }
 
 /** A switch at the end of a branch, drawn on its wire. */
@@ -72,7 +78,8 @@ export interface Scene {
   readonly markers: ReadonlyMap<Key, Marker>;
 }
 
-const SHORTEST = 4;
+/** Squares of a bar at least. */
+export const SHORTEST = 4;
 const HALO = 0.5;
 const MARKER = 0.9;
 
@@ -81,8 +88,18 @@ export function endName(field: string): string {
   return field.replace(/_bus$/, '');
 }
 
+/** Searches for a way around that a scene makes before it is shown; the rest of its wires stay rough at first. */
+const SEARCHES = 150;
+/** Wires between two looks at the clock. */
+const BATCH = 24;
+
 /** Build a scene; wires of an earlier one that nothing has disturbed are kept. */
 export function buildScene(document: JsonObject, placements: Placements, earlier?: Scene): Scene {
+  return finished(sceneSteps(document, placements, earlier));
+}
+
+/** The same in steps; each gives the share that is done. */
+export function* sceneSteps(document: JsonObject, placements: Placements, earlier?: Scene): Steps<Scene> {
   const elements = elementsIn(document);
   const standard = standardOf(document);
   const bars = new Map<Key, Bar>();
@@ -104,7 +121,7 @@ export function buildScene(document: JsonObject, placements: Placements, earlier
   const wishes = wishesOf(elements, bars, items);
   lengthen(bars, placements, wishes);
   const kept = earlier ? undisturbed(earlier, bars, items) : () => null;
-  const wires = routed(attached(wishes, bars), drawnRoutes(document), bars, items, kept);
+  const wires = yield* routed(attached(wishes, bars), drawnRoutes(document), bars, items, kept);
   return withWires({ standard, elements, placements, bars, items }, wires);
 }
 
@@ -113,16 +130,22 @@ export function withWires(
   parts: Omit<Scene, 'wires' | 'wiresOf' | 'markers'>,
   wires: readonly Wire[]
 ): Scene {
-  const wiresOf = new Map<Key, Wire[]>();
+  const wiresOf = wiresByKey(wires);
+  return { ...parts, wires, wiresOf, markers: markersOf(parts.elements, wiresOf) };
+}
+
+/** Wires by the element that they belong to. */
+export function wiresByKey(wires: readonly Wire[]): ReadonlyMap<Key, readonly Wire[]> {
+  const found = new Map<Key, Wire[]>();
   for (const wire of wires) {
-    const known = wiresOf.get(wire.key);
+    const known = found.get(wire.key);
     if (known) {
       known.push(wire);
     } else {
-      wiresOf.set(wire.key, [wire]);
+      found.set(wire.key, [wire]);
     }
   }
-  return { ...parts, wires, wiresOf, markers: markersOf(parts.elements, wiresOf) };
+  return found;
 }
 
 export function barOf(element: Element, place: Placement, length: number): Bar {
@@ -140,147 +163,6 @@ export function itemOf(element: Element, place: Placement, symbol: Symbol): Item
   const flat = place.rotation % 180 === 0;
   const box = boxAround(place, flat ? symbol.width : symbol.height, flat ? symbol.height : symbol.width);
   return { key: element.key, element, symbol, place, terminals, box };
-}
-
-/** A wire before it is known where it meets the bars. */
-interface Wish {
-  readonly id: string;
-  readonly key: Key;
-  readonly field: string;
-  /** Terminal that it starts from; null where it starts at a bar. */
-  readonly terminal: Terminal | null;
-  readonly from: Key;
-  readonly to: Key;
-}
-
-function wishesOf(
-  elements: ReadonlyMap<Key, Element>,
-  bars: ReadonlyMap<Key, Bar>,
-  items: ReadonlyMap<Key, Item>
-): readonly Wish[] {
-  const wishes: Wish[] = [];
-  for (const { key, table, buses } of elements.values()) {
-    const { ends } = kindOf(table);
-    if (table === 'lines') {
-      const [from = '', to = ''] = buses;
-      if (bars.has(from) && bars.has(to)) {
-        wishes.push({ id: `${key}/from`, key, field: 'to_bus', terminal: null, from, to });
-      }
-      continue;
-    }
-    const terminals = items.get(key)?.terminals ?? [];
-    buses.forEach((to, i) => {
-      const [terminal, field] = [terminals[i], ends[i]];
-      if (terminal && field && bars.has(to)) {
-        wishes.push({ id: `${key}/${endName(field)}`, key, field, terminal, from: key, to });
-      }
-    });
-  }
-  return wishes;
-}
-
-interface Attachment {
-  readonly wish: Wish;
-  readonly end: 'a' | 'b';
-  readonly wanted: number;
-  readonly side: Direction;
-}
-
-/** Coordinate along a bar, about its middle, at which it would best meet a point or another bar. */
-function wantedAt(bar: Bar, other: Point, otherBar: Bar | null): number {
-  const half = bar.length / 2 - 0.5;
-  const own = bar.level ? bar.at.x : bar.at.y;
-  const there = bar.level ? other.x : other.y;
-  if (!otherBar || otherBar.level !== bar.level) {
-    return clamped(there - own, -half, half);
-  }
-  const otherHalf = otherBar.length / 2 - 0.5;
-  const low = Math.max(own - half, there - otherHalf);
-  const high = Math.min(own + half, there + otherHalf);
-  return low <= high ? clamped((own + there) / 2, low, high) - own : clamped(there - own, -half, half);
-}
-
-/** Side of a bar on which a point lies. */
-export function sideOf(bar: Bar, other: Point): Direction {
-  return bar.level ? (other.y > bar.at.y ? 'down' : 'up') : other.x > bar.at.x ? 'right' : 'left';
-}
-
-function attachmentsOf(wishes: readonly Wish[], bars: ReadonlyMap<Key, Bar>): Map<Key, Attachment[]> {
-  const found = new Map<Key, Attachment[]>();
-  const add = (bar: Bar, attachment: Attachment) => {
-    const known = found.get(bar.key);
-    if (known) {
-      known.push(attachment);
-    } else {
-      found.set(bar.key, [attachment]);
-    }
-  };
-  for (const wish of wishes) {
-    const to = bars.get(wish.to) as Bar;
-    const from = wish.terminal ? null : (bars.get(wish.from) as Bar);
-    const start = wish.terminal?.at ?? (from as Bar).at;
-    add(to, { wish, end: 'b', wanted: wantedAt(to, start, from), side: sideOf(to, start) });
-    if (from) {
-      add(from, { wish, end: 'a', wanted: wantedAt(from, to.at, to), side: sideOf(from, to.at) });
-    }
-  }
-  return found;
-}
-
-/** Bars whose length is left to the drawing get room for one connection in each square. */
-function lengthen(bars: Map<Key, Bar>, placements: Placements, wishes: readonly Wish[]): void {
-  for (const [key, attachments] of attachmentsOf(wishes, bars)) {
-    const place = placements.get(key) as Placement;
-    if (!place.length) {
-      const sides = new Map<Direction, number>();
-      attachments.forEach(({ side }) => sides.set(side, (sides.get(side) ?? 0) + 1));
-      const length = Math.max(SHORTEST, ...[...sides.values()].map(count => count + 1));
-      const bar = bars.get(key) as Bar;
-      bars.set(key, barOf(bar.element, place, length + (length % 2)));
-    }
-  }
-}
-
-interface Fastened {
-  readonly wish: Wish;
-  a: WireEnd | null;
-  b: WireEnd | null;
-}
-
-/** Slide every connection to a place of its own on its bar. */
-function attached(wishes: readonly Wish[], bars: ReadonlyMap<Key, Bar>): readonly Fastened[] {
-  const found = new Map<Wish, Fastened>(
-    wishes.map(wish => [
-      wish,
-      {
-        wish,
-        a: wish.terminal && { key: wish.key, at: wish.terminal.at, direction: wish.terminal.direction },
-        b: null
-      }
-    ])
-  );
-  for (const [key, all] of attachmentsOf(wishes, bars)) {
-    const bar = bars.get(key) as Bar;
-    for (const side of new Set(all.map(item => item.side))) {
-      const own = all.filter(item => item.side === side).sort((p, q) => p.wanted - q.wanted);
-      const half = bar.length / 2 - 0.5;
-      const gap = own.length > 1 ? Math.min(1, (2 * half) / (own.length - 1)) : 1;
-      const widths = own.map(() => 0);
-      const places = placeLabels(
-        own.map(item => item.wanted),
-        widths,
-        gap,
-        -half,
-        half
-      );
-      own.forEach(({ wish, end }, i) => {
-        const place = Math.round(2 * (places[i] ?? 0)) / 2;
-        const at = bar.level ? { x: bar.at.x + place, y: bar.at.y } : { x: bar.at.x, y: bar.at.y + place };
-        (found.get(wish) as Fastened)[end] = { key, at, direction: side };
-      });
-    }
-  }
-  return [...found.values()];
 }
 
 /** The boxes that wires go around. */
@@ -303,32 +185,82 @@ export function areaOf(bars: Iterable<Bar>, items: Iterable<Item>): Box {
     : { left: 0, top: 0, right: 1, bottom: 1 };
 }
 
-function routed(
+function* routed(
   fastened: readonly Fastened[],
   drawn: ReadonlyMap<string, readonly Point[]>,
   bars: ReadonlyMap<Key, Bar>,
   items: ReadonlyMap<Key, Item>,
-  kept: (id: string, a: WireEnd, b: WireEnd) => readonly Point[] | null
-): readonly Wire[] {
-  const area = areaOf(bars.values(), items.values());
-  const router = new Router(area, obstaclesOf(bars.values(), items.values()));
+  kept: (id: string, a: WireEnd, b: WireEnd) => Kept | null
+): Steps<readonly Wire[]> {
   const whole = fastened.flatMap(({ wish, a, b }) => (a && b ? [{ wish, a, b }] : []));
-  const distance = ({ a, b }: { a: WireEnd; b: WireEnd }) =>
-    Math.abs(a.at.x - b.at.x) + Math.abs(a.at.y - b.at.y);
   const wires: Wire[] = [];
+  let router: Router | null = null;
+  let searches = SEARCHES;
+  const route = (a: WireEnd, b: WireEnd): Kept => {
+    router ??= routerOf(bars, items, wires);
+    const { corners, clear } = router.sketch(a, b);
+    if (clear || searches <= 0) {
+      return { corners, rough: !clear };
+    }
+    searches--;
+    return { corners: router.search(a, b) ?? corners, rough: false };
+  };
   for (const { wish, a, b } of [...whole].sort((p, q) => distance(p) - distance(q))) {
     const { id, key, field } = wish;
     const corners = drawn.get(id);
     const wire: Wire = corners
-      ? { id, key, field, drawn: true, ...throughCorners(a, corners, b, bars) }
-      : { id, key, field, drawn: false, a, b, corners: kept(id, a, b) ?? router.route(a, b) };
-    router.occupy(wire.corners);
+      ? { id, key, field, drawn: true, rough: false, ...throughCorners(a, corners, b, bars) }
+      : { id, key, field, drawn: false, a, b, ...(kept(id, a, b) ?? route(a, b)) };
+    (router as Router | null)?.occupy(wire.corners);
     wires.push(wire);
+    if (wires.length % BATCH === 0) {
+      yield wires.length / whole.length;
+    }
   }
   return wires;
 }
 
-function markersOf(
+function distance({ a, b }: { readonly a: WireEnd; readonly b: WireEnd }): number {
+  return Math.abs(a.at.x - b.at.x) + Math.abs(a.at.y - b.at.y);
+}
+
+/** A router around bars and symbols that knows where wires run. */
+function routerOf(
+  bars: ReadonlyMap<Key, Bar>,
+  items: ReadonlyMap<Key, Item>,
+  wires: readonly Wire[]
+): Router {
+  const area = areaOf(bars.values(), items.values());
+  const router = new Router(area, obstaclesOf(bars.values(), items.values()));
+  wires.forEach(({ corners }) => router.occupy(corners));
+  return router;
+}
+
+/** Look for ways around for wires that are rough; `found` takes them as they come. */
+export function* refineSteps(scene: Scene, found: Map<string, Wire>): Steps<void> {
+  const rough = scene.wires.filter(wire => wire.rough);
+  if (rough.length === 0) {
+    return;
+  }
+  const router = routerOf(scene.bars, scene.items, scene.wires);
+  for (const wire of rough) {
+    router.occupy(wire.corners, -1);
+    const corners = router.search(wire.a, wire.b) ?? wire.corners;
+    router.occupy(corners);
+    found.set(wire.id, { ...wire, corners, rough: false });
+    yield found.size / rough.length;
+  }
+}
+
+/** The scene with some of its wires in their new places. */
+export function withFound(scene: Scene, found: ReadonlyMap<string, Wire>): Scene {
+  return withWires(
+    scene,
+    scene.wires.map(wire => found.get(wire.id) ?? wire)
+  );
+}
+
+export function markersOf(
   elements: ReadonlyMap<Key, Element>,
   wiresOf: ReadonlyMap<Key, readonly Wire[]>
 ): ReadonlyMap<Key, Marker> {

@@ -19,13 +19,19 @@ const DY = [-1, 0, 1, 0];
 /** Cells around the ends that are searched. */
 const WINDOW = 40;
 const MOST_STATES = 10_000;
-/** How much more the way ahead counts than the way behind: fewer cells are looked at, for routes a little longer. */
-const EAGER = 1.6;
+/**
+ * How much more the way ahead counts than the way behind (8/5): fewer cells are looked at, for routes a little longer.
+ * All costs are whole numbers, so that states can be queued by cost without comparing them.
+ */
+const BEHIND = 5;
+const AHEAD = 8;
 
 /** Costs and ways back, kept from search to search; `marks` says to which search an entry belongs. */
 let costs = new Float64Array(0);
 let ways = new Int32Array(0);
 let marks = new Int32Array(0);
+/** Searches in which states were looked at with the cost that they have. */
+let looked = new Int32Array(0);
 let mark = 0;
 
 /** Corners from one cell to another, leaving and arriving in given directions; null where none is found soon. */
@@ -41,18 +47,22 @@ export function search(
   const width = Math.min(raster.width - 1, Math.max(from.x, to.x) + WINDOW) - left + 1;
   const height = Math.min(raster.height - 1, Math.max(from.y, to.y) + WINDOW) - top + 1;
   reserve(width * height * 4);
-  const heap = new Heap();
+  queue.clear();
   const state = (x: number, y: number, d: number) => ((y - top) * width + (x - left)) * 4 + d;
-  const guess = (x: number, y: number) => EAGER * (Math.abs(x - to.x) + Math.abs(y - to.y));
+  const guess = (x: number, y: number) => AHEAD * (Math.abs(x - to.x) + Math.abs(y - to.y));
   const first = state(from.x, from.y, DIRECTIONS.indexOf(leaving));
   const goal = state(to.x, to.y, DIRECTIONS.indexOf(arriving));
   enter(first, 0, -1);
-  heap.push(guess(from.x, from.y), first);
+  queue.push(guess(from.x, from.y), first);
   for (let count = 0; count < MOST_STATES; count++) {
-    const here = heap.pop();
+    const here = queue.pop();
     if (here < 0) {
       return null;
     }
+    if (looked[here] === mark) {
+      continue;
+    }
+    looked[here] = mark;
     if (here === goal) {
       return trace(goal, left, top, width);
     }
@@ -80,7 +90,7 @@ export function search(
       const next = state(nx, ny, e);
       if (marks[next] !== mark || paid < (costs[next] as number)) {
         enter(next, paid, here);
-        heap.push(paid + guess(nx, ny), next);
+        queue.push(BEHIND * paid + guess(nx, ny), next);
       }
     }
   }
@@ -93,6 +103,7 @@ function reserve(states: number): void {
     costs = new Float64Array(states);
     ways = new Int32Array(states);
     marks = new Int32Array(states);
+    looked = new Int32Array(states);
     mark = 0;
   }
   mark++;
@@ -101,6 +112,7 @@ function reserve(states: number): void {
 function enter(state: number, cost: number, from: number): void {
   costs[state] = cost;
   ways[state] = from;
+  looked[state] = 0;
   marks[state] = mark;
 }
 
@@ -112,58 +124,40 @@ function trace(goal: number, left: number, top: number, width: number): readonly
   return cells.reverse();
 }
 
-/** A binary heap of states by cost. */
-class Heap {
-  private costs: number[] = [];
-  private states: number[] = [];
+/** States in buckets of one cost each; of equal ones the latest comes first. */
+class Queue {
+  private readonly buckets: number[][] = [];
+  private low = 0;
+  private high = -1;
+
+  clear(): void {
+    for (let i = this.low; i <= this.high; i++) {
+      const bucket = this.buckets[i];
+      if (bucket) {
+        bucket.length = 0;
+      }
+    }
+    this.low = 0;
+    this.high = -1;
+  }
 
   push(cost: number, state: number): void {
-    let i = this.costs.length;
-    this.costs.push(cost);
-    this.states.push(state);
-    while (i > 0) {
-      const parent = (i - 1) >> 1;
-      if ((this.costs[parent] as number) <= cost) {
-        break;
-      }
-      this.costs[i] = this.costs[parent] as number;
-      this.states[i] = this.states[parent] as number;
-      i = parent;
-    }
-    this.costs[i] = cost;
-    this.states[i] = state;
+    (this.buckets[cost] ??= []).push(state);
+    this.low = this.high < 0 ? cost : Math.min(this.low, cost);
+    this.high = Math.max(this.high, cost);
   }
 
   /** The cheapest state; −1 where there is none. */
   pop(): number {
-    const top = this.states[0];
-    const cost = this.costs.pop();
-    const state = this.states.pop();
-    if (top === undefined || cost === undefined || state === undefined) {
-      return -1;
-    }
-    const n = this.costs.length;
-    if (n === 0) {
-      return top;
-    }
-    let i = 0;
-    for (;;) {
-      let child = 2 * i + 1;
-      if (child >= n) {
-        break;
+    for (; this.low <= this.high; this.low++) {
+      const state = this.buckets[this.low]?.pop();
+      if (state !== undefined) {
+        return state;
       }
-      if (child + 1 < n && (this.costs[child + 1] as number) < (this.costs[child] as number)) {
-        child++;
-      }
-      if ((this.costs[child] as number) >= cost) {
-        break;
-      }
-      this.costs[i] = this.costs[child] as number;
-      this.states[i] = this.states[child] as number;
-      i = child;
     }
-    this.costs[i] = cost;
-    this.states[i] = state;
-    return top;
+    this.high = -1;
+    return -1;
   }
 }
+
+const queue = new Queue();

@@ -3,7 +3,9 @@
 import type { Json, JsonObject } from '../../core/document';
 import { isObject, valueAt } from '../../core/document';
 import type { Change, Editor } from '../../core/editor';
-import { arrange, besideBuses, sheetOf } from './arrange';
+import { besideBuses, sheetOf } from './arrange';
+import type { Progress } from './drawing';
+import { Drawing } from './drawing';
 import type { Part } from './edits';
 import { adding, copied, freeId, freeingRoutes, newRow, partOf, pasting, placing, removing } from './edits';
 import type { Element, Placement } from './elements';
@@ -12,10 +14,8 @@ import type { Point, Rotation } from './geometry';
 import { clamped, plus } from './geometry';
 import type { Key, PaletteItem } from './kinds';
 import { keyOf, kindOf, splitKey } from './kinds';
-import { facing, layOut } from './layout';
-import { refreshed, signatureOf } from './refreshing';
+import { facing } from './layout';
 import type { Scene } from './scene';
-import { buildScene } from './scene';
 
 /** The designer's own selection for the network as a whole. */
 export const WHOLE = '';
@@ -28,20 +28,23 @@ export interface SessionState {
   readonly current: Key | null;
   /** A word to the person about what just happened; for screen readers too. */
   readonly notice: string;
+  /** Set while the drawing is being made. */
+  readonly progress: Progress | null;
 }
 
 export class Session {
   private listeners = new Set<() => void>();
-  private fresh: ReadonlyMap<Key, Placement> = new Map();
-  private document: JsonObject | null = null;
-  private signature = '';
+  private readonly drawing = new Drawing(drawn => this.show(drawn));
+  private document: JsonObject;
   private clipboard: Part | null = null;
   private pastes = 0;
   private state: SessionState;
   private readonly detach: () => void;
 
   constructor(readonly editor: Editor) {
-    this.state = { scene: this.sceneNow(), selection: new Set(), current: null, notice: '' };
+    this.document = editor.getState().document;
+    const { scene, progress } = this.drawing.draw(this.document, undefined);
+    this.state = { scene: scene as Scene, progress, selection: new Set(), current: null, notice: '' };
     this.detach = editor.subscribe(() => this.follow());
   }
 
@@ -53,8 +56,20 @@ export class Session {
   };
 
   dispose(): void {
+    this.drawing.stop();
     this.detach();
     this.listeners.clear();
+  }
+
+  /** Places on the screen that the document does not have. */
+  private get fresh(): ReadonlyMap<Key, Placement> {
+    return this.drawing.fresh;
+  }
+
+  /** Leave the drawing as far as it has come. */
+  stopDrawing(): void {
+    this.drawing.stop();
+    this.show({ progress: null, notice: 'Stopped. “Lay out the whole network anew” goes on' });
   }
 
   get readOnly(): boolean {
@@ -286,16 +301,17 @@ export class Session {
   }
 
   /** Lay out the whole network anew. */
-  layOut(): boolean {
-    const { document } = this.editor.getState();
-    const placements = layOut(this.state.scene.elements);
-    const changes = placing(document, placements);
-    const routes = valueAt(document, ['diagram', 'routes']);
-    const drawn = isObject(routes) && Object.keys(routes).length > 0;
-    return this.change(
-      [...changes, ...(drawn ? [{ path: ['diagram', 'routes'], value: {} }] : [])],
-      'Lay out the network'
-    );
+  layOut(done: () => void = () => undefined): void {
+    this.drawing.layOut(this.state.scene.elements, placements => {
+      const { document } = this.editor.getState();
+      const routes = valueAt(document, ['diagram', 'routes']);
+      const drawn = isObject(routes) && Object.keys(routes).length > 0;
+      this.change(
+        [...placing(document, placements), ...(drawn ? [{ path: ['diagram', 'routes'], value: {} }] : [])],
+        'Lay out the network'
+      );
+      done();
+    });
   }
 
   setSymbols(standard: 'IEC' | 'ANSI'): boolean {
@@ -367,24 +383,12 @@ export class Session {
     if (document === this.document) {
       return;
     }
-    const scene = this.sceneNow();
+    this.document = document;
+    const { progress, scene = this.state.scene } = this.drawing.draw(document, this.state.scene);
     const selection = new Set([...this.state.selection].filter(key => scene.elements.has(key)));
     const { current } = this.state;
-    this.show({ scene, selection, current: current && scene.elements.has(current) ? current : null });
-  }
-
-  private sceneNow(): Scene {
-    const { document } = this.editor.getState();
-    const earlier = (this.state as SessionState | undefined)?.scene;
-    this.document = document;
-    const { placements, fresh } = arrange(document, this.fresh);
-    this.fresh = fresh;
-    const signature = signatureOf(document, placements);
-    if (earlier && signature === this.signature) {
-      return refreshed(earlier, document, placements);
-    }
-    this.signature = signature;
-    return buildScene(document, placements, earlier);
+    const kept = current && scene.elements.has(current) ? current : null;
+    this.show({ scene, progress, selection, current: kept });
   }
 
   private show(part: Partial<SessionState>): void {

@@ -1,9 +1,21 @@
-/** Which grid squares are taken, and the nearest free place for a box. */
+/**
+ * Which grid squares are taken, and the nearest free place for a box.
+ *
+ * Squares are only ever taken, so where a box found no place within some distance, it finds none later: the next box
+ * of that shape that is wanted nearby starts to look from there. (Of coarse steps, all wanted places lie on one lattice.)
+ */
 
 import type { Box, Point } from './geometry';
 
 const FARTHEST = 6000;
 const FIRST_SIZE = 512;
+/** Squares to a side of the cells in which earlier looks are remembered. */
+const CELL = 6;
+
+/** Around a place, nothing is free for a shape nearer than `distance` (along the longer axis). */
+interface Look extends Point {
+  readonly distance: number;
+}
 
 export class Sheet {
   /** Side of the raster, whose middle is the origin. */
@@ -11,6 +23,7 @@ export class Sheet {
   private taken = new Uint8Array(FIRST_SIZE * FIRST_SIZE);
   extent: Box = { left: 0, top: 0, right: 0, bottom: 0 };
   private empty = true;
+  private readonly looks = new Map<string, Look>();
 
   /** Whether a box about a place is free. */
   isFree(box: Box, { x, y }: Point): boolean {
@@ -52,9 +65,9 @@ export class Sheet {
     this.empty = false;
   }
 
-  /** Take the free place nearest to the wanted one. */
-  place(box: Box, wanted: Point): Point {
-    const found = this.nearest(box, wanted);
+  /** Take the free place nearest to the wanted one, a number of squares that `step` divides away. */
+  place(box: Box, wanted: Point, step = 1): Point {
+    const found = this.nearest(box, wanted, step);
     this.take(box, found);
     return found;
   }
@@ -77,14 +90,21 @@ export class Sheet {
     [this.size, this.taken] = [size, larger];
   }
 
-  private nearest(box: Box, wanted: Point): Point {
+  private nearest(box: Box, wanted: Point, step: number): Point {
     if (this.isFree(box, wanted)) {
       return wanted;
     }
-    for (let r = 1; r < FARTHEST; r++) {
-      for (let k = 0; k <= r; k++) {
+    const { left, top, right, bottom } = box;
+    const cell = `${Math.floor(wanted.x / CELL / step)} ${Math.floor(wanted.y / CELL / step)}`;
+    const place = `${left} ${top} ${right} ${bottom} ${cell}`;
+    const before = this.looks.get(place);
+    const moved = before ? Math.max(Math.abs(before.x - wanted.x), Math.abs(before.y - wanted.y)) : 0;
+    const nearest = (before?.distance ?? 1) - Math.ceil(moved / step) * step;
+    for (let r = Math.max(step, nearest); r < FARTHEST; r += step) {
+      for (let k = 0; k <= r; k += step) {
         const found = this.onRing(box, wanted, r, k) ?? (k > 0 ? this.onRing(box, wanted, r, -k) : null);
         if (found) {
+          this.looks.set(place, { ...wanted, distance: r });
           return found;
         }
       }

@@ -8,6 +8,8 @@
  */
 
 import type { Point } from './geometry';
+import type { Steps } from './steps';
+import { finished } from './steps';
 
 export interface Edge {
   readonly a: number;
@@ -23,12 +25,17 @@ const ROUNDS = 24;
 
 /** Positions of the nodes of one connected graph, distances in edges, its longer side along x. */
 export function stressLayout(count: number, edges: readonly Edge[]): readonly Point[] {
+  return finished(stressSteps(count, edges));
+}
+
+/** The same in steps; each gives the share that is done. */
+export function* stressSteps(count: number, edges: readonly Edge[]): Steps<readonly Point[]> {
   if (count === 1) {
     return [{ x: 0, y: 0 }];
   }
   const random = generator(20_250_101);
   const neighbours = adjacency(count, edges);
-  const terms = termsOf(count, edges, neighbours);
+  const terms = yield* termsOf(count, edges, neighbours);
   const x = Float64Array.from({ length: count }, () => random() * Math.sqrt(count));
   const y = Float64Array.from({ length: count }, () => random() * Math.sqrt(count));
   const { from, to, distance } = terms;
@@ -53,6 +60,7 @@ export function stressLayout(count: number, edges: readonly Edge[]): readonly Po
       x[j] = (x[j] as number) + move * dx;
       y[j] = (y[j] as number) + move * dy;
     }
+    yield 0.3 + (0.7 * round) / ROUNDS;
   }
   return levelled(x, y);
 }
@@ -77,7 +85,7 @@ interface Terms {
   readonly distance: Float64Array;
 }
 
-function termsOf(count: number, edges: readonly Edge[], neighbours: readonly Neighbour[][]): Terms {
+function* termsOf(count: number, edges: readonly Edge[], neighbours: readonly Neighbour[][]): Steps<Terms> {
   const from: number[] = [];
   const to: number[] = [];
   const distance: number[] = [];
@@ -105,6 +113,7 @@ function termsOf(count: number, edges: readonly Edge[], neighbours: readonly Nei
         nearest[j] = Math.min(nearest[j] as number, reached[j] as number);
       }
       pivot = nearest.reduce((best, d, j) => (d > (nearest[best] as number) ? j : best), 0);
+      yield (0.3 * k) / PIVOTS;
     }
   }
   return { from: Uint32Array.from(from), to: Uint32Array.from(to), distance: Float64Array.from(distance) };

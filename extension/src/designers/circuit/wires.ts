@@ -1,13 +1,13 @@
-/** Wires that a person has drawn, and wires that stay as they were. */
+/** Wires that a person has drawn. */
 
 import type { JsonObject } from '../../core/document';
 import { isObject, valueAt } from '../../core/document';
-import type { Box, Point } from './geometry';
-import { boxOf, clamped, grown, samePoint } from './geometry';
+import type { Point } from './geometry';
+import { clamped } from './geometry';
+import { sideOf } from './fastening';
 import type { Key } from './kinds';
 import { straightened } from './routing';
-import type { Bar, Item, Scene, Wire, WireEnd } from './scene';
-import { sideOf } from './scene';
+import type { Bar, Wire, WireEnd } from './scene';
 
 /** Corners that the document gives, by the name of the wire. */
 export function drawnRoutes(document: JsonObject): ReadonlyMap<string, readonly Point[]> {
@@ -56,44 +56,4 @@ export function throughCorners(
     square.push(q);
   }
   return { a: first, b: last, corners: straightened(square) };
-}
-
-/** Gives the corners of an earlier wire where its ends are the same and nothing has moved into its way. */
-export function undisturbed(
-  earlier: Scene,
-  bars: ReadonlyMap<Key, Bar>,
-  items: ReadonlyMap<Key, Item>
-): (id: string, a: WireEnd, b: WireEnd) => readonly Point[] | null {
-  const changed: Box[] = [];
-  const compare = (now: ReadonlyMap<Key, { box: Box }>, then: ReadonlyMap<Key, { box: Box }>) => {
-    for (const [key, { box }] of now) {
-      const before = then.get(key)?.box;
-      if (!before || before.left !== box.left || before.top !== box.top || before.right !== box.right) {
-        changed.push(grown(box, -0.2));
-      }
-    }
-  };
-  compare(bars, earlier.bars);
-  compare(items, earlier.items);
-  const wires = new Map(earlier.wires.map(wire => [wire.id, wire]));
-  return (id, a, b) => {
-    const wire = wires.get(id);
-    if (!wire || wire.drawn || !sameEnds(wire.a, a) || !sameEnds(wire.b, b)) {
-      return null;
-    }
-    const clear = wire.corners.every((p, i) => {
-      const q = wire.corners[i + 1];
-      return !q || !changed.some(box => touches(boxOf(p, q), box));
-    });
-    return clear ? wire.corners : null;
-  };
-}
-
-/** Whether a flat box crosses another one. */
-function touches(flat: Box, box: Box): boolean {
-  return flat.left <= box.right && flat.right >= box.left && flat.top <= box.bottom && flat.bottom >= box.top;
-}
-
-function sameEnds(a: WireEnd, b: WireEnd): boolean {
-  return a.key === b.key && a.direction === b.direction && samePoint(a.at, b.at);
 }
