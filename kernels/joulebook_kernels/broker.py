@@ -7,7 +7,27 @@ from typing import Protocol
 
 from tornado import web
 
-__all__ = ["Lease", "LeaseBroker", "LeaseUnavailableError", "Waiting"]
+__all__ = ["Lease", "LeaseBroker", "LeaseUnavailableError", "Waiting", "Wish"]
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What a kernel asks for.
+
+    Parameters
+    ----------
+    kind : str
+        ``"card"`` (a whole one), ``"slice"`` (of MIG) or ``"share"`` (of a card that several kernels have); empty for
+        any.
+    priority : str
+        ``"normal"``, or ``"low"`` to stand back in the queue.
+    most : float, optional
+        Longest time, s.
+    """
+
+    kind: str = ""
+    priority: str = "normal"
+    most: float | None = None
 
 
 @dataclass(frozen=True)
@@ -22,11 +42,14 @@ class Lease:
         The card's identity, for CUDA_VISIBLE_DEVICES.
     since : float
         When it was lent, s since 1970.
+    share : float
+        Part of the card's memory that is the kernel's.
     """
 
     kernel: str
     card: str
     since: float
+    share: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -72,16 +95,18 @@ class LeaseUnavailableError(web.HTTPError, RuntimeError):
 class LeaseBroker(Protocol):
     """Who lends cards. Calls return at once; who waits asks again, and keeps its place by asking.
 
-    ``stage`` is what the last answer said of a limited GPU time: empty, ``"80"`` or ``"95"`` (per cent used),
-    ``"grace"``, ``"interrupt"`` or ``"stop"``; ``grace`` is the time left to save in the stage ``"grace"``, s.
+    ``stage`` is what the last answer said of a limited time: empty, ``"80"`` or ``"95"`` (per cent of the month's GPU
+    time used), ``"grace"``, ``"interrupt"`` or ``"stop"``; ``grace`` is the time left to save in the stage ``"grace"``,
+    s, and ``why`` what ends from then on: ``"used up"`` (GPU time of the month) or ``"longest time"`` (of the lease).
     ``rest`` is the least time between two questions, s.
     """
 
     stage: str
     grace: float
+    why: str
     rest: float
 
-    async def acquire(self, kernel: str, pid: int) -> Lease | Waiting:
+    async def acquire(self, kernel: str, pid: int, wish: Wish) -> Lease | Waiting:
         """Ask for a card.
 
         Parameters
@@ -90,6 +115,8 @@ class LeaseBroker(Protocol):
             Identity of the kernel. Asking again while the lease is held gives the same lease.
         pid : int
             Process that answers for the lease until the kernel's own process is known.
+        wish : Wish
+            What for.
 
         Returns
         -------

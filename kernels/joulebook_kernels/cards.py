@@ -27,6 +27,11 @@ class Card:
     name: str
     memory: int
 
+    @property
+    def kind(self) -> str:
+        """``"slice"`` for a MIG slice, ``"card"`` for a whole one."""
+        return "slice" if self.uuid.startswith("MIG-") else "card"
+
 
 class CardFinder(Protocol):
     """Something that knows which cards there are."""

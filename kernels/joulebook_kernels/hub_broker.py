@@ -7,14 +7,15 @@ import json
 import urllib.error
 import urllib.request
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from joulebook_kernels.broker import Lease, LeaseUnavailableError, Waiting
+from joulebook_kernels.broker import Lease, LeaseUnavailableError, Waiting, Wish
 
 __all__ = ["HubBroker"]
 
 _TIMEOUT = 10.0
+ANY = Wish()
 _TOO_MANY = 429
 
 
@@ -34,6 +35,7 @@ class HubBroker:
     token: str = field(repr=False)
     stage: str = ""
     grace: float = 0.0
+    why: str = ""
     rest: float = 2.0
     _last: Waiting = field(default=Waiting(1, 1), repr=False)
 
@@ -54,7 +56,7 @@ class HubBroker:
         address, token = environment.get("JOULEBOOK_SERVICE"), environment.get("JUPYTERHUB_API_TOKEN")
         return cls(address, token) if address and token else None
 
-    async def acquire(self, kernel: str, pid: int) -> Lease | Waiting:
+    async def acquire(self, kernel: str, pid: int, wish: Wish = ANY) -> Lease | Waiting:
         """Ask for a card; see `LeaseBroker.acquire`.
 
         Parameters
@@ -63,6 +65,8 @@ class HubBroker:
             Identity of the kernel.
         pid : int
             Not needed here: a lease ends when its heartbeats do.
+        wish : Wish
+            What for.
 
         Returns
         -------
@@ -74,12 +78,13 @@ class HubBroker:
         LeaseUnavailableError
             If the plan allows no GPU now; the message is the hub's.
         """
-        status, found = await self._call("POST", "leases", {"kernel": kernel})
+        asked = {name: value for name, value in asdict(wish).items() if value}
+        status, found = await self._call("POST", "leases", {"kernel": kernel, **asked})
         self._note(found)
         if status == 402:
             raise LeaseUnavailableError(str(found["message"]), status=status)
         if status == 200 and self.stage != "stop":
-            return Lease(kernel, str(found["card"]), float(found["since"]))
+            return Lease(kernel, str(found["card"]), float(found["since"]), float(found.get("share", 1.0)))
         if status == 202:
             expected = found.get("expected")
             self._last = Waiting(
@@ -118,11 +123,12 @@ class HubBroker:
 
     def _note(self, found: Mapping[str, Any]) -> None:
         self.stage, self.grace = str(found.get("stage") or ""), float(found.get("grace") or 0.0)
+        self.why = str(found.get("why") or "")
 
-    async def _call(self, method: str, path: str, content: dict[str, str] | None = None) -> tuple[int, dict[str, Any]]:
+    async def _call(self, method: str, path: str, content: dict[str, Any] | None = None) -> tuple[int, dict[str, Any]]:
         return await asyncio.to_thread(self._call_now, method, path, content)
 
-    def _call_now(self, method: str, path: str, content: dict[str, str] | None) -> tuple[int, dict[str, Any]]:
+    def _call_now(self, method: str, path: str, content: dict[str, Any] | None) -> tuple[int, dict[str, Any]]:
         """Status and JSON of an answer; what is no answer to this question is an OSError."""
         data = None if content is None else json.dumps(content).encode()
         headers = {"Authorization": f"token {self.token}", "Content-Type": "application/json"}

@@ -19,12 +19,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from joulebook_kernels.broker import Lease, LeaseUnavailableError, Waiting
+from joulebook_kernels.broker import Lease, LeaseUnavailableError, Waiting, Wish
 from joulebook_kernels.cards import CardFinder, NvmlCards
 
 __all__ = ["MachineBroker", "is_alive", "table_folder"]
 
 QUEUE_PATIENCE = 15.0
+ANY = Wish()
 _START_FIELD = 19  # of what follows the name in /proc/PID/stat: start time since boot, clock ticks
 
 
@@ -107,9 +108,10 @@ class MachineBroker:
     clock: Callable[[], float] = time.time
     stage: str = ""
     grace: float = 0.0
+    why: str = ""
     rest: float = 0.0
 
-    async def acquire(self, kernel: str, pid: int) -> Lease | Waiting:
+    async def acquire(self, kernel: str, pid: int, wish: Wish = ANY) -> Lease | Waiting:
         """Ask for a card; see `LeaseBroker.acquire`.
 
         Parameters
@@ -118,6 +120,8 @@ class MachineBroker:
             Identity of the kernel.
         pid : int
             The server's process.
+        wish : Wish
+            What for; priorities and longest times are a hub's.
 
         Returns
         -------
@@ -127,9 +131,9 @@ class MachineBroker:
         Raises
         ------
         LeaseUnavailableError
-            If this machine has no card at all.
+            If this machine has no such card at all.
         """
-        return await asyncio.to_thread(self._acquire, kernel, pid)
+        return await asyncio.to_thread(self._acquire, kernel, pid, wish.kind)
 
     async def heartbeat(self, kernel: str, pid: int | None = None) -> bool:
         """Say that the kernel is still there; see `LeaseBroker.heartbeat`.
@@ -158,8 +162,13 @@ class MachineBroker:
         """
         await asyncio.to_thread(self._release, kernel)
 
-    def _acquire(self, kernel: str, pid: int) -> Lease | Waiting:
-        cards = [card.uuid for card in self.finder.cards()]
+    def _acquire(self, kernel: str, pid: int, kind: str) -> Lease | Waiting:
+        found = self.finder.cards()
+        cards = [card.uuid for card in found if kind in {"", card.kind}]
+        if found and not cards:
+            raise LeaseUnavailableError(
+                "This machine has no GPU of the kind that the kernel asks for. Choose another kernel."
+            )
         if not cards:
             raise LeaseUnavailableError(
                 "This machine has no GPU that NVML finds. Choose the kernel “Joulebook (CPU)”: every solver runs there."

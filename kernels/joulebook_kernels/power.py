@@ -16,9 +16,10 @@ from typing import Any
 
 from jupyter_core.paths import jupyter_runtime_dir
 
-__all__ = ["VARIABLE", "Power", "file_of", "read", "write"]
+__all__ = ["SHARE", "VARIABLE", "Power", "file_of", "read", "write"]
 
 VARIABLE = "JOULEBOOK_LEASE_FILE"
+SHARE = "JOULEBOOK_GPU_MEMORY_SHARE"
 
 
 @dataclass(frozen=True)
@@ -28,29 +29,35 @@ class Power:
     Parameters
     ----------
     state : str
-        ``"lent"``, ``"waiting"`` or ``"refused"``.
+        ``"lent"``, ``"waiting"``, ``"refused"``, or ``"ended"`` (at the longest time of its lease).
     card : str
         The card, when lent.
+    share : float
+        Part of the card's memory that is the kernel's.
     position, cards : int
         Place in the queue (1 is next; 0 when nobody answered) and how many places there are, when waiting.
     expected : float, optional
         Expected wait, s, when waiting and known.
     message : str
-        Why not, when refused.
+        Why not, when refused or ended.
     stage : str
         Of a limited GPU time, when lent; see `LeaseBroker`.
     until : float, optional
         When the grace ends, s since 1970.
+    why : str
+        What ends, from the grace on; see `LeaseBroker`.
     """
 
     state: str
     card: str = ""
+    share: float = 1.0
     position: int = 0
     cards: int = 0
     expected: float | None = None
     message: str = ""
     stage: str = ""
     until: float | None = None
+    why: str = ""
 
     def variables(self) -> dict[str, str]:
         """Environment of a kernel that has this card, or none.
@@ -60,7 +67,8 @@ class Power:
         dict of str to str
             For CUDA.
         """
-        return {"CUDA_VISIBLE_DEVICES": self.card, "CUDA_DEVICE_ORDER": "PCI_BUS_ID"}
+        found = {"CUDA_VISIBLE_DEVICES": self.card, "CUDA_DEVICE_ORDER": "PCI_BUS_ID"}
+        return found if self.share >= 1.0 else found | {SHARE: f"{self.share:g}"}
 
 
 def file_of(kernel: str) -> Path:

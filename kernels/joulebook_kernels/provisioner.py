@@ -20,10 +20,10 @@ from typing import Any
 
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 from traitlets import Any as AnyTrait
-from traitlets import Bool, Float, default
+from traitlets import Bool, Enum, Float, default
 
 from joulebook_kernels import power
-from joulebook_kernels.broker import Lease, LeaseBroker, LeaseUnavailableError, Waiting
+from joulebook_kernels.broker import Lease, LeaseBroker, LeaseUnavailableError, Waiting, Wish
 from joulebook_kernels.hub_broker import HubBroker
 from joulebook_kernels.machine_broker import MachineBroker, is_alive
 from joulebook_kernels.power import Power
@@ -39,6 +39,9 @@ class LeaseProvisioner(LocalProvisioner):
 
     broker: LeaseBroker = AnyTrait(help="Who lends cards: the hub where it does, else the broker of this machine.")  # type: ignore[assignment]
     starts_without_card = Bool(False, config=True, help="Whether the kernel's program waits for its card by itself.")
+    kind = Enum(("", "card", "slice", "share"), "", config=True, help="Kind of card; empty for any.")
+    priority = Enum(("normal", "low"), "normal", config=True, help="low: stand back in the hub's queue.")
+    most_hours = Float(0.0, min=0.0, config=True, help="Longest time of a hub's lease, h; 0 for no limit.")
     patience = Float(45.0, config=True, help="Seconds that the start of any other program waits for a free card.")
     question_interval = Float(0.5, config=True, help="Seconds between two questions while waiting.")
     refused_interval = Float(15.0, config=True, help="Seconds between two questions after a refusal.")
@@ -49,6 +52,7 @@ class LeaseProvisioner(LocalProvisioner):
     _heart: asyncio.Task[None] | None = None
     _started = False
     _running_on = ""
+    _over = ""
     _interrupted = False
 
     @default("broker")
@@ -68,11 +72,14 @@ class LeaseProvisioner(LocalProvisioner):
         dict
             The same, with the card in the environment.
         """
-        if self.starts_without_card:
+        if self._over:  # Jupyter starts again what was ended; the next start is a person's
+            self._show(Power("ended", message=self._over))
+            self._over = ""
+        elif self.starts_without_card:
             await self._ask_for_power()
         else:
             lease = await self._wait_for_card()
-            self._show(Power("lent", card=lease.card))
+            self._show(Power("lent", card=lease.card, share=lease.share))
         try:
             env = dict(kwargs.pop("env", None) or os.environ)
             self._running_on = self._lease.card if self._lease is not None else ""
@@ -96,7 +103,7 @@ class LeaseProvisioner(LocalProvisioner):
             If there is no card for this user, at the first start.
         """
         try:
-            answer = await self.broker.acquire(self._kernel, os.getpid())
+            answer = await self.broker.acquire(self._kernel, os.getpid(), self._wish)
         except LeaseUnavailableError as error:
             if not self._started:
                 raise
@@ -110,10 +117,14 @@ class LeaseProvisioner(LocalProvisioner):
             return
         if isinstance(answer, Lease):
             self._lease = answer
-            self._show(Power("lent", card=answer.card))
+            self._show(Power("lent", card=answer.card, share=answer.share))
         else:
             self._lease = None
             self._show(Power("waiting", position=answer.position, cards=answer.cards, expected=answer.expected))
+
+    @property
+    def _wish(self) -> Wish:
+        return Wish(self.kind, self.priority, 3600.0 * self.most_hours or None)
 
     def _show(self, found: Power) -> None:
         if found != self.power:
@@ -146,7 +157,7 @@ class LeaseProvisioner(LocalProvisioner):
     async def _ask(self, deadline: float) -> Lease | Waiting | None:
         """Ask once; None if who lends did not answer, which is taken for a restart until patience ends."""
         try:
-            return await self.broker.acquire(self._kernel, os.getpid())
+            return await self.broker.acquire(self._kernel, os.getpid(), self._wish)
         except OSError as error:
             if time.monotonic() >= deadline:
                 raise LeaseUnavailableError(
@@ -209,6 +220,8 @@ class LeaseProvisioner(LocalProvisioner):
                     return
             else:
                 missing_since = None
+            if waits and self.power is not None and self.power.state == "ended":
+                continue
             if waits and not await self._card_has_come():
                 continue
             if not await self._beat_once():
@@ -227,7 +240,7 @@ class LeaseProvisioner(LocalProvisioner):
         """Seconds to the next beat, or to the next question: who waits for long asks less often."""
         if self._lease is not None:
             return self.heartbeat_interval
-        if self.power is not None and self.power.state == "refused":
+        if self.power is not None and self.power.state in {"refused", "ended"}:
             return self.refused_interval
         return max(self.question_interval, self.broker.rest * (2.5 if questions > _SLOWER_AFTER else 1.0))
 
@@ -241,11 +254,16 @@ class LeaseProvisioner(LocalProvisioner):
         if not alive and not await self._take_back():
             self.log.warning("Kernel %s has lost its GPU and is ended", self._kernel)
             self._lease = None
+            if self.broker.stage == "stop" and self.broker.why == "longest time":
+                self._over = (
+                    f"The longest time of this kernel's lease, {self.most_hours:g} h, is over. Restart the kernel to "
+                    "ask for a GPU again."
+                )
             await self.kill()
             return False
         self._show_stage()
         if self.broker.stage == "interrupt" and not self._interrupted:
-            self.log.warning("The GPU time is used up: kernel %s is interrupted", self._kernel)
+            self.log.warning("GPU time has ended (%s): kernel %s is interrupted", self.broker.why, self._kernel)
             await self.send_signal(signal.SIGINT)
         self._interrupted = self.broker.stage == "interrupt"
         return True
@@ -259,14 +277,15 @@ class LeaseProvisioner(LocalProvisioner):
             told = self.power.until if self.power is not None else None
             if told is not None and abs(told - until) < self.heartbeat_interval:
                 until = told  # the same end, measured again
-        self._show(Power("lent", card=self._lease.card, stage=self.broker.stage, until=until))
+        lease, broker = self._lease, self.broker
+        self._show(Power("lent", card=lease.card, share=lease.share, stage=broker.stage, until=until, why=broker.why))
 
     async def _take_back(self) -> bool:
         """After a lost lease: True if the same card was still free and is lent again."""
         if self.broker.stage == "stop":
             return False
         try:
-            answer = await self.broker.acquire(self._kernel, os.getpid())
+            answer = await self.broker.acquire(self._kernel, os.getpid(), self._wish)
         except (OSError, LeaseUnavailableError):
             return False
         if isinstance(answer, Lease) and self._lease is not None and answer.card == self._lease.card:

@@ -1,4 +1,4 @@
-"""Kernel specifications "Joulebook (CPU)" and, where NVML finds a card, "Joulebook (GPU)"."""
+"""Kernel specifications "Joulebook (CPU)" and, where NVML finds cards or MIG slices, those of GPUs."""
 
 from __future__ import annotations
 
@@ -12,10 +12,12 @@ from typing import Any
 
 from joulebook_kernels.cards import CardFinder, NvmlCards
 
-__all__ = ["CPU", "GPU", "install", "specification", "threads"]
+__all__ = ["CPU", "GPU", "SLICE", "install", "specification", "threads"]
 
 CPU = "joulebook-cpu"
 GPU = "joulebook-gpu"
+SLICE = "joulebook-gpu-slice"
+_TITLES = {CPU: "Joulebook (CPU)", GPU: "Joulebook (GPU)", SLICE: "Joulebook (GPU slice)"}
 _LOGOS = Path(__file__).resolve().parent / "logos"
 _MOST_BLAS_THREADS = 4
 
@@ -42,7 +44,7 @@ def specification(name: str) -> dict[str, Any]:
     Parameters
     ----------
     name : str
-        ``joulebook-cpu`` or ``joulebook-gpu``.
+        ``joulebook-cpu``, ``joulebook-gpu`` or ``joulebook-gpu-slice``.
 
     Returns
     -------
@@ -52,19 +54,21 @@ def specification(name: str) -> dict[str, Any]:
     blas = str(min(threads(), _MOST_BLAS_THREADS))
     metadata: dict[str, Any] = {"debugger": True}
     program = ["python", "-m", "ipykernel_launcher"]
-    if name == GPU:
+    if name != CPU:
         # -P: as with ipykernel_launcher, a file of the workspace is no module while the kernel starts
         program = ["python", "-P", "-m", "joulebook_kernels.gpu_kernel"]
-        config = {"starts_without_card": True}
+        config: dict[str, Any] = {"starts_without_card": True}
+        if name == SLICE:
+            config["kind"] = "slice"
         metadata["kernel_provisioner"] = {"provisioner_name": "joulebook-lease", "config": config}
     return {
         "argv": [*program, "-f", "{connection_file}"],
-        "display_name": "Joulebook (GPU)" if name == GPU else "Joulebook (CPU)",
+        "display_name": _TITLES[name],
         "language": "python",
         "interrupt_mode": "signal",
         "metadata": metadata,
         "env": {
-            "JOULEBOOK_DEVICE": "gpu" if name == GPU else "cpu",
+            "JOULEBOOK_DEVICE": "cpu" if name == CPU else "gpu",
             "NUMBA_NUM_THREADS": str(threads()),
             "OMP_NUM_THREADS": blas,
             "OPENBLAS_NUM_THREADS": blas,
@@ -74,7 +78,9 @@ def specification(name: str) -> dict[str, Any]:
 
 
 def install(prefix: Path | None = None, *, finder: CardFinder | None = None) -> dict[str, Path]:
-    """Write the kernel specifications; the GPU's is taken away where no card is found any more.
+    """Write the kernel specifications; those of GPUs are taken away where no card is found any more.
+
+    Where there are whole cards and MIG slices, a kernel can be chosen that takes a slice only.
 
     Parameters
     ----------
@@ -90,9 +96,11 @@ def install(prefix: Path | None = None, *, finder: CardFinder | None = None) -> 
     """
     kernels = (prefix or Path(sys.prefix)) / "share" / "jupyter" / "kernels"
     kernels.mkdir(parents=True, exist_ok=True)
-    names = [CPU, GPU] if (finder or NvmlCards()).cards() else [CPU]
-    if GPU not in names and (kernels / GPU).is_dir():
-        shutil.rmtree(kernels / GPU)
+    kinds = {card.kind for card in (finder or NvmlCards()).cards()}
+    names = [CPU, *([GPU] if kinds else []), *([SLICE] if len(kinds) > 1 else [])]
+    for name in (GPU, SLICE):
+        if name not in names and (kernels / name).is_dir():
+            shutil.rmtree(kernels / name)
     return {name: _write(name, kernels / name) for name in names}
 
 
@@ -101,7 +109,7 @@ def _write(name: str, folder: Path) -> Path:
     fresh = Path(tempfile.mkdtemp(prefix=f".{name}-", dir=folder.parent))
     try:
         (fresh / "kernel.json").write_text(json.dumps(specification(name), indent=1) + "\n", encoding="utf-8")
-        kind = "gpu" if name == GPU else "cpu"
+        kind = "cpu" if name == CPU else "gpu"
         for size in ("32x32.png", "64x64.png", "svg.svg"):
             shutil.copyfile(_LOGOS / kind / f"logo-{size}", fresh / f"logo-{size}")
         fresh.chmod(0o755)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from joulebook.battery.batch import own
 from joulebook.battery.follow import follow
 from joulebook.battery.layout import Arena
-from joulebook.numerics.device import BLOCK_SIZE
+from joulebook.numerics.device import BLOCK_SIZE, largest_gpu_batch
 
 __all__ = ["follow_kernel", "run_on_gpu"]
 
@@ -87,7 +87,7 @@ def follow_kernel(
 
 
 def run_on_gpu(arena: Arena, status: NDArray[np.int64]) -> None:
-    """March every case of a batch on the GPU.
+    """March every case of a batch on the GPU, in pieces where the memory does not hold all.
 
     Parameters
     ----------
@@ -96,6 +96,17 @@ def run_on_gpu(arena: Arena, status: NDArray[np.int64]) -> None:
     status : ndarray of int, shape (n_cases,), 1
         Filled with status codes.
     """
+    count = status.shape[0]
+    case_bytes = sum(values.nbytes // count for values in arena if values.shape[0] == count)
+    size = largest_gpu_batch(case_bytes)
+    for first in range(0, count, size):
+        piece = slice(first, first + size)
+        own_or_shared = (values[piece] if values.shape[0] == count else values for values in arena)
+        _run_piece(Arena(*own_or_shared), status[piece])
+
+
+def _run_piece(arena: Arena, status: NDArray[np.int64]) -> None:
+    """March cases that fit into the memory together; arrays are views, so results land where they belong."""
     from joulebook.battery.loops import BATCH
 
     placed = {

@@ -26,6 +26,7 @@ __all__ = [
     "cuda_simulated",
     "gpu_present",
     "jit",
+    "largest_gpu_batch",
     "threads",
 ]
 
@@ -35,6 +36,11 @@ BLOCK_SIZE = 64
 """CUDA threads per block; one thread solves one case."""
 SMALLEST_GPU_BATCH = 64
 """Fewer cases than this are faster on the CPU, for each is a serial recurrence."""
+
+MEMORY_SHARE = "JOULEBOOK_GPU_MEMORY_SHARE"
+"""Variable with the part of a GPU's memory that this process may use; set where a hub lends one card to several."""
+_MARGIN = 0.9
+"""Part of the memory that arrays may take; the rest is for code and for the driver."""
 
 
 class Device(enum.Enum):
@@ -64,6 +70,41 @@ def gpu_present() -> bool:
         return bool(cuda.is_available())  # type: ignore[no-untyped-call]
     except Exception:  # a broken driver may raise anything, and means: no device
         return False
+
+
+def memory_share() -> float:
+    """Part of the GPU's memory that this process may use.
+
+    Returns
+    -------
+    float
+        1 for a card of one's own.
+    """
+    try:
+        share = float(os.environ.get(MEMORY_SHARE, "1"))
+    except ValueError:
+        return 1.0
+    return share if 0.0 < share <= 1.0 else 1.0
+
+
+def largest_gpu_batch(case_bytes: int) -> int:
+    """Count the cases that fit into this process's part of the GPU's memory at the same time.
+
+    Parameters
+    ----------
+    case_bytes : int
+        What the arrays of one case take.
+
+    Returns
+    -------
+    int
+        At least 1.
+    """
+    from numba import cuda
+
+    free, total = cuda.current_context().get_memory_info()  # type: ignore[no-untyped-call]
+    budget = _MARGIN * min(float(free), memory_share() * float(total))
+    return max(1, int(min(budget / max(case_bytes, 1), 2.0**31)))
 
 
 def cuda_simulated() -> bool:

@@ -12,7 +12,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from joulebook_kernels.broker import Lease, LeaseUnavailableError, Waiting
+from joulebook_kernels.broker import Lease, LeaseUnavailableError, Waiting, Wish
+from joulebook_kernels.cards import Card
 from joulebook_kernels.machine_broker import QUEUE_PATIENCE, MachineBroker, is_alive, table_folder
 
 pytestmark = pytest.mark.asyncio
@@ -85,6 +86,16 @@ async def test_without_a_card_the_message_names_the_way_out(broker, two_cards):
     two_cards.found = []
     with pytest.raises(LeaseUnavailableError, match=r"Joulebook \(CPU\)"):
         await broker.acquire("a", HERE)
+
+
+async def test_a_slice_is_lent_to_who_asks_for_one(tmp_path, two_cards):
+    two_cards.found.append(Card("MIG-cccc", "Slice", 4 << 30))
+    broker = MachineBroker(folder=tmp_path, finder=two_cards)
+    assert (await broker.acquire("k", os.getpid(), Wish("slice"))).card == "MIG-cccc"
+    assert await broker.acquire("l", os.getpid(), Wish("slice")) == Waiting(1, 1)
+    two_cards.found.pop()
+    with pytest.raises(LeaseUnavailableError, match="Choose another kernel"):
+        await broker.acquire("l", os.getpid(), Wish("slice"))
 
 
 async def test_a_table_that_was_cut_short_starts_again(broker):

@@ -10,7 +10,7 @@ import time
 
 import pytest
 
-from joulebook_kernels.broker import Lease, LeaseUnavailableError, Waiting
+from joulebook_kernels.broker import Lease, LeaseUnavailableError, Waiting, Wish
 from joulebook_kernels.hub_broker import HubBroker
 from joulebook_kernels.provisioner import LeaseProvisioner
 
@@ -34,7 +34,10 @@ async def test_it_asks_with_the_servers_token(broker, service):
         ("DELETE", "/services/joulebook/leases/k"),
     ]
     assert {token for _, _, token, _ in service.asked} == {"token secret"}
-    assert json.loads(service.asked[0][3]) == {"kernel": "k"}
+    assert json.loads(service.asked[0][3]) == {"kernel": "k", "priority": "normal"}
+    assert await broker.acquire("k", 1, Wish("slice", "low", 60.0)) == Lease("k", "GPU-a", 5.0)
+    asked = json.loads(service.asked[-1][3])
+    assert asked == {"kernel": "k", "kind": "slice", "priority": "low", "most": 60.0}
     assert "secret" not in repr(broker)
 
 

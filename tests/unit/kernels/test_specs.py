@@ -46,6 +46,20 @@ def test_the_real_nvml_answers_on_this_machine():
     assert isinstance(NvmlCards(visible=None).cards(), list)
 
 
+def test_slices_are_a_kernel_of_their_own_beside_whole_cards(tmp_path, nvml):
+    nvml(CARDS)
+    finder = NvmlCards(visible=None)
+    assert sorted(specs.install(tmp_path, finder=finder)) == [specs.CPU, specs.GPU, specs.SLICE]
+    config = specs.specification(specs.SLICE)["metadata"]["kernel_provisioner"]["config"]
+    assert (
+        config["kind"] == "slice"
+        and "kind" not in specs.specification(specs.GPU)["metadata"]["kernel_provisioner"]["config"]
+    )
+    nvml(CARDS[:2])
+    assert sorted(specs.install(tmp_path, finder=finder)) == [specs.CPU, specs.GPU]
+    assert not (tmp_path / "share" / "jupyter" / "kernels" / specs.SLICE).exists()
+
+
 def test_install_and_what_jupyter_reads(tmp_path, two_cards):
     installed = specs.install(tmp_path, finder=two_cards)
     assert sorted(installed) == [specs.CPU, specs.GPU]

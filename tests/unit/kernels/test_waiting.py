@@ -59,7 +59,9 @@ def start(tmp_path, monkeypatch, service, two_cards):
     path.write_text(json.dumps(specification))
     manager = KernelSpecManager(kernel_dirs=[str(folder)])
 
-    async def begin():
+    async def begin(**config):
+        specification["metadata"]["kernel_provisioner"]["config"] |= config
+        path.write_text(json.dumps(specification))
         kernel = AsyncKernelManager(
             kernel_name=specs.GPU, kernel_spec_manager=manager, transport="ipc", ip=str(tmp_path / "k")
         )
@@ -176,6 +178,36 @@ async def test_a_kernel_that_was_stopped_comes_back_without_power_until_there_ar
             await asyncio.sleep(0.02)
         cell = Cell(client, CARD)
         assert (await cell.reply)["content"]["status"] == "ok" and "card GPU-bbbb\n" in cell.texts
+    finally:
+        client.stop_channels()
+        await kernel.shutdown_kernel(now=True)
+
+
+async def test_a_kernel_whose_longest_time_is_over_asks_again_only_when_a_person_restarts_it(start, service):
+    service.answers["POST"] = service.answers["PUT"] = lent(share=0.5)
+    kernel = await start(most_hours=2.0, priority="low")
+    assert json.loads(service.asked[0][3]) | {"kernel": "k"} == {"kernel": "k", "priority": "low", "most": 7200.0}
+    client = await connected(kernel)
+    deadline = time.monotonic() + 20
+    try:
+        cell = Cell(client, "import os; print('share', os.environ['JOULEBOOK_GPU_MEMORY_SHARE'])")
+        await cell.reply
+        assert "share 0.5\n" in cell.texts
+        service.answers["PUT"] = lent(stage="stop", why="longest time")
+        while await kernel.is_alive():
+            assert time.monotonic() < deadline
+            await asyncio.sleep(0.02)
+        asks = asked(service).count("POST")
+        await kernel.restart_kernel(now=True)
+        await client.wait_for_ready(timeout=60)
+        cell = Cell(client, CARD)
+        assert "longest time of this kernel's lease, 2 h, is over" in (await cell.reply)["content"]["evalue"]
+        assert asked(service).count("POST") == asks
+        service.answers["PUT"] = lent()
+        await kernel.restart_kernel(now=True)
+        await client.wait_for_ready(timeout=60)
+        cell = Cell(client, CARD)
+        assert (await cell.reply)["content"]["status"] == "ok" and asked(service).count("POST") > asks
     finally:
         client.stop_channels()
         await kernel.shutdown_kernel(now=True)

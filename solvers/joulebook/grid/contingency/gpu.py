@@ -17,7 +17,7 @@ from joulebook.grid.contingency.outage_arrays import PENDING, Base, Room
 from joulebook.grid.contingency.outage_loop import OUTAGES, one_outage
 from joulebook.grid.plan import NodeData
 from joulebook.numerics.block_lu import BlockFactors, FactorPattern
-from joulebook.numerics.device import BLOCK_SIZE
+from joulebook.numerics.device import BLOCK_SIZE, largest_gpu_batch
 
 __all__ = ["LARGEST_ROOM", "outage_kernel", "run_on_gpu"]
 
@@ -180,7 +180,7 @@ def run_on_gpu(
     placed = [cuda.to_device(np.ascontiguousarray(item)) for item in shared]
     room = room_for(case)
     size = sum(array.nbytes for array in room)
-    at_once = max(1, min(len(out), LARGEST_ROOM // size))
+    at_once = max(1, min(len(out), LARGEST_ROOM // size, largest_gpu_batch(size)))
     own = [cuda.to_device(np.repeat(array[..., None], at_once, axis=-1)) for array in room]
     chosen = cuda.to_device(settings)
     for first in range(0, len(out), at_once):

@@ -45,3 +45,11 @@ def test_a_case_that_fails_on_the_gpu_is_listed() -> None:
     )
     assert [item["case"] for item in found.failed] == [0]
     assert "already above" in found.failed[0]["reason"]
+
+
+def test_a_batch_in_pieces_gives_the_same_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
+    variations = {"negative.thickness": [80e-6, 90e-6, 100e-6]}
+    whole = sweep(CELL, variations, "Discharge at 1C until 3.9 V", model="SPM", options=COARSE, backend="gpu")
+    monkeypatch.setattr("joulebook.battery.gpu.largest_gpu_batch", lambda _bytes: 2)
+    pieces = sweep(CELL, variations, "Discharge at 1C until 3.9 V", model="SPM", options=COARSE, backend="gpu")
+    assert np.array_equal(whole["voltage"], pieces["voltage"]) and pieces.failed == []

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
@@ -58,3 +60,24 @@ def test_a_kernel_for_the_cpu_looks_for_no_card(monkeypatch: pytest.MonkeyPatch)
     device.gpu_present.cache_clear()
     assert device.gpu_present() is True
     device.gpu_present.cache_clear()
+
+
+@pytest.mark.parametrize(
+    ("share", "free", "cases"),
+    [
+        ("", 16e9, 14),
+        ("0.5", 16e9, 7),
+        ("0.25", 16e9, 3),
+        ("0.5", 4e9, 3),
+        ("0", 16e9, 14),
+        ("much", 16e9, 14),
+        ("0.01", 1, 1),
+    ],
+)
+def test_a_batch_keeps_to_the_share_of_the_memory(
+    monkeypatch: pytest.MonkeyPatch, share: str, free: float, cases: int
+) -> None:
+    monkeypatch.setenv(device.MEMORY_SHARE, share)
+    context = SimpleNamespace(get_memory_info=lambda: (free, 16e9))
+    monkeypatch.setattr("numba.cuda.current_context", lambda: context)
+    assert device.largest_gpu_batch(int(1e9)) == cases

@@ -27,14 +27,16 @@ export interface Meter {
 /** What a kernel of this server has or waits for. */
 export interface KernelPower {
   readonly id: string;
-  readonly state: 'lent' | 'waiting' | 'refused';
+  readonly state: 'lent' | 'waiting' | 'refused' | 'ended';
   /** 1 is next; 0 while nobody answers. */
   readonly position: number;
   /** Expected wait in seconds. */
   readonly expected: number | null;
-  /** Why it was refused. */
+  /** Why it was refused, or has ended. */
   readonly message: string;
   readonly stage: Stage;
+  /** What ends, from the grace on. */
+  readonly why: '' | 'used up' | 'longest time';
   /** Seconds left to save. */
   readonly left: number | null;
 }

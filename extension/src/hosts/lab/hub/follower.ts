@@ -98,11 +98,9 @@ export function interval(answer: HubAnswer | null): number | null {
     return IDLE;
   }
   const { hub, kernels, meter } = answer;
-  if (
-    kernels.some(
-      kernel => kernel.state !== 'lent' || kernel.stage === 'grace' || kernel.stage === 'interrupt'
-    )
-  ) {
+  const urgent = ({ state, stage }: KernelPower): boolean =>
+    state === 'waiting' || stage === 'grace' || stage === 'interrupt';
+  if (kernels.some(urgent)) {
     return URGENT;
   }
   if (kernels.length > 0 || (meter?.leases.length ?? 0) > 0) {

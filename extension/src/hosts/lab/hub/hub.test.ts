@@ -22,6 +22,7 @@ const LENT: KernelPower = {
   expected: null,
   message: '',
   stage: '',
+  why: '',
   left: null
 };
 const WAITING: KernelPower = { ...LENT, state: 'waiting', position: 2, expected: 250 };
@@ -137,7 +138,7 @@ describe('HubFollower', () => {
 });
 
 describe('notices', () => {
-  const actions = { cancel: vi.fn(), saveAll: vi.fn(), account: vi.fn() };
+  const actions = { cancel: vi.fn(), restart: vi.fn(), saveAll: vi.fn(), account: vi.fn() };
   const press = (told: ReturnType<typeof kernelNotice>, label: string): void => {
     const action = told?.options.actions?.find(item => item.label === label);
     action?.callback(new MouseEvent('click'));
@@ -156,11 +157,16 @@ describe('notices', () => {
     press(told, 'Save all');
     expect(actions.saveAll).toHaveBeenCalled();
     expect(kernelNotice({ ...LENT, stage: 'interrupt' }, 'a', null, actions)?.type).toBe('error');
+    const lease: KernelPower = { ...LENT, stage: 'grace', why: 'longest time' };
+    expect(kernelNotice(lease, 'a', 9, actions)?.message).toMatch(/^The lease ends: 0:09 to save/);
   });
 
   it('says why there is none, and nothing where all is well', () => {
     const refused: KernelPower = { ...LENT, state: 'refused', message: 'Used up.' };
     expect(kernelNotice(refused, 'a', null, actions)?.message).toBe('a has no GPU. Used up.');
+    const ended: KernelPower = { ...LENT, state: 'ended', message: 'Over.' };
+    press(kernelNotice(ended, 'a', null, actions), 'Restart');
+    expect(actions.restart).toHaveBeenCalledWith(LENT.id);
     expect(kernelNotice(LENT, 'a', null, actions)).toBeNull();
     expect(kernelNotice({ ...LENT, stage: '95' }, 'a', null, actions)).toBeNull();
   });

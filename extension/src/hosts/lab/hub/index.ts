@@ -1,6 +1,7 @@
 /** The hub in the Lab: meter, waiting, notices. Outside a hub only the waiting of kernels for this machine's cards. */
 
 import type { JupyterFrontEnd } from '@jupyterlab/application';
+import { KernelAPI } from '@jupyterlab/services';
 import type { IStatusBar } from '@jupyterlab/statusbar';
 import type { ISignal } from '@lumino/signaling';
 import type { HubServer } from './follower';
@@ -30,6 +31,11 @@ export function addHub(app: JupyterFrontEnd, server: HubServer, statusBar: IStat
   };
   new HubNotices(follower, kernel => kernelName(pathOf(kernel), kernel), {
     cancel: shutDown,
+    restart: kernel =>
+      void restart(app, kernel).then(
+        () => follower.look(),
+        () => follower.look()
+      ),
     saveAll: () => void app.commands.execute('docmanager:save-all'),
     account: () => void window.open(follower.current?.meter?.account, '_blank', 'noopener')
   });
@@ -50,4 +56,8 @@ export function addHub(app: JupyterFrontEnd, server: HubServer, statusBar: IStat
     }
   });
   return follower;
+}
+
+function restart(app: JupyterFrontEnd, kernel: string): Promise<void> {
+  return KernelAPI.restartKernel(kernel, app.serviceManager.serverSettings);
 }

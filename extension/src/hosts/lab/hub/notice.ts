@@ -13,6 +13,7 @@ export interface Notice {
 export interface HubActions {
   /** Shut the kernel down, and so leave the queue. */
   cancel(kernel: string): void;
+  restart(kernel: string): void;
   saveAll(): void;
   /** Open the hub's page about GPU time. */
   account(): void;
@@ -26,6 +27,8 @@ export function kernelNotice(
   actions: HubActions
 ): Notice | null {
   const account = { label: 'GPU time', callback: actions.account };
+  const over =
+    power.why === 'longest time' ? 'The longest time of this lease is over' : 'GPU time is used up';
   const save = { label: 'Save all', callback: actions.saveAll, displayType: 'accent' as const };
   if (power.state === 'waiting') {
     return {
@@ -39,6 +42,16 @@ export function kernelNotice(
       }
     };
   }
+  if (power.state === 'ended') {
+    return {
+      message: `${name} has no GPU any more. ${power.message}`,
+      type: 'warning',
+      options: {
+        autoClose: false,
+        actions: [{ label: 'Restart', callback: () => actions.restart(power.id) }]
+      }
+    };
+  }
   if (power.state === 'refused') {
     return {
       message: `${name} has no GPU. ${power.message}`,
@@ -48,14 +61,14 @@ export function kernelNotice(
   }
   if (power.stage === 'grace') {
     return {
-      message: `GPU time is used up: ${countdown(left ?? 0)} to save, then ${name} is interrupted`,
+      message: `${power.why === 'longest time' ? 'The lease ends' : over}: ${countdown(left ?? 0)} to save, then ${name} is interrupted`,
       type: 'warning',
       options: { autoClose: false, actions: [save, account] }
     };
   }
   if (power.stage === 'interrupt') {
     return {
-      message: `GPU time is used up: ${name} was interrupted, and its kernel ends in half a minute`,
+      message: `${over}: ${name} was interrupted, and its kernel ends in half a minute`,
       type: 'error',
       options: { autoClose: false, actions: [save, account] }
     };
