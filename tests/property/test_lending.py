@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from contextlib import ExitStack
 
@@ -16,11 +17,16 @@ import databases
 from joulebook_hub.lending import tables
 from joulebook_hub.lending.desk import GRACE, INTERRUPTED, LIFE
 from joulebook_hub.lending.ledger import Allowance, Ledger
-from joulebook_hub.lending.records import Card, Gone, Queued, Refused, Standing, Terms
+from joulebook_hub.lending.records import KINDS, PRIORITIES, Card, Gone, Queued, Refused, Standing, Terms, Wish
+from joulebook_hub.lending.waits import FEWEST
 from joulebook_hub.store import Store
 from joulebook_hub.store.tables import audit
 
-CARDS = (Card("GPU-a"), Card("GPU-b", places=2))
+CARDS = (Card("GPU-a"), Card("GPU-b", places=2), Card("MIG-c"))
+WISHES = st.builds(
+    Wish, kind=st.sampled_from(["", "", *KINDS]), priority=st.sampled_from(sorted(PRIORITIES)),
+    most=st.sampled_from([math.inf, math.inf, 60.0, 700.0]),
+)  # fmt: skip
 TERMS = {"ada": Terms("academic", 1, 400.0), "bob": Terms("team", 10, 2000.0), "eve": Terms("enterprise", 20, 1e9)}
 USERS, KERNELS = st.sampled_from(sorted(TERMS)), st.sampled_from(["k", "l", "m"])
 
@@ -35,6 +41,7 @@ class Lending(RuleBasedStateMachine):
         self.wall, self.passed = 1_767_268_800.0, 0.0
         self.beats: dict[tuple[str, str], float] = {}
         self.truth: Counter[str] = Counter()
+        self.ends: dict[tuple[str, str], float] = {}
         self.ledger = self.opened()
 
     def opened(self):
@@ -53,10 +60,10 @@ class Lending(RuleBasedStateMachine):
         self.truth[key[0]] += min(now - self.beats[key], LIFE)
         self.beats[key] = now
 
-    @rule(user=USERS, kernel=KERNELS)
-    def acquire(self, user, kernel):
+    @rule(user=USERS, kernel=KERNELS, wish=WISHES)
+    def acquire(self, user, kernel, wish):
         with self.ledger.desk(CARDS) as (desk, now):
-            answer = desk.acquire(user, kernel, TERMS[user], now)
+            answer = desk.acquire(user, kernel, TERMS[user], now, wish)
         self.forget_silent(now)
         key = (user, kernel)
         if key in self.beats:
@@ -65,10 +72,15 @@ class Lending(RuleBasedStateMachine):
             if answer.stage == "stop":
                 del self.beats[key]
         elif isinstance(answer, Standing):
-            self.beats[key] = now
+            self.beats[key], self.ends[key] = now, now + wish.most
+            kind = next(card.kind for card in CARDS if card.identity == answer.card)
+            assert wish.kind in {"", kind} and answer.share == (0.5 if kind == "share" else 1.0)
         elif isinstance(answer, Queued):
-            assert len(self.beats) + answer.position >= 1
-            assert answer.position >= 1 and len(self.beats) <= answer.places == 3
+            places = sum(card.places for card in CARDS if wish.kind in {"", card.kind})
+            assert answer.position >= 1 and len(self.beats) <= 4 and answer.places == places
+            recent = self.ledger.recent_lengths()
+            expected = desk.expected_wait(key, recent, now)
+            assert expected is None if len(recent) < FEWEST else expected >= 0.0
         else:
             assert isinstance(answer, Refused) and user != "eve"
 
@@ -79,6 +91,7 @@ class Lending(RuleBasedStateMachine):
         self.forget_silent(now)
         assert isinstance(answer, Gone) == ((user, kernel) not in self.beats)
         if isinstance(answer, Standing):
+            assert now < self.ends[user, kernel] + INTERRUPTED or answer.stage == "stop", "no longer than its longest"
             self.credit((user, kernel), now)
             if answer.stage == "stop":
                 del self.beats[user, kernel]
