@@ -180,6 +180,7 @@ EXTRAS = {
     "lab": "JupyterLab, designers and plots",
     "node": "the proxy, where the system has no Node.js",
     "report": "reports as PDF and HTML",
+    "sentry": "failures of the hub's service to Sentry",
 }
 
 

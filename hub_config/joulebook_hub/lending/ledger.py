@@ -201,6 +201,19 @@ class Ledger:
                     found[day_of(loan.beat)] = found.get(day_of(loan.beat), 0.0) + loan.seconds
         return dict(sorted(found.items()))
 
+    def totals(self) -> dict[str, float]:
+        """GPU time in the ledger by how its lines ended.
+
+        Returns
+        -------
+        dict of str to float
+            Seconds by reason.
+        """
+        table = tables.usage
+        statement = select(table.c.reason, func.sum(table.c.seconds).label("spent")).group_by(table.c.reason)
+        with self.store.read() as transaction:
+            return {str(row.reason): float(row.spent) for row in transaction.execute(statement)}
+
     # -- what administrators do ------------------------------------------------------------------------------------
 
     def allowance(self, user: str) -> Allowance | None:

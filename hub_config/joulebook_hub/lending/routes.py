@@ -16,113 +16,13 @@ import csv
 import io
 import math
 from dataclasses import asdict
-from typing import Literal
-
-from pydantic import Field
 
 from joulebook_hub.lending.lender import Lender
+from joulebook_hub.lending.models import Kernel, Leases, Lent, Line, Meter, NotLent, Usage, Waits, Wanted
 from joulebook_hub.lending.records import Card, Gone, Queued, Refused, Standing, Wish
-from joulebook_hub.service.routes import Answer, Context, Feature, Model, PageQuery, Parts, Route, Text
+from joulebook_hub.service.routes import Answer, Context, Feature, Measure, PageQuery, Parts, Route, Text
 
 __all__ = ["FEATURE", "ROUTES", "days_as_csv", "refusal"]
-
-_KERNEL = r"^[A-Za-z0-9-]{1,64}$"
-
-
-class Kernel(Model):
-    """Which kernel."""
-
-    kernel: str = Field(pattern=_KERNEL, description="The kernel's identity: letters, digits and -, at most 64.")
-
-
-class Wanted(Kernel):
-    """Which kernel, and what it asks for; what is left out is any card, for as long as it takes."""
-
-    kind: Literal["", "card", "slice", "share"] = Field("", description="Kind of card; empty for any.")
-    priority: Literal["normal", "low"] = "normal"
-    most: float | None = Field(None, ge=60.0, le=2_678_400.0, description="Longest time of the lease, s.")
-
-
-class Lent(Model):
-    """A lease."""
-
-    state: Literal["lent"] = "lent"
-    card: str = Field(description="The card, for CUDA_VISIBLE_DEVICES.")
-    since: float = Field(description="When it was lent, s since 1970.")
-    stage: Literal["", "80", "95", "grace", "interrupt", "stop"]
-    remaining: float | None = Field(description="GPU time left in the month, s; null where nothing limits it.")
-    grace: float = Field(description="Time left to save, s.")
-    why: Literal["", "used up", "longest time"] = Field(description="What ends, from the grace on.")
-    share: float = Field(description="Part of the card's memory that is the kernel's.")
-
-
-class Waits(Model):
-    """A place in the queue."""
-
-    state: Literal["waiting"] = "waiting"
-    position: int = Field(description="1 is next.")
-    places: int = Field(description="Places of all cards of the kind.")
-    expected: float | None = Field(description="Expected wait, s; null where too little is known.")
-
-
-class NotLent(Model):
-    """Why there is no card."""
-
-    state: Literal["refused", "gone"]
-    reason: str
-    message: str
-
-
-class OwnLease(Model):
-    """A lease of the user's."""
-
-    kernel: str
-    state: Literal["lent"]
-    card: str
-    since: float
-
-
-class OwnClaim(Model):
-    """A kernel of the user's that waits."""
-
-    kernel: str
-    state: Literal["waiting"]
-    position: int
-    expected: float | None
-
-
-class Leases(Model):
-    """What the user holds and waits for."""
-
-    leases: list[OwnLease | OwnClaim]
-
-
-class Meter(Model):
-    """GPU time of the user in this month."""
-
-    plan: str = Field(description="The plan's title.")
-    used: float = Field(description="Used, s.")
-    allowed: float | None = Field(description="Allowed, s; null where nothing limits it.")
-    leases: list[OwnLease | OwnClaim]
-
-
-class Line(Model):
-    """A line of the ledger: an ended lease, or an ended day of a running one."""
-
-    line: int
-    day: str
-    kernel: str
-    card: str
-    plan: str
-    seconds: float
-    reason: str
-
-
-class Usage(Model):
-    """A page of the ledger."""
-
-    lines: list[Line]
-    next: int | None = Field(description="The ``after`` of the next page; null at the end.")
 
 
 def refusal(found: Refused) -> str:
@@ -318,6 +218,23 @@ def days_as_csv(days: dict[str, float]) -> str:
     return stream.getvalue()
 
 
+def _measures(lender: Lender) -> list[Measure]:
+    desk, now = lender.ledger.view(lender.cards)
+    desk.expire(now)
+    places = sum(card.places for card in lender.cards)
+    return [
+        Measure("joulebook_gpu_places", "Kernels that all cards have room for.", {(): places}),
+        Measure("joulebook_leases", "GPUs that are lent.", {(): len(desk.loans)}),
+        Measure("joulebook_queue_length", "Kernels that wait for a GPU.", {(): len(desk.claims)}),
+        Measure(
+            "joulebook_gpu_seconds_total",
+            "GPU time of ended leases, s, by how they ended.",
+            {(reason,): seconds for reason, seconds in lender.ledger.totals().items()},
+            ("reason",),
+        ),
+    ]
+
+
 def _open(parts: Parts) -> Lender:
     return Lender(parts.store, parts.plans, Card.listed(parts.environment.get("JOULEBOOK_CARDS", "")))
 
@@ -340,4 +257,4 @@ ROUTES = (
     Route("GET", "usage.csv", "GPU time by day", usage_table, {200: "text/csv"}),
 )
 
-FEATURE = Feature("lending", ROUTES, open=_open)
+FEATURE = Feature("lending", ROUTES, open=_open, measures=_measures)

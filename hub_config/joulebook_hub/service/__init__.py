@@ -9,7 +9,8 @@ How a feature plugs in:
 1. ``<feature>/routes.py`` has ``ROUTES`` (a tuple of `Route`) and ``FEATURE = Feature("<feature>", ROUTES, ...)``, and
    the feature's name stands in `joulebook_hub.service.features.FEATURES`.
 
-2. Questions and answers are subclasses of `Model` (pydantic; unknown fields are refused)::
+2. Questions and answers are subclasses of `Model` (pydantic; unknown fields are refused), in ``<feature>/models.py``,
+   which imports nothing heavy, because the client reads it, too::
 
        class RunBody(Model):
            notebook: str = Field(max_length=500)
@@ -30,7 +31,7 @@ How a feature plugs in:
 
 3. ``open`` makes, when the service starts, what functions find as ``context.features["<feature>"]``; ``every`` is done
    again and again in the database's thread; ``run`` is a coroutine for the service's whole life, started again when it
-   fails.
+   fails; ``measures`` gives numbers for Prometheus.
 
 4. With the header ``Idempotency-Key`` a changing request happens once: the answer is kept in the transaction that
    decides (see `joulebook_hub.service.deciding`). Features do nothing for it.
@@ -46,6 +47,7 @@ from joulebook_hub.service.routes import (
     Every,
     Fault,
     Feature,
+    Measure,
     Model,
     PageQuery,
     Parts,
@@ -56,7 +58,7 @@ from joulebook_hub.service.routes import (
 )
 
 __all__ = [
-    *("Answer", "Context", "Every", "Fault", "Feature", "Model", "PageQuery", "Parts", "Person", "Route"),
+    *("Answer", "Context", "Every", "Fault", "Feature", "Measure", "Model", "PageQuery", "Parts", "Person", "Route"),
     *("ServiceError", "Text"),
     "Answer",
     "Context",
@@ -70,4 +72,5 @@ __all__ = [
     "Route",
     "ServiceError",
     "Text",
+    "Measure",
 ]

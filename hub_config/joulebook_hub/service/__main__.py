@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import os
 import signal
 from collections.abc import Mapping
@@ -14,9 +13,9 @@ from urllib.parse import urlsplit
 from tornado.httpserver import HTTPServer
 
 from joulebook_hub.plans import Plans
-from joulebook_hub.service import health
+from joulebook_hub.service import logs, sentry
 from joulebook_hub.service.application import MOST_BYTES, Service, application, auth, log
-from joulebook_hub.service.features import features
+from joulebook_hub.service.own import all_features
 from joulebook_hub.service.people import Door
 from joulebook_hub.service.routes import Every, Feature, Parts
 from joulebook_hub.store import Store
@@ -36,7 +35,7 @@ async def serve(environment: Mapping[str, str], stop: asyncio.Event) -> None:
     """
     plans = Plans.read(environment.get("JOULEBOOK_PLANS", ""), default=environment.get("JOULEBOOK_DEFAULT_PLAN", ""))
     parts = Parts(Store(environment["JOULEBOOK_STORE_URL"]), plans, environment)
-    service = Service(parts, (health.FEATURE, *features()), Door(auth(environment)))
+    service = Service(parts, all_features(), Door(auth(environment)))
     await service.decided(service.open)
     routes = application(service, environment["JUPYTERHUB_SERVICE_PREFIX"])
     server = HTTPServer(routes, max_body_size=MOST_BYTES)
@@ -89,7 +88,8 @@ async def _until_signal() -> None:
 
 def main() -> None:
     """Serve until a signal ends the process."""
-    logging.basicConfig(level=logging.INFO, format="%(levelname)s service: %(message)s")
+    logs.start(os.environ)
+    sentry.start(os.environ)
     with suppress(KeyboardInterrupt):
         asyncio.run(_until_signal())
 

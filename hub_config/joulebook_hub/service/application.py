@@ -10,6 +10,7 @@ import uuid
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 from jupyterhub.services.auth import HubAuth
@@ -17,9 +18,11 @@ from pydantic import ValidationError
 from tornado import web
 
 from joulebook_hub.errors import HubError
+from joulebook_hub.models import Model
 from joulebook_hub.service.deciding import Given, decide, fingerprint
+from joulebook_hub.service.own import Own
 from joulebook_hub.service.people import Door
-from joulebook_hub.service.routes import Context, Feature, Model, Parts, Person, Route, ServiceError
+from joulebook_hub.service.routes import Context, Feature, Parts, Person, Route, ServiceError
 from joulebook_hub.throttle import SlidingWindow
 
 __all__ = ["MOST_BYTES", "RATES", "Service", "application", "auth"]
@@ -27,6 +30,7 @@ __all__ = ["MOST_BYTES", "RATES", "Service", "application", "auth"]
 RATES = {"requests": 100, "job_starts": 10}
 """How often one user may do what in a minute."""
 MOST_BYTES = 1_048_576
+_METHODS = frozenset(("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"))
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")
 _WAITING_THREADS = 8
 _TOO_MANY = {
@@ -35,6 +39,7 @@ _TOO_MANY = {
 }
 
 log = logging.getLogger("joulebook_hub.service")
+requests = logging.getLogger("joulebook_hub.requests")
 
 
 @dataclass
@@ -65,6 +70,15 @@ class Service:
         """Open the store and the features."""
         log.info("store opened at %s", self.parts.store.engine.url.render_as_string(hide_password=True))
         self.opened = {found.name: found.open(self.parts) for found in self.features if found.open}
+        for found in self.features:
+            if found.measures:
+                self.own.sources.append(partial(found.measures, self.opened.get(found.name)))
+
+    @property
+    def own(self) -> Own:
+        """What the service knows of itself."""
+        own: Own = self.opened["service"]
+        return own
 
     def context(self) -> Context:
         """What routes' functions get, before it is known who asks.
@@ -108,13 +122,18 @@ class _Handler(web.RequestHandler):
 
     service: Service
     routes: Mapping[str, Route]
+    name = ""
+    pattern = ""
+    user = ""
+    reason: str | None = None
 
-    def initialize(self, service: Service, routes: Mapping[str, Route]) -> None:
+    def initialize(self, service: Service, routes: Mapping[str, Route], pattern: str) -> None:
         self.service = service
         self.routes = routes
+        self.pattern = pattern
 
     def set_default_headers(self) -> None:
-        self.name = uuid.uuid4().hex
+        self.name = self.name or uuid.uuid4().hex
         self.set_header("Content-Type", "application/json")
         self.set_header("Cache-Control", "no-store")
         self.set_header("X-Content-Type-Options", "nosniff")
@@ -131,6 +150,12 @@ class _Handler(web.RequestHandler):
             reason, message = error.reason, error.user_message
         elif status_code < 500:
             reason, message = self._reason.lower().replace(" ", "_"), self._reason
+        self.reason = reason
+        if status_code == 405:
+            self.set_header("Allow", ", ".join(self.routes))
+        elif status_code == 429:
+            self.set_header("Retry-After", "10")
+        self.service.own.metrics.refused(reason)
         self.finish(json.dumps({"reason": reason, "message": message, "request": self.name}))
 
     def log_exception(self, typ: Any, value: Any, tb: Any) -> None:
@@ -146,9 +171,9 @@ class _Handler(web.RequestHandler):
     async def _answer(self, **_parts: str) -> None:
         route = self.routes.get(str(self.request.method))
         if route is None:
-            self.set_header("Allow", ", ".join(self.routes))
             raise web.HTTPError(405)
         person = await self.service.door.let_in(route, self.request.headers.get("Authorization", ""))
+        self.user = person.name
         self._count(route, person)
         body = self.request.body
         if len(body) > route.most_bytes:
@@ -165,7 +190,6 @@ class _Handler(web.RequestHandler):
             return
         for name in route.limits:
             if not self.service.windows[name].allows(person.name):
-                self.set_header("Retry-After", "10")
                 raise ServiceError(_TOO_MANY[name], reason="too_many_" + name, status=429)
 
     def _other_headers(self) -> dict[str, str]:
@@ -211,14 +235,27 @@ class _Handler(web.RequestHandler):
             self.set_header("Content-Disposition", f'attachment; filename="{filename}"')
         self.finish(content)
 
+    def told(self) -> None:
+        """Count the request and write it into the log; of heartbeats and the like only those that went wrong."""
+        seconds, status, method = self.request.request_time(), self.get_status(), str(self.request.method)
+        known = method if method in _METHODS else "other"
+        self.service.own.metrics.answered(known, self.pattern, status, seconds)
+        route = self.routes.get(method)
+        usual = status < 400 and (route is None or not route.limits or route.who == "anybody")
+        values: dict[str, Any] = {
+            "request": self.name,
+            "user": self.user or None,
+            "method": known,
+            "route": self.pattern,
+        }
+        values |= {"status": status, "ms": round(1000 * seconds, 1), "reason": self.reason}
+        requests.log(logging.DEBUG if usual else logging.INFO, "%s %s", known, self.pattern, extra=values)
+
     get = post = put = patch = delete = _answer
 
 
 class _Nothing(_Handler):
     """What is at no route."""
-
-    def initialize(self) -> None:  # type: ignore[override]
-        """It needs nothing."""
 
     async def prepare(self) -> None:
         raise ServiceError("There is nothing at this address.", reason="not_found", status=404)
@@ -250,10 +287,15 @@ def application(service: Service, prefix: str) -> web.Application:
         for route in feature.routes:
             by_pattern.setdefault(route.pattern, {})[route.method] = route
     handlers = [
-        (re.escape(prefix) + _expression(pattern), _Handler, {"service": service, "routes": routes})
+        (re.escape(prefix) + _expression(pattern), _Handler, {"service": service, "routes": routes, "pattern": pattern})
         for pattern, routes in by_pattern.items()
     ]
-    return web.Application(handlers, default_handler_class=_Nothing, log_function=lambda handler: None)
+    return web.Application(
+        handlers,
+        default_handler_class=_Nothing,
+        default_handler_args={"service": service, "routes": {}, "pattern": "nothing"},
+        log_function=_Handler.told,
+    )
 
 
 def _expression(pattern: str) -> str:

@@ -16,7 +16,7 @@ __all__ = ["SERVICE", "SERVICE_SCOPES", "configure"]
 SERVICE = "joulebook"
 # What a server's token may do besides: go to the service, which then learns the user's groups.
 SERVICE_SCOPES = [f"access:services!service={SERVICE}", "read:users:groups!user"]
-_VARIABLES = ("JOULEBOOK_PLANS", "JOULEBOOK_DEFAULT_PLAN")
+_VARIABLES = ("JOULEBOOK_PLANS", "JOULEBOOK_DEFAULT_PLAN", "JOULEBOOK_SENTRY_DSN")
 
 
 def configure(c: Any, settings: HubSettings) -> None:

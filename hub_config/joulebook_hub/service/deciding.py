@@ -12,7 +12,8 @@ from typing import Any
 
 from sqlalchemy import delete, insert, select, update
 
-from joulebook_hub.service.routes import Answer, Context, Model, Route, ServiceError, Text
+from joulebook_hub.models import Model
+from joulebook_hub.service.routes import Answer, Context, Route, ServiceError, Text
 from joulebook_hub.store import Transaction
 from joulebook_hub.store.tables import answers
 

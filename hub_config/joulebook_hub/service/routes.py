@@ -6,39 +6,28 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
-
 from joulebook_hub.errors import HubError
+from joulebook_hub.models import Fault, Model, PageQuery
 from joulebook_hub.plans import Plans
 from joulebook_hub.store import Store
 
 __all__ = [
-    *("Answer", "Context", "Every", "Fault", "Feature", "Model", "PageQuery", "Parts", "Person", "Route"),
-    *("ServiceError", "Text"),
+    "Answer",
+    "Context",
+    "Every",
+    "Fault",
+    "Feature",
+    "Measure",
+    "Model",
+    "PageQuery",
+    "Parts",
+    "Person",
+    "Route",
+    "ServiceError",
+    "Text",
 ]
 
 Who = Literal["user", "admin", "metrics", "anybody"]
-
-
-class Model(BaseModel):
-    """What all questions and answers are made from: nothing unknown in them, no infinities, not changed once made."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
-
-
-class PageQuery(Model):
-    """Which part of a long list is asked for; the answer's ``next`` is the ``after`` of the following page."""
-
-    after: int = Field(default=0, ge=0, lt=10**15, description="Number of the last entry that is known already.")
-    most: int = Field(default=100, ge=1, le=1000, description="Most entries in the answer.")
-
-
-class Fault(Model):
-    """What a refused or failed request is answered with."""
-
-    reason: str = Field(description="A short label that stays the same.")
-    message: str = Field(description="What is wrong, what is allowed and what to try, for a person.")
-    request: str = Field(default="", description="Name of the request in the service's log.")
 
 
 class ServiceError(HubError):
@@ -208,6 +197,28 @@ class Route:
 
 
 @dataclass(frozen=True)
+class Measure:
+    """A number for Prometheus, read from the store when it is asked for.
+
+    Parameters
+    ----------
+    name : str
+        ``joulebook_…``; ending in ``_total`` where it only grows.
+    help : str
+        What it counts, with the unit.
+    samples : mapping of tuple of str to float
+        Value by the values of the labels; ``{(): value}`` without labels.
+    labels : tuple of str
+        Names of the labels; few values each, never a person's name.
+    """
+
+    name: str
+    help: str
+    samples: Mapping[tuple[str, ...], float]
+    labels: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Every:
     """Something that the service does again and again, in the thread of the database.
 
@@ -240,6 +251,8 @@ class Feature:
     run : callable, optional
         A coroutine function that gets what ``open`` made, works as long as the service does, and is cancelled at its
         end.
+    measures : callable, optional
+        Gives, from what ``open`` made, the feature's `Measure` list; runs in the thread of the database.
     variables : tuple of str
         Variables JOULEBOOK_… that the hub hands on to the service for it.
     """
@@ -249,4 +262,5 @@ class Feature:
     open: Callable[[Parts], Any] | None = None
     every: tuple[Every, ...] = ()
     run: Callable[[Any], Awaitable[None]] | None = None
+    measures: Callable[[Any], list[Measure]] | None = None
     variables: tuple[str, ...] = ()
