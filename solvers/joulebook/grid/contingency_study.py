@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from joulebook.core.courtesy import keep_to_plan
 from joulebook.core.errors import DeviceUnavailableError, InputError, Issue
 from joulebook.core.progress import Progress, check_cancelled, progress_or_default
 from joulebook.core.provenance import Stats
@@ -97,6 +98,7 @@ def contingencies(
     {'solved': 177, 'unsolved': 0, 'islanding': 9}
     """
     _check(order, tolerance, backend)
+    keep_to_plan("grid_buses", lambda: len(network.buses), network.name)
     shown = progress_or_default(progress)
     case = base_case(network)
     chosen = _elements(network, case, elements)

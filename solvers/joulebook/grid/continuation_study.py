@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from joulebook.core.courtesy import keep_to_plan
 from joulebook.core.errors import DivergedError, InputError, Issue, MissingExtraError
 from joulebook.core.progress import Progress, check_cancelled, progress_or_default
 from joulebook.core.provenance import Stats
@@ -170,6 +171,7 @@ def continuation(
         issues.append(Issue("max_points", max_points, "must be at least 2"))
     if issues:
         raise InputError(issues, "continuation")
+    keep_to_plan("grid_buses", lambda: len(network.buses), network.name)
     setup = setup_of(network)
     growth = _growth(network, setup, direction)
     solved = solve(network, setup, "newton", "auto", tolerance, 30, (False, False, False))

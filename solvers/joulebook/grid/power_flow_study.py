@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from joulebook.core.courtesy import keep_to_plan
 from joulebook.core.errors import DivergedError, InputError, Issue
 from joulebook.core.provenance import Stats
 from joulebook.core.results import Status
@@ -94,6 +95,7 @@ def power_flow(
     ):
         fault = _option_fault(method, start, tolerance, max_iterations)
         raise fault
+    keep_to_plan("grid_buses", lambda: len(network.buses), network.name)
     setup = setup_of(network)
     options = {
         "method": method,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from joulebook.core.courtesy import keep_to_plan
 from joulebook.core.errors import DivergedError, InfeasibleError, InputError, Issue
 from joulebook.core.provenance import Provenance, Stats
 from joulebook.core.results import Status
@@ -114,6 +115,7 @@ def optimal_power_flow(
         "tolerance": tolerance,
         "max_iterations": max_iterations,
     }
+    keep_to_plan("grid_buses", lambda: len(network.buses), network.name)
     problem = formulate(network, import_price)
     began = time.perf_counter()
     if formulation == "dc":

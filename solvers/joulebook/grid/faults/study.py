@@ -9,6 +9,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from joulebook.core.courtesy import keep_to_plan
 from joulebook.core.errors import InputError, Issue, SingularSystemError
 from joulebook.core.provenance import Stats
 from joulebook.grid.faults import factors
@@ -118,6 +119,7 @@ def short_circuit(
     options = FaultOptions.read(given)
     if not isinstance(network, Network):
         raise InputError(Issue("network", type(network).__name__, "must be a Network", "Load or build one"))
+    keep_to_plan("grid_buses", lambda: len(network.buses), network.name)
     started = time.perf_counter()
     nodes = nodes_of(network, options.along)
     model = prepare(nodes, options)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from joulebook.core.courtesy import keep_to_plan
 from joulebook.core.errors import DivergedError, InputError, Issue
 from joulebook.core.provenance import Stats
 from joulebook.core.results import Status
@@ -137,6 +138,7 @@ def unbalanced_power_flow(
     112.39
     """
     options = UnbalancedOptions(tolerance, controls, method, most_iterations, most_control_rounds, load_multiplier)
+    keep_to_plan("grid_buses", lambda: len(feeder.buses()), feeder.name)
     plan = plan_of(feeder)
     began = time.perf_counter()
     state = plan.new_state()

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from joulebook.core.courtesy import keep_to_plan
 from joulebook.core.errors import InputError, Issue
 from joulebook.core.progress import Progress, check_cancelled, progress_or_default
 from joulebook.core.provenance import Stats
@@ -144,6 +145,7 @@ def unbalanced_time_series(
     4
     """
     options = UnbalancedOptions(tolerance, controls, method, most_iterations, most_control_rounds, load_multiplier)
+    keep_to_plan("grid_buses", lambda: len(feeder.buses()), feeder.name)
     count, length = _grid(feeder, steps, step, start, shapes)
     plan = plan_of(feeder)
     records = _records(plan, buses, count)
