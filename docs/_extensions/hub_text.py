@@ -9,12 +9,11 @@ from reference_text import table
 
 def plans() -> str:
     """Table of the plans: the limits that this version of the hub enforces."""
-    from joulebook_hub.plans import LIMITS, Plans
+    from joulebook_hub.plans import LIMITS, Plans, cell
 
     tiers = Plans.read().tiers
-    rows = [
-        (limit.title, *(str(plan.limits[key]) for plan in tiers)) for key, limit in LIMITS.items() if limit.enforced
-    ]
+    enforced = [(row, limit) for row, limit in LIMITS.items() if limit.enforced]
+    rows = [(limit.title, *(cell(row, plan.limits[row]) for plan in tiers)) for row, limit in enforced]
     return table(("", *(plan.title for plan in tiers)), rows)
 
 

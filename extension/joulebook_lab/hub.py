@@ -172,7 +172,7 @@ class HubHandler(JoulebookHandler):
         if self.service is not None:
             try:
                 hub, meter = "here", await self.service.meter()
-                meter = {**meter, "account": f"{self.service.base}gpu-time"}
+                meter = {**meter, "account": f"{self.service.base}usage"}
             except HubAwayError as error:
                 self.log.info("joulebook: the hub's service gives no meter: %s", error)
                 hub = "away"

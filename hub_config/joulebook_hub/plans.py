@@ -16,7 +16,17 @@ from typing import Any
 
 from joulebook_hub.errors import HubError
 
-__all__ = ["BY_AGREEMENT", "GROUP_PREFIX", "LIMITS", "SET_BY_ADMINISTRATOR", "UNLIMITED", "Limit", "Plan", "Plans"]
+__all__ = [
+    "BY_AGREEMENT",
+    "GROUP_PREFIX",
+    "LIMITS",
+    "SET_BY_ADMINISTRATOR",
+    "UNLIMITED",
+    "Limit",
+    "Plan",
+    "Plans",
+    "cell",
+]
 
 UNLIMITED = "unlimited"
 SET_BY_ADMINISTRATOR = "set by administrator"
@@ -37,41 +47,69 @@ class Limit:
     title : str
         What it limits, with its unit.
     kind : str
-        ``"amount"``, ``"weight"`` (an amount above 0 that is a number), ``"price"`` or ``"switch"``.
+        ``"amount"``, ``"size"`` (an amount above 0), ``"weight"`` (a number above 0), ``"price"`` or ``"switch"``.
     enforced : bool
         True if this version of the hub enforces it.
+    unit : str
+        Unit of an amount, for a meter.
     """
 
     title: str
     kind: str
     enforced: bool = False
+    unit: str = ""
+
+    @property
+    def rule(self) -> str:
+        """What a value of it must be."""
+        return _RULES[self.kind]
+
+    def allows(self, value: Any) -> bool:
+        """Tell whether a value can stand in the plans' file.
+
+        Parameters
+        ----------
+        value : object
+            The value.
+
+        Returns
+        -------
+        bool
+            True if it can.
+        """
+        return _is_allowed(self.kind, value)
 
 
 LIMITS: dict[str, Limit] = {
     "price": Limit("price per month, US dollars", "price"),
     "seats": Limit("seats that the price covers", "price"),
-    "gpu_hours": Limit("GPU-hours per month", "amount", enforced=True),
+    "gpu_hours": Limit("GPU-hours per month", "amount", enforced=True, unit="GPU-hours"),
     "gpu_hours_shared": Limit("GPU-hours shared by the seats", "switch"),
     "overage": Limit("metered use beyond the GPU-hours", "switch"),
-    "jobs": Limit("hub jobs per month", "amount"),
-    "projects": Limit("projects", "amount"),
-    "storage": Limit("storage, GB", "amount"),
+    "jobs": Limit("hub jobs per month", "amount", unit="jobs"),
+    "projects": Limit("projects", "amount", unit="projects"),
+    "storage": Limit("storage, GB", "amount", enforced=True, unit="GB"),
+    "named_servers": Limit("named servers at a time", "amount", enforced=True, unit="named servers"),
+    "memory": Limit("memory of a server, GB", "size", enforced=True, unit="GB"),
+    "cpus": Limit("processors of a server", "size", enforced=True, unit="processors"),
     "queue_weight": Limit("weight in the queue for GPUs", "weight", enforced=True),
-    "grid_buses": Limit("grid buses", "amount"),
+    "grid_buses": Limit("grid buses", "amount", enforced=True),
     "board_components": Limit("board components", "amount"),
     "cryostat_components": Limit("cryostat components", "amount"),
     "quench": Limit("quench", "switch"),
     "vtk_export": Limit("VTK export", "switch"),
     "transient_runs": Limit("transient runs on the hub", "switch"),
-    "api_tokens": Limit("API tokens", "switch"),
+    "api_tokens": Limit("API tokens", "switch", enforced=True),
     "shared_libraries": Limit("shared libraries of own materials and components", "switch"),
     "co_editing": Limit("co-editing in hub projects", "switch"),
 }
 """Every row that a plans' file must have."""
 
-_WORDS = {"amount": (UNLIMITED, SET_BY_ADMINISTRATOR), "weight": (), "price": (BY_AGREEMENT,), "switch": ()}
+_AMOUNT_WORDS = (UNLIMITED, SET_BY_ADMINISTRATOR)
+_WORDS = {"amount": _AMOUNT_WORDS, "size": _AMOUNT_WORDS, "weight": (), "price": (BY_AGREEMENT,), "switch": ()}
 _RULES = {
     "amount": f'use a number of 0 or more, "{UNLIMITED}" or "{SET_BY_ADMINISTRATOR}"',
+    "size": f'use a number above 0, "{UNLIMITED}" or "{SET_BY_ADMINISTRATOR}"',
     "weight": "use a number above 0 and at most 1000",
     "price": f'use a number of 0 or more, or "{BY_AGREEMENT}"',
     "switch": "use true or false",
@@ -280,4 +318,38 @@ def _is_allowed(kind: str, value: Any) -> bool:
         return value in _WORDS[kind]
     if not isinstance(value, int | float) or not 0 <= value <= 1e9:
         return False
-    return kind != "weight" or 0 < value <= 1000
+    return kind not in {"weight", "size"} or (value > 0 and (kind == "size" or value <= 1000))
+
+
+def cell(row: str, value: Any) -> str:
+    r"""Write a value of the plans' file as people read it, in every table of plans.
+
+    Parameters
+    ----------
+    row : str
+        Row of the file.
+    value : object
+        The value.
+
+    Returns
+    -------
+    str
+        A few words.
+
+    Examples
+    --------
+    >>> cell("quench", True), cell("quench", False), cell("price", 99), cell("price", 0), cell("storage", 1000)
+    ('yes', '–', '$99', 'free', '1 TB')
+    >>> cell("gpu_hours", "set by administrator"), cell("grid_buses", 5000), cell("storage", 2.5)
+    ('set by administrator', '5\u202f000', '2.5 GB')
+    """
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "yes" if value else "–"
+    number = f"{value:,.10g}".replace(",", "\u202f")
+    if row == "price":
+        return "free" if value == 0 else f"${number}"
+    if row in {"storage", "memory"}:
+        return f"{value / 1000:g} TB" if value >= 1000 else f"{number} GB"
+    return number

@@ -87,7 +87,7 @@ class HubSettings:
         Kernels that may have the same GPU at the same time, each with its share of the memory (JOULEBOOK_GPU_PLACES);
         MIG slices are never shared.
     named_servers : int
-        Further servers that one user may have (JOULEBOOK_NAMED_SERVERS).
+        Further servers that any one user may have, whatever the plan says (JOULEBOOK_NAMED_SERVERS).
     environment : mapping
         The variables themselves, for what one profile or provider reads alone.
     """
@@ -113,7 +113,7 @@ class HubSettings:
     attempts_per_minute: int = 60
     sign_ups_per_hour: int = 10
     gpu_places: int = 1
-    named_servers: int = 4
+    named_servers: int = 10
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @classmethod
@@ -159,7 +159,7 @@ class HubSettings:
             attempts_per_minute=reader.integer("JOULEBOOK_ATTEMPTS_PER_MINUTE", 60, 1, 100_000),
             sign_ups_per_hour=reader.integer("JOULEBOOK_SIGN_UPS_PER_HOUR", 10, 1, 100_000),
             gpu_places=reader.integer("JOULEBOOK_GPU_PLACES", 1, 1, 16),
-            named_servers=reader.integer("JOULEBOOK_NAMED_SERVERS", 4, 0, 100),
+            named_servers=reader.integer("JOULEBOOK_NAMED_SERVERS", 10, 0, 100),
             environment=environment,
         )
         faults = reader.faults + settings.refusals()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -98,14 +99,23 @@ class WorkspaceSpawner(LocalProcessSpawner):  # type: ignore[misc]
         callable
             For ``Popen``.
         """
-        hub, folder = os.getpid(), str(self.workspace)
+        hub, folder, cpus = os.getpid(), str(self.workspace), self._processors()
 
         def before_exec() -> None:
             leash.die_with(hub)
             os.umask(0o077)
             os.chdir(folder)
+            if cpus:
+                os.sched_setaffinity(0, cpus)
 
         return before_exec
+
+    def _processors(self) -> set[int]:
+        """Processors for a server with a limit, drawn by chance; empty without one."""
+        if not self.cpu_limit or not hasattr(os, "sched_setaffinity"):
+            return set()
+        here = sorted(os.sched_getaffinity(0))
+        return set(random.sample(here, min(max(int(self.cpu_limit), 1), len(here))))
 
     async def move_certs(self, paths: dict[str, str]) -> dict[str, str]:
         """Leave certificates where they are: the server runs as the hub's user.

@@ -16,8 +16,8 @@ from sqlalchemy.exc import DatabaseError
 import databases
 from joulebook_hub.lending import tables
 from joulebook_hub.lending.desk import GRACE, INTERRUPTED, LIFE
-from joulebook_hub.lending.ledger import Allowance, Ledger
-from joulebook_hub.lending.records import KINDS, PRIORITIES, Card, Gone, Queued, Refused, Standing, Terms, Wish
+from joulebook_hub.lending.ledger import Ledger
+from joulebook_hub.lending.records import KINDS, PRIORITIES, Card, Gone, Queued, Refused, Standing, Terms, Wish, day_of
 from joulebook_hub.lending.waits import FEWEST
 from joulebook_hub.store import Store
 from joulebook_hub.store.tables import audit
@@ -27,7 +27,14 @@ WISHES = st.builds(
     Wish, kind=st.sampled_from(["", "", *KINDS]), priority=st.sampled_from(sorted(PRIORITIES)),
     most=st.sampled_from([math.inf, math.inf, 60.0, 700.0]),
 )  # fmt: skip
-TERMS = {"ada": Terms("academic", 1, 400.0), "bob": Terms("team", 10, 2000.0), "eve": Terms("enterprise", 20, 1e9)}
+POOL = "organisation/acme"
+TERMS = {
+    "ada": Terms("academic", 1, 400.0),
+    "bob": Terms("team", 10, 2000.0, POOL, 2500.0),
+    "cyd": Terms("team", 10, 1e9, POOL, 2500.0),
+    "dan": Terms("researcher", 2, 300.0, metered=True),
+    "eve": Terms("enterprise", 20, 1e9),
+}
 USERS, KERNELS = st.sampled_from(sorted(TERMS)), st.sampled_from(["k", "l", "m"])
 
 
@@ -82,7 +89,7 @@ class Lending(RuleBasedStateMachine):
             expected = desk.expected_wait(key, recent, now)
             assert expected is None if len(recent) < FEWEST else expected >= 0.0
         else:
-            assert isinstance(answer, Refused) and user != "eve"
+            assert isinstance(answer, Refused) and user not in {"dan", "eve"}
 
     @rule(user=USERS, kernel=KERNELS)
     def renew(self, user, kernel):
@@ -99,7 +106,7 @@ class Lending(RuleBasedStateMachine):
     @rule(user=USERS, kernel=KERNELS)
     def release(self, user, kernel):
         with self.ledger.desk(CARDS) as (desk, now):
-            desk.release(user, kernel, now)
+            desk.release(user, kernel, TERMS[user], now)
         self.forget_silent(now)
         if (user, kernel) in self.beats:
             self.credit((user, kernel), now)
@@ -148,9 +155,21 @@ class Lending(RuleBasedStateMachine):
             running = sum(loan.seconds for loan in desk.loans.values() if loan.user == user)
             assert abs(written + running - self.truth[user]) < 1.0
             months = {line.day[:7] for line in lines} | {"now"}
-            most = terms.allowed + 3 * (GRACE + INTERRUPTED + LIFE)
-            assert written + running <= most * len(months)
-            assert all(line.seconds >= 0 for line in lines)
+            most = min(terms.allowed, terms.pooled) + 3 * (GRACE + INTERRUPTED + LIFE)
+            assert terms.metered or written + running <= most * len(months)
+        self.no_balance_is_below_zero([*lines, *desk.loans.values()])
+
+    def no_balance_is_below_zero(self, lines):
+        """What is charged never exceeds the month's allowance, of a person or of a pool, by whatever late beat."""
+        charged = Counter()
+        for line in lines:
+            month = getattr(line, "day", day_of(getattr(line, "beat", 0.0)))[:7]
+            assert min(line.seconds, line.grace, line.metered) >= 0 and line.grace + line.metered <= line.seconds + 1e-6
+            assert line.grace == 0 if TERMS[line.user].metered else line.metered == 0
+            for account in {line.user, line.pool} - {""}:
+                charged[account, month] += line.seconds - line.grace - line.metered
+        allowed = {user: terms.allowed for user, terms in TERMS.items()} | {POOL: 2500.0}
+        assert all(seconds <= allowed[account] + 1e-3 for (account, _), seconds in charged.items())
 
 
 class LendingOnPostgreSQL(Lending):
@@ -173,26 +192,11 @@ def ledger(store_url):
 def test_the_ledger_can_only_be_added_to(ledger):
     with ledger.desk(CARDS) as (desk, now):
         desk.acquire("ada", "k", TERMS["ada"], now)
-        desk.release("ada", "k", now + 5)
-    ledger.allow("ada", Allowance(3.0, None), actor="root", reason="course")
+        desk.release("ada", "k", TERMS["ada"], now + 5)
+    with ledger.store.begin() as transaction:
+        transaction.note(actor="root", action="x", subject="ada", reason="course")
     for table in (tables.usage, audit):
         for statement in (table.update().values(at=0.0), table.delete()):
             with pytest.raises(DatabaseError, match="only be added to"), ledger.store.begin() as transaction:
                 transaction.execute(statement)
-    assert [line.seconds for line in ledger.lines("ada")] == [5] and sum(ledger.days("ada", since="2000").values()) == 5
-
-
-def test_allowances_end_and_are_written_down(store_url):
-    passed = 0.0
-    ledger = Ledger(Store(store_url, wall=lambda: 1e9, passing=lambda: passed))
-    ledger.allow("ada", Allowance(3.0, 1e9 + 100), actor="root", reason="course")
-    assert ledger.allowance("ada").gpu_hours == 3.0 and ledger.allowance("bob") is None
-    passed = 101.0
-    assert ledger.allowance("ada") is None
-    ledger.allow("ada", None, actor="root", reason="over")
-    with ledger.store.read() as transaction:
-        assert [(line.actor, line.subject, line.reason) for line in transaction.audit()] == [
-            ("root", "ada", "over"),
-            ("root", "ada", "course"),
-        ]
-    ledger.store.close()
+    assert [line.seconds for line in ledger.lines("ada")] == [5]

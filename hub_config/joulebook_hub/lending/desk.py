@@ -15,7 +15,10 @@ A desk is made from what the ledger holds, takes one event, and is stored again.
   it. Claims for one kind are not held up by claims for another.
 - A loan may have a longest time. The last ``GRACE`` seconds of it are the grace; then as when GPU time is used up.
 - Notices come at 80 % and 95 % of the month's GPU time. When it is used up, ``GRACE`` seconds are left to save; then
-  the kernel is interrupted, and ``INTERRUPTED`` seconds later the loan ends.
+  the kernel is interrupted, and ``INTERRUPTED`` seconds later the loan ends. This time is lent by the hub: it is
+  written down as ``grace`` and not charged, so that a month's balance never goes below zero.
+- Where the plan meters what goes beyond, nothing ends: the time beyond is written down as ``metered``.
+- A pool (an organisation's GPU time) is an account like a person's; its members' loans are charged to both.
 """
 
 from __future__ import annotations
@@ -51,6 +54,12 @@ GRACE = 300.0
 INTERRUPTED = 30.0
 
 
+MIDNIGHT, OTHER_ACCOUNT = "midnight", "other account"
+CONTINUED = (MIDNIGHT, OTHER_ACCOUNT)
+"""Reasons of lines after which the loan goes on."""
+_NOTHING = 1e-6
+"""s; less is rounding."""
+
 _Key = tuple[str, str]
 
 
@@ -67,7 +76,11 @@ class Desk:
     claims : dict
         Claims by user and kernel.
     used : dict
-        GPU time of the month that is in the ledger already, s, by user.
+        GPU time that was charged this month and is in the ledger already, s, by user and by pool.
+    before : dict
+        The same of the month before, for loans that run over the month's end.
+    lent : dict
+        All GPU time of the month that is in the ledger already, s, by user, for the fair share.
     number : int
         Number of the next loan.
     awake : float
@@ -78,17 +91,19 @@ class Desk:
     loans: dict[_Key, Loan] = field(default_factory=dict)
     claims: dict[_Key, Claim] = field(default_factory=dict)
     used: dict[str, float] = field(default_factory=dict)
+    before: dict[str, float] = field(default_factory=dict)
+    lent: dict[str, float] = field(default_factory=dict)
     number: int = 1
     awake: float = 0.0
     charges: list[Charge] = field(default_factory=list)
 
-    def spent(self, user: str, now: float) -> float:
-        """GPU time that a user has used this month, open loans included.
+    def spent(self, account: str, now: float) -> float:
+        """GPU time that was charged this month, open loans included.
 
         Parameters
         ----------
-        user : str
-            The user.
+        account : str
+            A user or a pool.
         now : float
             The time, s since 1970.
 
@@ -97,9 +112,37 @@ class Desk:
         float
             Seconds.
         """
-        month = day_of(now)[:7]
-        running = (loan.seconds for loan in self._loans_of(user) if day_of(loan.beat)[:7] == month)
-        return self.used.get(user, 0.0) + sum(running)
+        return self._charged(account, day_of(now)[:7], self.used)
+
+    def _charged(self, account: str, month: str, written: dict[str, float]) -> float:
+        running = (
+            loan.charged
+            for loan in self.loans.values()
+            if account in {loan.user, loan.pool} and day_of(loan.beat)[:7] == month
+        )
+        return written.get(account, 0.0) + sum(running)
+
+    def balance(self, user: str, terms: Terms, now: float) -> float:
+        """GPU time that is left this month: the user's own, or the pool's if that is less.
+
+        Parameters
+        ----------
+        user : str
+            The user.
+        terms : Terms
+            Of the user's plan.
+        now : float
+            The time, s since 1970.
+
+        Returns
+        -------
+        float
+            Seconds; below 0 only after an allowance was made smaller.
+        """
+        return self._left(user, terms, day_of(now)[:7], self.used)
+
+    def _left(self, user: str, terms: Terms, month: str, written: dict[str, float]) -> float:
+        return min(most - self._charged(account, month, written) for account, most in self._accounts(user, terms))
 
     def acquire(
         self, user: str, kernel: str, terms: Terms, now: float, wish: Wish | None = None
@@ -128,14 +171,14 @@ class Desk:
         if held is not None:
             if any(card.identity == held.card for card in self.cards):
                 return self._renewed(held, terms, now)
-            self.release(user, kernel, now, reason="card gone")
+            self.release(user, kernel, terms, now, reason="card gone")
         refusal = self._refusal(user, terms, now)
         if refusal is not None:
             self.claims.pop(key, None)
             return refusal
         wish = wish or Wish()
         if not self._places(wish.kind):
-            return Refused("no_such_card", terms.allowed, terms.allowed - self.spent(user, now))
+            return Refused("no_such_card", terms.allowed, max(self.balance(user, terms, now), 0.0))
         claim = self.claims.setdefault(key, Claim(user, kernel, terms.weight, now, now))
         claim.seen, claim.weight, claim.kind = now, terms.weight * PRIORITIES[wish.priority], wish.kind
         offered = self._offers(now)
@@ -143,9 +186,11 @@ class Desk:
             return Queued(self.position(key, now), self._places(wish.kind))
         del self.claims[key]
         ends = now + wish.most if math.isfinite(wish.most) else None
-        self.loans[key] = Loan(self.number, user, kernel, offered[key], terms.plan, now, now, ends=ends)
+        loan = Loan(self.number, user, kernel, offered[key], terms.plan, now, now, ends=ends)
+        loan.project, loan.pool = wish.project, terms.pool
+        self.loans[key] = loan
         self.number += 1
-        return self._standing(self.loans[key], terms, now)
+        return self._standing(loan, terms, now)
 
     def position(self, key: _Key, now: float) -> int:
         """Place of a claim among those that wait for a card which it could have.
@@ -214,13 +259,15 @@ class Desk:
         loan = self.loans.get((user, kernel))
         return Gone() if loan is None else self._renewed(loan, terms, now)
 
-    def release(self, user: str, kernel: str, now: float, *, reason: str = "given back") -> None:
+    def release(self, user: str, kernel: str, terms: Terms, now: float, *, reason: str = "given back") -> None:
         """Give a card back, or leave the queue.
 
         Parameters
         ----------
         user, kernel : str
             Whose loan or claim.
+        terms : Terms
+            Of the user's plan.
         now : float
             The time, s since 1970.
         reason : str
@@ -230,7 +277,7 @@ class Desk:
         self.claims.pop((user, kernel), None)
         loan = self.loans.get((user, kernel))
         if loan is not None:
-            self._advance(loan, now)
+            self._advance(loan, terms, now)
             self._close(loan, reason, now)
 
     def expire(self, now: float) -> None:
@@ -264,30 +311,45 @@ class Desk:
 
         def rank(key: _Key) -> tuple[float, float, _Key]:
             claim = self.claims[key]
-            share = claim.weight / (1.0 + self.spent(claim.user, now) / 3600.0)
+            share = claim.weight / (1.0 + self._all_lent(claim.user, now) / 3600.0)
             return -(share + (now - claim.asked) / AGEING), claim.asked, key
 
         return sorted(self.claims, key=rank)
 
     def _renewed(self, loan: Loan, terms: Terms, now: float) -> Standing:
-        self._advance(loan, now)
+        self._advance(loan, terms, now)
         standing = self._standing(loan, terms, now)
         if standing.stage == "stop":
             self._close(loan, standing.why, now)
         return standing
 
+    def _all_lent(self, user: str, now: float) -> float:
+        month = day_of(now)[:7]
+        running = (loan.seconds for loan in self._loans_of(user) if day_of(loan.beat)[:7] == month)
+        return self.lent.get(user, 0.0) + sum(running)
+
     def _loans_of(self, user: str) -> Iterable[Loan]:
         return [loan for loan in self.loans.values() if loan.user == user]
 
     def _refusal(self, user: str, terms: Terms, now: float) -> Refused | None:
-        remaining = terms.allowed - self.spent(user, now)
-        if terms.allowed <= 0:
-            return Refused("no_gpu_time", terms.allowed, remaining)
+        remaining = max(self.balance(user, terms, now), 0.0)
+        if terms.metered:
+            return None
+        allowed = min(terms.allowed, terms.pooled)
+        if allowed <= 0:
+            return Refused("no_gpu_time", allowed, remaining)
         if remaining < UNIT:
-            return Refused("used_up", terms.allowed, remaining)
-        if remaining - UNIT * len(list(self._loans_of(user))) < UNIT:
-            return Refused("set_aside", terms.allowed, remaining)
+            return Refused("used_up", allowed, remaining)
+        for account, most in self._accounts(user, terms):
+            loans = sum(account in {loan.user, loan.pool} for loan in self.loans.values())
+            if most - self.spent(account, now) - UNIT * loans < UNIT:
+                return Refused("set_aside", allowed, remaining)
         return None
+
+    @staticmethod
+    def _accounts(user: str, terms: Terms) -> list[tuple[str, float]]:
+        """Who is charged, and what each may use in a month."""
+        return [(user, terms.allowed), *([(terms.pool, terms.pooled)] if terms.pool else [])]
 
     def _places(self, kind: str) -> int:
         return sum(card.places for card in self.cards if _meet(card.kind, kind))
@@ -314,28 +376,51 @@ class Desk:
         ]
         return [identity for _, _, identity in sorted(places)]
 
-    def _advance(self, loan: Loan, now: float) -> None:
-        """Charge the time since the last beat; a line ends at midnight."""
+    def _advance(self, loan: Loan, terms: Terms, now: float) -> None:
+        """Charge the time since the last beat; a line ends at midnight, and where another pool is charged."""
+        if loan.pool != terms.pool:
+            if loan.seconds > 0.0:
+                self._write(loan, OTHER_ACCOUNT, now)
+            loan.pool = terms.pool
         credited = min(max(now - loan.beat, 0.0), LIFE)
         midnight = next_midnight(loan.beat)
         before = min(credited, midnight - loan.beat)
-        loan.seconds += before
+        this_month, month = day_of(now)[:7], day_of(loan.beat)[:7]
+        self._credit(loan, terms, before, month, self.used if month == this_month else self.before)
         if now >= midnight:
-            self._write(loan, "midnight", now)
-            loan.seconds = credited - before
+            self._write(loan, MIDNIGHT, now)
+            loan.beat = now
+            self._credit(loan, terms, credited - before, this_month, self.used)
         loan.beat = max(loan.beat, now)
+
+    def _credit(self, loan: Loan, terms: Terms, seconds: float, month: str, written: dict[str, float]) -> None:
+        """Lend seconds; what goes beyond the balance is metered, or not charged."""
+        beyond = seconds - min(max(self._left(loan.user, terms, month, written), 0.0), seconds)
+        loan.seconds += seconds
+        if terms.metered:
+            loan.metered += beyond
+        else:
+            loan.grace += beyond
 
     def _write(self, loan: Loan, reason: str, now: float) -> None:
         day = day_of(loan.beat)
         charge = Charge(
             *(loan.number, loan.part, loan.user, loan.kernel, loan.card, loan.plan),
             *(day, loan.beat, loan.seconds, reason),
+            project=loan.project,
+            pool=loan.pool,
+            grace=loan.grace,
+            metered=loan.metered,
         )
         self.charges.append(charge)
-        if day[:7] == day_of(now)[:7]:
-            self.used[loan.user] = self.used.get(loan.user, 0.0) + loan.seconds
+        this_month = day[:7] == day_of(now)[:7]
+        if this_month:
+            self.lent[loan.user] = self.lent.get(loan.user, 0.0) + loan.seconds
+        written = self.used if this_month else self.before
+        for account in filter(None, (loan.user, loan.pool)):
+            written[account] = written.get(account, 0.0) + loan.charged
         loan.part += 1
-        loan.seconds = 0.0
+        loan.seconds = loan.grace = loan.metered = 0.0
 
     def _close(self, loan: Loan, reason: str, now: float) -> None:
         self._write(loan, reason, now)
@@ -343,9 +428,9 @@ class Desk:
 
     def _standing(self, loan: Loan, terms: Terms, now: float) -> Standing:
         loan.plan = terms.plan
-        remaining = terms.allowed - self.spent(loan.user, now)
+        remaining = self.balance(loan.user, terms, now)
         ends = [(loan.ends - now, "longest time")] if loan.ends is not None else []
-        if remaining > 0:
+        if remaining > _NOTHING or terms.metered:
             loan.ran_out = None
         else:
             loan.ran_out = now if loan.ran_out is None else loan.ran_out
@@ -353,11 +438,20 @@ class Desk:
         left, why = min(ends, default=(math.inf, ""))
         stage = _stage(left)
         if not stage:
-            used = 1.0 - remaining / terms.allowed if math.isfinite(terms.allowed) else 0.0
-            stage, why = "95" if used >= 0.95 else "80" if used >= 0.80 else "", ""
+            stage, why = self._notice(loan, terms, remaining, now), ""
         places = next((card.places for card in self.cards if card.identity == loan.card), 1)
         grace = left if stage == "grace" else 0.0
-        return Standing(loan.card, loan.since, stage, remaining, grace, why, 1.0 / places)
+        return Standing(loan.card, loan.since, stage, max(remaining, 0.0), grace, why, 1.0 / places)
+
+    def _notice(self, loan: Loan, terms: Terms, remaining: float, now: float) -> str:
+        """Stage of a month that is not used up: by the account of which the larger share is used."""
+        if remaining <= _NOTHING:
+            return "metered"
+        share = max(
+            self.spent(account, now) / most if 0 < most < math.inf else 0.0
+            for account, most in self._accounts(loan.user, terms)
+        )
+        return "95" if share >= 0.95 else "80" if share >= 0.80 else ""
 
 
 def _meet(one: str, other: str) -> bool:

@@ -4,33 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from sqlalchemy import Table, delete, func, insert, select
 
 from joulebook_hub.lending import tables
-from joulebook_hub.lending.desk import Desk
+from joulebook_hub.lending.desk import CONTINUED, Desk
 from joulebook_hub.lending.records import Card, Claim, Loan, day_of
 from joulebook_hub.store import SteadyClock, Store, Transaction
 
-__all__ = ["Allowance", "Ledger", "UsageLine"]
-
-
-@dataclass(frozen=True)
-class Allowance:
-    """GPU-hours that an administrator gave a person in place of the plan's.
-
-    Parameters
-    ----------
-    gpu_hours : float
-        Hours per month.
-    until : float or None
-        When it ends, s since 1970; None never.
-    """
-
-    gpu_hours: float
-    until: float | None
+__all__ = ["Ledger", "UsageLine"]
 
 
 @dataclass(frozen=True)
@@ -44,10 +28,13 @@ class UsageLine:
     plan: str
     seconds: float
     reason: str
+    project: str
+    grace: float
+    metered: float
 
 
 class Ledger:
-    """What is lent, what was used, and who was given more.
+    """What is lent, and what was used.
 
     Parameters
     ----------
@@ -105,17 +92,16 @@ class Ledger:
     def _load(self, transaction: Transaction, cards: tuple[Card, ...]) -> Desk:
         lent = [Loan(**row._mapping) for row in transaction.execute(select(tables.loans))]
         waiting = [Claim(**row._mapping) for row in transaction.execute(select(tables.claims))]
-        sums = (
-            select(tables.usage.c.user, func.sum(tables.usage.c.seconds).label("spent"))
-            .where(tables.usage.c.day >= day_of(transaction.now)[:7] + "-01")
-            .group_by(tables.usage.c.user)
-        )
-        used = {str(row.user): float(row.spent) for row in transaction.execute(sums)}
+        month = day_of(transaction.now)[:7]
+        earlier = min((day_of(loan.beat)[:7] for loan in lent), default=month)
+        used, all_lent = _sums(transaction, month)
         return Desk(
             cards,
             {(loan.user, loan.kernel): loan for loan in lent},
             {(claim.user, claim.kernel): claim for claim in waiting},
             used,
+            _sums(transaction, earlier)[0] if earlier < month else {},
+            all_lent,
             int(transaction.mark("number", 1.0)),
             self.clock.start,
         )
@@ -134,12 +120,28 @@ class Ledger:
             Charged time of each, s.
         """
         table = tables.usage
-        ended = select(table.c.loan).where(table.c.reason != "midnight").order_by(table.c.line.desc()).limit(most)
+        ended = select(table.c.loan).where(table.c.reason.not_in(CONTINUED)).order_by(table.c.line.desc()).limit(most)
         statement = (
             select(func.sum(table.c.seconds).label("length")).where(table.c.loan.in_(ended)).group_by(table.c.loan)
         )
         with self.store.read() as transaction:
             return [float(row.length) for row in transaction.execute(statement)]
+
+    def spent(self, account: str) -> float:
+        """GPU time that was charged this month, running loans included.
+
+        Parameters
+        ----------
+        account : str
+            A user, or a pool.
+
+        Returns
+        -------
+        float
+            Seconds.
+        """
+        desk, now = self.view(())
+        return desk.spent(account, now)
 
     # -- what was used ---------------------------------------------------------------------------------------------
 
@@ -161,45 +163,14 @@ class Ledger:
             Ended loans and ended days of running ones.
         """
         table = tables.usage
-        columns = (table.c.line, table.c.day, table.c.kernel, table.c.card, table.c.plan, table.c.seconds)
         statement = (
-            select(*columns, table.c.reason)
+            select(*(table.c[column.name] for column in fields(UsageLine)))
             .where(table.c.user == user, table.c.line > after)
             .order_by(table.c.line)
             .limit(most)
         )
         with self.store.read() as transaction:
             return [UsageLine(**row._mapping) for row in transaction.execute(statement)]
-
-    def days(self, user: str, *, since: str) -> dict[str, float]:
-        """GPU time of a user by day, running loans included.
-
-        Parameters
-        ----------
-        user : str
-            The user.
-        since : str
-            First day, ``YYYY-MM-DD``.
-
-        Returns
-        -------
-        dict of str to float
-            Seconds by day.
-        """
-        table = tables.usage
-        statement = (
-            select(table.c.day, func.sum(table.c.seconds).label("spent"))
-            .where(table.c.user == user, table.c.day >= since)
-            .group_by(table.c.day)
-            .order_by(table.c.day)
-        )
-        open_loans = select(tables.loans.c.beat, tables.loans.c.seconds).where(tables.loans.c.user == user)
-        with self.store.read() as transaction:
-            found = {str(row.day): float(row.spent) for row in transaction.execute(statement)}
-            for loan in transaction.execute(open_loans):
-                if day_of(loan.beat) >= since:
-                    found[day_of(loan.beat)] = found.get(day_of(loan.beat), 0.0) + loan.seconds
-        return dict(sorted(found.items()))
 
     def totals(self) -> dict[str, float]:
         """GPU time in the ledger by how its lines ended.
@@ -214,49 +185,23 @@ class Ledger:
         with self.store.read() as transaction:
             return {str(row.reason): float(row.spent) for row in transaction.execute(statement)}
 
-    # -- what administrators do ------------------------------------------------------------------------------------
 
-    def allowance(self, user: str) -> Allowance | None:
-        """What an administrator gave a user in place of the plan's GPU-hours.
-
-        Parameters
-        ----------
-        user : str
-            The user.
-
-        Returns
-        -------
-        Allowance or None
-            None if nothing was given, or it has ended.
-        """
-        table = tables.allowances
-        with self.store.read() as transaction:
-            row = transaction.execute(select(table.c.gpu_hours, table.c.until).where(table.c.user == user)).first()
-        if row is None or (row.until is not None and row.until <= self.clock()):
-            return None
-        return Allowance(row.gpu_hours, row.until)
-
-    def allow(self, user: str, given: Allowance | None, *, actor: str, reason: str) -> None:
-        """Give a user GPU-hours in place of the plan's, or take that back.
-
-        Parameters
-        ----------
-        user : str
-            The user.
-        given : Allowance or None
-            What is given; None for the plan's again.
-        actor : str
-            Which administrator.
-        reason : str
-            Why.
-        """
-        hours = "GPU-hours as in the plan" if given is None else f"{given.gpu_hours:g} GPU-hours per month"
-        until = f" to the end of {day_of(given.until - 1.0)}" if given is not None and given.until is not None else ""
-        with self.store.begin() as transaction:
-            line = transaction.note(actor=actor, action=hours + until, subject=user, reason=reason)
-            transaction.execute(delete(tables.allowances).where(tables.allowances.c.user == user))
-            if given is not None:
-                transaction.execute(insert(tables.allowances).values(user=user, audit=line, **asdict(given)))
+def _sums(transaction: Transaction, month: str) -> tuple[dict[str, float], dict[str, float]]:
+    """What was charged in a month, by user and by pool, and what was lent, by user."""
+    table = tables.usage
+    columns = (
+        func.sum(table.c.seconds).label("lent"),
+        func.sum(table.c.seconds - table.c.grace - table.c.metered).label("charged"),
+    )
+    charged: dict[str, float] = {}
+    lent: dict[str, float] = {}
+    of_month = (table.c.day >= f"{month}-01", table.c.day <= f"{month}-31")
+    sums = select(table.c.user, table.c.pool, *columns).where(*of_month).group_by(table.c.user, table.c.pool)
+    for row in transaction.execute(sums):
+        lent[row.user] = lent.get(row.user, 0.0) + float(row.lent)
+        for account in filter(None, (row.user, row.pool)):
+            charged[account] = charged.get(account, 0.0) + float(row.charged)
+    return charged, lent
 
 
 def _replace(transaction: Transaction, table: Table, rows: list[dict[str, Any]]) -> None:

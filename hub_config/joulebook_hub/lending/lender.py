@@ -1,17 +1,19 @@
-"""Between the ledger and who asks: a user's terms from plan and allowance, and one transaction for each question."""
+"""Between the ledger and who asks: a user's terms from quota, and one transaction for each question."""
 
 from __future__ import annotations
 
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from joulebook_hub.lending.ledger import Ledger
 from joulebook_hub.lending.records import Card, Gone, Queued, Refused, Standing, Terms, Wish
-from joulebook_hub.plans import Plan, Plans
-from joulebook_hub.store import Store
+from joulebook_hub.plans import Plans
+from joulebook_hub.quota.people import entitlement, remember_groups
+from joulebook_hub.store import Store, Transaction
 
 __all__ = ["Lender", "cards_of_this_machine"]
 
@@ -57,29 +59,16 @@ class Lender:
         """The ledger."""
         return Ledger(self.store)
 
-    def plan(self, groups: list[str]) -> Plan:
-        """Plan of a member of some groups.
+    def terms(self, transaction: Transaction, user: str, groups: Sequence[str]) -> Terms:
+        """What a user may use, by quota.
 
         Parameters
         ----------
-        groups : list of str
-            Names of JupyterHub groups.
-
-        Returns
-        -------
-        Plan
-            The largest that any of them gives, else the default.
-        """
-        return self.plans.of_groups(groups)
-
-    def terms(self, user: str, groups: list[str]) -> Terms:
-        """What a user may use: the plan's GPU-hours, or what an administrator gave.
-
-        Parameters
-        ----------
+        transaction : Transaction
+            Where to look.
         user : str
             The user.
-        groups : list of str
+        groups : sequence of str
             The user's groups.
 
         Returns
@@ -87,13 +76,13 @@ class Lender:
         Terms
             For the desk.
         """
-        plan = self.plan(groups)
-        given = self.ledger.allowance(user)
-        hours = plan.amount("gpu_hours") if given is None else given.gpu_hours
-        return Terms(plan.name, plan.amount("queue_weight"), hours * 3600.0)
+        found = entitlement(transaction, self.plans, user, groups)
+        hours = found.amount("gpu_hours") * 3600.0
+        weight = found.amount("queue_weight")
+        return Terms(found.plan.name, weight, hours, found.pool, found.pooled * 3600.0, found.metered)
 
     def acquire(
-        self, user: str, groups: list[str], kernel: str, wish: Wish | None = None
+        self, user: str, groups: Sequence[str], kernel: str, wish: Wish | None = None
     ) -> Standing | Queued | Refused:
         """Ask for a card; see `Desk.acquire`.
 
@@ -101,7 +90,7 @@ class Lender:
         ----------
         user : str
             The user.
-        groups : list of str
+        groups : sequence of str
             The user's groups.
         kernel : str
             Identity of the kernel.
@@ -115,21 +104,21 @@ class Lender:
         """
         if not self.cards:
             return Refused("no_cards", 0.0, 0.0)
-        terms = self.terms(user, groups)
-        with self.ledger.desk(self.cards) as (desk, now):
-            found = desk.acquire(user, kernel, terms, now, wish)
+        with self.store.begin() as transaction, self.ledger.desk(self.cards) as (desk, now):
+            remember_groups(transaction, user, groups)
+            found = desk.acquire(user, kernel, self.terms(transaction, user, groups), now, wish)
         if isinstance(found, Queued):
             found = replace(found, expected=desk.expected_wait((user, kernel), self.ledger.recent_lengths(), now))
         return found
 
-    def renew(self, user: str, groups: list[str], kernel: str) -> Standing | Gone:
+    def renew(self, user: str, groups: Sequence[str], kernel: str) -> Standing | Gone:
         """Say that a kernel still has its card; see `Desk.renew`.
 
         Parameters
         ----------
         user : str
             The user.
-        groups : list of str
+        groups : sequence of str
             The user's groups.
         kernel : str
             Identity of the kernel.
@@ -139,22 +128,23 @@ class Lender:
         Standing or Gone
             The desk's answer.
         """
-        terms = self.terms(user, groups)
-        with self.ledger.desk(self.cards) as (desk, now):
-            return desk.renew(user, kernel, terms, now)
+        with self.store.begin() as transaction, self.ledger.desk(self.cards) as (desk, now):
+            return desk.renew(user, kernel, self.terms(transaction, user, groups), now)
 
-    def release(self, user: str, kernel: str) -> None:
+    def release(self, user: str, groups: Sequence[str], kernel: str) -> None:
         """Give a card back; see `Desk.release`.
 
         Parameters
         ----------
         user : str
             The user.
+        groups : sequence of str
+            The user's groups.
         kernel : str
             Identity of the kernel.
         """
-        with self.ledger.desk(self.cards) as (desk, now):
-            desk.release(user, kernel, now)
+        with self.store.begin() as transaction, self.ledger.desk(self.cards) as (desk, now):
+            desk.release(user, kernel, self.terms(transaction, user, groups), now)
 
     def leases(self, user: str) -> list[dict[str, Any]]:
         """What a user holds and waits for.
@@ -188,19 +178,3 @@ class Lender:
             for key in keys
         ]
         return [*held, *waiting]
-
-    def spent(self, user: str) -> float:
-        """GPU time that a user has used this month.
-
-        Parameters
-        ----------
-        user : str
-            The user.
-
-        Returns
-        -------
-        float
-            Seconds.
-        """
-        desk, now = self.ledger.view(self.cards)
-        return desk.spent(user, now)

@@ -25,6 +25,7 @@ class Wanted(Kernel):
     kind: Literal["", "card", "slice", "share"] = Field("", description="Kind of card; empty for any.")
     priority: Literal["normal", "low"] = "normal"
     most: float | None = Field(None, ge=60.0, le=2_678_400.0, description="Longest time of the lease, s.")
+    project: str = Field("", max_length=255, description="The folder it works in, for the history.")
 
 
 class Lent(Model):
@@ -33,7 +34,7 @@ class Lent(Model):
     state: Literal["lent"] = "lent"
     card: str = Field(description="The card, for CUDA_VISIBLE_DEVICES.")
     since: float = Field(description="When it was lent, s since 1970.")
-    stage: Literal["", "80", "95", "grace", "interrupt", "stop"]
+    stage: Literal["", "80", "95", "metered", "grace", "interrupt", "stop"]
     remaining: float | None = Field(description="GPU time left in the month, s; null where nothing limits it.")
     grace: float = Field(description="Time left to save, s.")
     why: Literal["", "used up", "longest time"] = Field(description="What ends, from the grace on.")
@@ -100,6 +101,9 @@ class Line(Model):
     plan: str
     seconds: float
     reason: str
+    project: str
+    grace: float = Field(description="Seconds that were not charged.")
+    metered: float = Field(description="Seconds beyond the allowance, billed by the meter.")
 
 
 class Usage(Model):

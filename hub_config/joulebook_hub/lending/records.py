@@ -113,11 +113,14 @@ class Wish:
         One of `PRIORITIES`.
     most : float
         Longest time, s; the lease ends then, with the same grace as when GPU time is used up.
+    project : str
+        What the kernel works for, in the history.
     """
 
     kind: str = ""
     priority: str = "normal"
     most: float = math.inf
+    project: str = ""
 
 
 @dataclass(frozen=True)
@@ -132,16 +135,29 @@ class Terms:
         Weight in the queue, above 0.
     allowed : float
         GPU time in a month, s; infinity where nothing limits it.
+    pool : str
+        Account that is charged as well, such as ``organisation/acme``; empty for the user's own alone. No user's name
+        has a slash in it.
+    pooled : float
+        GPU time of the pool in a month, s.
+    metered : bool
+        True if time beyond the allowance is lent and billed by the meter.
     """
 
     plan: str
     weight: float
     allowed: float
+    pool: str = ""
+    pooled: float = math.inf
+    metered: bool = False
 
 
 @dataclass
 class Loan:
-    """A card that is lent; ``seconds`` counts since the last line that was written for it."""
+    """A card that is lent; ``seconds`` counts since the last line that was written for it.
+
+    Of these seconds, ``grace`` are not charged and ``metered`` are beyond the allowance, to be billed by the meter.
+    """
 
     number: int
     user: str
@@ -154,6 +170,15 @@ class Loan:
     seconds: float = 0.0
     ran_out: float | None = None
     ends: float | None = None
+    project: str = ""
+    pool: str = ""
+    grace: float = 0.0
+    metered: float = 0.0
+
+    @property
+    def charged(self) -> float:
+        """Seconds that count against the allowance."""
+        return self.seconds - self.grace - self.metered
 
 
 @dataclass
@@ -182,6 +207,10 @@ class Charge:
     at: float
     seconds: float
     reason: str
+    project: str = ""
+    pool: str = ""
+    grace: float = 0.0
+    metered: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -195,9 +224,10 @@ class Standing:
     since : float
         When it was lent, s since 1970.
     stage : str
-        Empty, ``"80"``, ``"95"``, ``"grace"``, ``"interrupt"`` or ``"stop"``; after ``"stop"`` the loan has ended.
+        Empty, ``"80"``, ``"95"``, ``"metered"``, ``"grace"``, ``"interrupt"`` or ``"stop"``; after ``"stop"`` the loan
+        has ended.
     remaining : float
-        GPU time left in the month, s; infinity where nothing limits it.
+        GPU time left in the month, s; infinity where nothing limits it, never below 0.
     grace : float
         Time left to save, s, in the stage ``"grace"``.
     why : str

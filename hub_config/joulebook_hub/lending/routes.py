@@ -7,22 +7,21 @@
 | ``PUT leases/KERNEL`` | 200, or 410 when the lease has ended |
 | ``DELETE leases/KERNEL`` | 204, also when there was none |
 | ``GET meter`` | plan, GPU time of the month and leases of the token's own user |
-| ``GET leases``, ``GET usage?after=LINE&most=N``, ``GET usage.csv`` | of the token's own user |
+| ``GET leases``, ``GET usage?after=LINE&most=N`` | of the token's own user |
 """
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 from dataclasses import asdict
 
 from joulebook_hub.lending.lender import Lender
 from joulebook_hub.lending.models import Kernel, Leases, Lent, Line, Meter, NotLent, Usage, Waits, Wanted
 from joulebook_hub.lending.records import Card, Gone, Queued, Refused, Standing, Wish
-from joulebook_hub.service.routes import Answer, Context, Feature, Measure, PageQuery, Parts, Route, Text
+from joulebook_hub.plans import Plan
+from joulebook_hub.service.routes import Answer, Context, Feature, Measure, PageQuery, Parts, Route
 
-__all__ = ["FEATURE", "ROUTES", "days_as_csv", "refusal"]
+__all__ = ["FEATURE", "ROUTES", "refusal"]
 
 
 def refusal(found: Refused) -> str:
@@ -84,7 +83,7 @@ def held(context: Context) -> Leases:
 
 
 def meter(context: Context) -> Meter:
-    """Tell the user's plan, GPU time and leases.
+    """Tell the user's plan, GPU time and leases; of a shared GPU time, the account with less left.
 
     Parameters
     ----------
@@ -97,12 +96,17 @@ def meter(context: Context) -> Meter:
         Of this month.
     """
     lender, person = _lender(context), context.person
-    groups = list(person.groups)
-    allowed = lender.terms(person.name, groups).allowed
+    with context.store.read() as transaction:
+        terms = lender.terms(transaction, person.name, person.groups)
+    accounts = [(terms.allowed, lender.ledger.spent(person.name))]
+    if terms.pool:
+        accounts.append((terms.pooled, lender.ledger.spent(terms.pool)))
+    allowed, used = min(accounts, key=lambda each: each[0] - each[1])
+    plan = lender.plans.named(terms.plan)
     return Meter.model_validate(
         {
-            "plan": lender.plan(groups).title,
-            "used": lender.spent(person.name),
+            "plan": plan.title if isinstance(plan, Plan) else terms.plan,
+            "used": used,
             "allowed": allowed if math.isfinite(allowed) else None,
             "leases": lender.leases(person.name),
         }
@@ -125,8 +129,8 @@ def acquire(context: Context, body: Wanted) -> Answer:
         Lent, waiting or refused.
     """
     person = context.person
-    wish = Wish(body.kind, body.priority, math.inf if body.most is None else body.most)
-    return _answer(_lender(context).acquire(person.name, list(person.groups), body.kernel, wish))
+    wish = Wish(body.kind, body.priority, math.inf if body.most is None else body.most, body.project)
+    return _answer(_lender(context).acquire(person.name, person.groups, body.kernel, wish))
 
 
 def renew(context: Context, path: Kernel) -> Answer:
@@ -145,7 +149,7 @@ def renew(context: Context, path: Kernel) -> Answer:
         Lent, or gone.
     """
     person = context.person
-    return _answer(_lender(context).renew(person.name, list(person.groups), path.kernel))
+    return _answer(_lender(context).renew(person.name, person.groups, path.kernel))
 
 
 def release(context: Context, path: Kernel) -> None:
@@ -158,7 +162,7 @@ def release(context: Context, path: Kernel) -> None:
     path : Kernel
         For which kernel.
     """
-    _lender(context).release(context.person.name, path.kernel)
+    _lender(context).release(context.person.name, context.person.groups, path.kernel)
 
 
 def usage(context: Context, query: PageQuery) -> Usage:
@@ -179,43 +183,6 @@ def usage(context: Context, query: PageQuery) -> Usage:
     lines = _lender(context).ledger.lines(context.person.name, after=query.after, most=query.most)
     following = lines[-1].line if lines and len(lines) == query.most else None
     return Usage(lines=[Line(**asdict(line)) for line in lines], next=following)
-
-
-def usage_table(context: Context) -> Text:
-    """Write the user's GPU time by day as a table.
-
-    Parameters
-    ----------
-    context : Context
-        Who asks.
-
-    Returns
-    -------
-    Text
-        As CSV.
-    """
-    days = _lender(context).ledger.days(context.person.name, since="0000")
-    return Text(days_as_csv(days), "text/csv", "gpu-usage.csv")
-
-
-def days_as_csv(days: dict[str, float]) -> str:
-    """Write usage by day as a table.
-
-    Parameters
-    ----------
-    days : dict of str to float
-        Seconds by day.
-
-    Returns
-    -------
-    str
-        With the columns ``day`` and ``gpu_time_s``.
-    """
-    stream = io.StringIO()
-    writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(("day", "gpu_time_s"))
-    writer.writerows((day, f"{seconds:.1f}") for day, seconds in days.items())
-    return stream.getvalue()
 
 
 def _measures(lender: Lender) -> list[Measure]:
@@ -254,7 +221,6 @@ ROUTES = (
     ),
     Route("DELETE", "leases/{kernel}", "Give a card back", release, {204: None}, path=Kernel, limits=()),
     Route("GET", "usage", "Lines of the ledger, oldest first", usage, {200: Usage}, query=PageQuery),
-    Route("GET", "usage.csv", "GPU time by day", usage_table, {200: "text/csv"}),
 )
 
 FEATURE = Feature("lending", ROUTES, open=_open, measures=_measures)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Float, ForeignKey, Index, Integer, String, Table, UniqueConstraint
+from sqlalchemy import Column, Float, Index, Integer, String, Table, UniqueConstraint
 
 from joulebook_hub.store.tables import METADATA
 
-__all__ = ["allowances", "claims", "loans", "usage"]
+__all__ = ["claims", "loans", "usage"]
 
 loans = Table(
     "loans",
@@ -22,6 +22,10 @@ loans = Table(
     Column("seconds", Float, nullable=False),
     Column("ran_out", Float),
     Column("ends", Float),
+    Column("project", String(255), nullable=False, server_default=""),
+    Column("pool", String(255), nullable=False, server_default=""),
+    Column("grace", Float, nullable=False, server_default="0"),
+    Column("metered", Float, nullable=False, server_default="0"),
 )
 claims = Table(
     "claims",
@@ -47,14 +51,11 @@ usage = Table(
     Column("at", Float, nullable=False),
     Column("seconds", Float, nullable=False),
     Column("reason", String(64), nullable=False),
+    Column("project", String(255), nullable=False, server_default=""),
+    Column("pool", String(255), nullable=False, server_default=""),
+    Column("grace", Float, nullable=False, server_default="0"),
+    Column("metered", Float, nullable=False, server_default="0"),
     UniqueConstraint("loan", "part", name="usage_once"),
     Index("usage_by_day", "day", "user"),
-)
-allowances = Table(
-    "allowances",
-    METADATA,
-    Column("user", String(255), primary_key=True),
-    Column("gpu_hours", Float, nullable=False),
-    Column("until", Float),
-    Column("audit", Integer, ForeignKey("audit.line"), nullable=False),
+    Index("usage_by_user", "user", "line"),
 )

@@ -29,9 +29,12 @@ def configure(c: Any, settings: HubSettings) -> None:
     settings : HubSettings
         The settings.
     """
-    from joulebook_hub.handlers.gpu_time import ROUTES
+    from joulebook_hub.handlers import plans as plans_page
+    from joulebook_hub.handlers import usage
+    from joulebook_hub.handlers.tokens import with_token_gate
     from joulebook_hub.lending.lender import Lender, cards_of_this_machine
     from joulebook_hub.plans import Plans
+    from joulebook_hub.quota.gates import Gates
     from joulebook_hub.store import Store
     from joulebook_hub.store.engines import address
 
@@ -50,11 +53,15 @@ def configure(c: Any, settings: HubSettings) -> None:
         "JOULEBOOK_SERVICE": f"http://127.0.0.1:{settings.service_port}/services/{SERVICE}/",
     }
     store = Store(settings.store_url)
-    c.JupyterHub.template_vars["cards"] = len(cards)
     c.JupyterHub.template_vars["plans_page"] = True
     c.JupyterHub.tornado_settings["joulebook_store"] = store
     c.JupyterHub.tornado_settings["joulebook_lender"] = Lender(store, plans, cards)
-    c.JupyterHub.extra_handlers = [*c.JupyterHub.get("extra_handlers", []), *ROUTES]
+    c.JupyterHub.extra_handlers = [*c.JupyterHub.get("extra_handlers", []), *usage.ROUTES, *plans_page.ROUTES]
+    gates = Gates(store, plans, settings.folder.workspaces / "users")
+    c.JupyterHub.tornado_settings["joulebook_gates"] = gates
+    c.JupyterHub.authenticator_class = with_token_gate(c.JupyterHub.authenticator_class)
+    c.Spawner.pre_spawn_hook = gates.before_start
+    c.Spawner.post_stop_hook = gates.after_stop
 
 
 def _shared(card: Card, places: int) -> Card:

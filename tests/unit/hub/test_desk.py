@@ -38,8 +38,8 @@ def test_a_kernel_keeps_its_card_however_often_it_asks(desk):
     first = desk.acquire("ada", "k", FREE, NOON)
     again = desk.acquire("ada", "k", FREE, NOON + 20)
     assert (first.card, first.since) == (again.card, again.since) and len(desk.loans) == 1
-    desk.release("ada", "k", NOON + 30)
-    desk.release("ada", "k", NOON + 40)
+    desk.release("ada", "k", FREE, NOON + 30)
+    desk.release("ada", "k", FREE, NOON + 40)
     assert [charge.seconds for charge in desk.charges] == [30] and desk.renew("ada", "k", FREE, NOON + 41) == Gone()
 
 
@@ -53,7 +53,7 @@ def test_cards_are_whole_or_have_places():
 def test_weight_and_fair_share_order_the_queue_and_waiting_beats_both(desk):
     for kernel in "kl":
         desk.acquire("eve", kernel, FREE, NOON)
-    desk.used = {"heavy": 9 * 3600}
+    desk.lent = {"heavy": 9 * 3600}
     for user, weight in (("heavy", 10), ("light", 3), ("small", 1)):
         desk.acquire(user, "k", Terms("p", weight, math.inf), NOON)
     assert [user for user, _ in desk.queue(NOON)] == ["light", "heavy", "small"]
@@ -119,6 +119,8 @@ def test_notices_grace_interrupt_and_stop(desk):
     assert desk.renew("ada", "k", terms, end + GRACE).stage == "interrupt"
     assert beat(desk, "ada", "k", terms, end + GRACE, INTERRUPTED).stage == "stop"
     assert not desk.loans and used(desk) == 3600 + GRACE + INTERRUPTED
+    assert sum(charge.grace for charge in desk.charges) == GRACE + INTERRUPTED, "the hub lends the time to save"
+    assert desk.spent("ada", end + 400) == 3600
     assert desk.acquire("ada", "k", terms, end + 400).reason == "used_up"
 
 
@@ -210,3 +212,49 @@ def test_the_expected_wait_looks_at_cards_that_the_claim_could_have():
     assert desk.expected_wait(("ada", "k"), recent, NOON + 50) == 550.0
     assert desk.expected_wait(("ada", "l"), recent, NOON + 50) == 550.0, "the first in the queue may take the other"
     assert desk.expected_wait(("ada", "k"), recent[:2], NOON + 50) is None
+
+
+def test_a_month_never_costs_more_than_is_allowed_however_late_the_beat(desk):
+    desk.used = {"ada": 3600 - 70}
+    desk.acquire("ada", "k", hours(1), NOON)
+    assert desk.renew("ada", "k", hours(1), NOON + 50).stage == "95"
+    assert desk.renew("ada", "k", hours(1), NOON + 90).stage == "grace"
+    assert desk.balance("ada", hours(1), NOON + 90) == 0.0
+    desk.release("ada", "k", hours(1), NOON + 100)
+    assert [(charge.seconds, charge.grace) for charge in desk.charges] == [(100, 30)]
+
+
+def test_metered_time_goes_on_and_is_written_apart(desk):
+    terms = Terms("researcher", 2, 3600.0, metered=True)
+    desk.used = {"ada": 3600 - 5}
+    assert desk.acquire("ada", "k", terms, NOON).stage == "95"
+    assert beat(desk, "ada", "k", terms, NOON, 600).stage == "metered"
+    assert desk.acquire("ada", "l", terms, NOON + 600).card
+    desk.release("ada", "k", terms, NOON + 610)
+    assert [(charge.seconds, charge.metered, charge.grace) for charge in desk.charges] == [(610, 605, 0)]
+    assert desk.spent("ada", NOON + 610) == 3600
+
+
+def test_a_pool_is_shared_and_a_cap_keeps_one_member_from_all_of_it(desk):
+    def member(cap: float) -> Terms:
+        return Terms("team", 10, cap, pool="organisation/acme", pooled=3600.0)
+
+    desk.used = {"organisation/acme": 3600 - 170}
+    desk.acquire("ada", "k", member(math.inf), NOON)
+    assert desk.acquire("bob", "k", member(90.0), NOON).remaining == 90.0
+    assert desk.acquire("eve", "k", member(math.inf), NOON).reason == "set_aside"
+    desk.renew("ada", "k", member(math.inf), NOON + 60)
+    assert desk.renew("bob", "k", member(90.0), NOON + 60).remaining == pytest.approx(30.0)
+    assert desk.renew("bob", "k", member(90.0), NOON + 100).stage == "grace"
+    assert desk.renew("ada", "k", member(math.inf), NOON + 75).remaining == pytest.approx(5.0)
+    assert desk.renew("ada", "k", member(math.inf), NOON + 120).stage == "grace"
+    assert desk.spent("organisation/acme", NOON + 120) == 3600.0
+
+
+def test_who_leaves_a_pool_is_charged_alone_from_then_on(desk):
+    desk.acquire("ada", "k", Terms("team", 10, math.inf, pool="organisation/acme", pooled=3600.0), NOON)
+    desk.renew("ada", "k", Terms("team", 10, math.inf, pool="organisation/acme", pooled=3600.0), NOON + 30)
+    desk.renew("ada", "k", hours(1), NOON + 50)
+    desk.release("ada", "k", hours(1), NOON + 60)
+    assert [(charge.pool, charge.seconds) for charge in desk.charges] == [("organisation/acme", 30), ("", 30)]
+    assert desk.spent("organisation/acme", NOON + 60) == 30 and desk.spent("ada", NOON + 60) == 60

@@ -62,7 +62,7 @@ def test_documented_variables_are_the_variables(root):
     for page in pages:
         told |= set(re.findall(r"JOULEBOOK_\w+", (root / "docs" / "howto" / page).read_text(encoding="utf-8")))
     internal = {"JOULEBOOK_HUB_INSTANCE", "JOULEBOOK_HUB_PORT", "JOULEBOOK_PROXY_API_PORT"}
-    internal |= {"JOULEBOOK_LEASES", "JOULEBOOK_SERVICE"}
+    internal |= {"JOULEBOOK_LEASES", "JOULEBOOK_SERVICE", "JOULEBOOK_COURTESY"}
     assert read - internal == told - internal
     assert HubSettings.__dataclass_fields__.keys() >= {"profile", "sign_in", "sign_up"}
     assert profiles.SERVER_SCOPES

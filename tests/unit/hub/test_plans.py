@@ -59,7 +59,9 @@ def test_the_largest_plan_of_a_persons_groups_counts():
 
 def test_groups_show_only_what_is_enforced():
     groups = Plans.read().groups()
-    assert groups["plan-researcher"] == {"properties": {"title": "Researcher", "gpu_hours": 50, "queue_weight": 2}}
+    shown = {row for row, limit in LIMITS.items() if limit.enforced}
+    assert groups["plan-researcher"]["properties"].keys() == {"title", *shown}
+    assert groups["plan-researcher"]["properties"]["gpu_hours"] == 50
     assert all("users" not in group for group in groups.values()), "members stay as they are"
 
 
@@ -76,6 +78,7 @@ def test_all_faults_are_told_at_once(stored):
     del document["limits"]["jobs"]
     document["limits"]["gpu_hours"]["team"] = -1
     document["limits"]["quench"]["team"] = 1
+    document["limits"]["memory"]["team"] = 0
     document["limits"]["queue_weight"]["team"] = 0
     document["limits"]["price"]["gold"] = 1
     document["limits"]["discs"] = {}
@@ -83,7 +86,7 @@ def test_all_faults_are_told_at_once(stored):
         Plans.read(stored(document))
     for words in (
         *("schema_version = 2", "default = 'gold'", "colour", "limits.jobs", "gpu_hours.team = -1"),
-        *("quench.team = 1", "queue_weight.team = 0", "limits.price.gold", "limits.discs"),
+        *("memory.team = 0", "quench.team = 1", "queue_weight.team = 0", "limits.price.gold", "limits.discs"),
     ):
         assert words in refused.value.user_message
 

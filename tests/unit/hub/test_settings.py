@@ -86,7 +86,7 @@ def test_local_configuration(configured, tmp_path):
     assert config.JupyterHub.hub_bind_url == "http://127.0.0.1:8124"
     assert config.JupyterHub.spawner_class is WorkspaceSpawner
     assert config.JupyterHub.proxy_class is LoopbackProxy
-    assert config.JupyterHub.authenticator_class is JoulebookAuthenticator
+    assert issubclass(config.JupyterHub.authenticator_class, JoulebookAuthenticator)
     assert config.Spawner.default_url == "/lab"
     assert config.Spawner.server_token_scopes == [*profiles.SERVER_SCOPES, *SERVICE_SCOPES]
     role = config.JupyterHub.load_roles[0]

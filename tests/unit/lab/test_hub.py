@@ -68,7 +68,7 @@ async def test_outside_a_hub_there_is_no_meter(jp_fetch, jp_serverapp):
 
 async def test_the_meter_comes_by_the_servers_token_once_for_all_pages(jp_fetch, inside, service):
     answers = await asyncio.gather(*(look(jp_fetch) for _ in range(5)))
-    assert answers[0] == {"hub": "here", "meter": {**METER, "account": "/base/hub/gpu-time"}, "kernels": []}
+    assert answers[0] == {"hub": "here", "meter": {**METER, "account": "/base/hub/usage"}, "kernels": []}
     assert all(answer == answers[0] for answer in answers)
     assert service.tokens == [("/services/x/meter", "token secret")] and "secret" not in repr(inside)
 

@@ -14,7 +14,7 @@ import {
   usedText
 } from './words';
 
-const METER: Meter = { plan: 'Academic', used: 3600, allowed: 36_000, leases: [], account: '/hub/gpu-time' };
+const METER: Meter = { plan: 'Academic', used: 3600, allowed: 36_000, leases: [], account: '/hub/usage' };
 const LENT: KernelPower = {
   id: 'abcdef0123',
   state: 'lent',

@@ -1,0 +1,164 @@
+"""Every enforced row of the plans' file: where it is enforced, and a test that fails without that."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import math
+import os
+from types import SimpleNamespace
+
+import pytest
+from tornado import web
+
+from joulebook_hub.lending.desk import Desk
+from joulebook_hub.lending.lender import Lender
+from joulebook_hub.lending.records import Card, Queued, Refused
+from joulebook_hub.plans import LIMITS, Plans
+from joulebook_hub.quota import entitlement
+from joulebook_hub.quota.entitlements import Override, entitle
+from joulebook_hub.quota.gates import COURTESY, Gates
+from joulebook_hub.quota.homes import keep_measured
+from joulebook_hub.quota.overrides import add_override
+from joulebook_hub.quota.storage import Measured
+from joulebook_hub.spawners import WorkspaceSpawner
+from joulebook_hub.store import Store
+
+PLANS = Plans.read(default="explorer")
+
+ENFORCED = {
+    "gpu_hours": ("lending.desk.Desk.acquire", "test_gpu_hours"),
+    "queue_weight": ("lending.desk.Desk.queue", "test_queue_weight"),
+    "storage": ("quota.homes.storage_decision", "test_storage"),
+    "named_servers": ("quota.units.take_unit", "test_named_servers"),
+    "memory": ("quota.gates.Gates.shape", "test_memory_and_cpus"),
+    "cpus": ("quota.gates.Gates.shape", "test_memory_and_cpus"),
+    "grid_buses": ("quota.gates.courtesy", "test_grid_buses"),
+    "api_tokens": ("quota.gates.Gates.tokens", "test_api_tokens"),
+}
+"""Row, the point that enforces it, and the test below."""
+
+
+def test_every_enforced_row_has_a_point_and_a_test():
+    assert {row for row, limit in LIMITS.items() if limit.enforced} == set(ENFORCED)
+    for row, (point, test) in ENFORCED.items():
+        assert test in globals(), f"{row}: no {test}"
+        assert _found(point), f"{row}: no {point}"
+
+
+def _found(point):
+    from importlib import import_module
+
+    parts = point.split(".")
+    found = import_module(f"joulebook_hub.{parts[0]}.{parts[1]}")
+    for part in parts[2:]:
+        found = getattr(found, part)
+    return found
+
+
+@pytest.fixture
+def store(tmp_path):
+    store = Store(f"sqlite:///{tmp_path}/store.sqlite")
+    yield store
+    store.close()
+
+
+def set_row(store, user, row, value):
+    with store.begin() as transaction:
+        add_override(
+            *(transaction, PLANS), actor="root", kind="person", subject=user, row=row, value=value, until=None,
+            reason="a test",
+        )  # fmt: skip
+
+
+def spawner(user, server="", groups=(), servers=()):
+    named = {name: SimpleNamespace(active=True) for name in (*servers, server)}
+    person = SimpleNamespace(name=user, groups=[SimpleNamespace(name=name) for name in groups], spawners=named)
+    return SimpleNamespace(user=person, name=server, environment={"A": "b"}, mem_limit=None, cpu_limit=None)
+
+
+def start(store, *arguments, memory=None, cpus=None, **options):
+    made = spawner(*arguments, **options)
+    asyncio.run(Gates(store, PLANS, memory=memory, cpus=cpus).before_start(made))
+    return made
+
+
+def test_gpu_hours(store):
+    lender = Lender(store, PLANS, (Card("GPU-a"),))
+    assert lender.acquire("ada", [], "k") == Refused("no_gpu_time", 0.0, 0.0)
+    set_row(store, "ada", "gpu_hours", 0.5)
+    assert lender.acquire("ada", [], "k").remaining == 1800.0
+    assert lender.acquire("bob", ["plan-academic"], "k").position == 1
+
+
+def test_queue_weight(store):
+    lender = Lender(store, PLANS, (Card("GPU-a"),))
+    set_row(store, "bob", "queue_weight", 9)
+    for user in ("eve", "ada", "bob"):
+        found = lender.acquire(user, ["plan-academic"], "k")
+    assert found == Queued(1, 1), "before ada, who came earlier"
+    with store.read() as transaction:
+        terms = lender.terms(transaction, "bob", ["plan-academic"])
+    assert terms.weight == 9 and isinstance(Desk((), {}), Desk)
+
+
+def test_storage(store):
+    with store.begin() as transaction:
+        keep_measured(transaction, "ada", Measured(int(2.5e9), 4, True))
+    with pytest.raises(web.HTTPError) as refused:
+        start(store, "ada")
+    assert refused.value.status_code == 402
+    assert "2.5 of 2 GB of storage are used" in refused.value.jupyterhub_message
+    assert start(store, "ada", groups=["plan-academic"])
+
+
+def test_named_servers(store):
+    assert start(store, "ada", "one")
+    with pytest.raises(web.HTTPError) as refused:
+        start(store, "ada", "two", servers=["one"])
+    assert refused.value.status_code == 402
+    assert "1 of 1 named servers are used" in refused.value.jupyterhub_message
+    gates = Gates(store, PLANS)
+    asyncio.run(gates.after_stop(spawner("ada", "one")))
+    asyncio.run(gates.after_stop(spawner("ada")))
+    assert start(store, "ada", "two")
+
+
+def test_memory_and_cpus(store):
+    made = start(store, "ada", groups=["plan-researcher"], memory="4G", cpus=2.0)
+    assert (made.mem_limit, made.cpu_limit) == (8_000_000_000, 4)
+    unlimited = start(store, "ada", groups=["plan-enterprise"], memory="4G", cpus=2.0)
+    assert (unlimited.mem_limit, unlimited.cpu_limit) == ("4G", 2.0), "the operator's, where the plan says nothing"
+    local = WorkspaceSpawner(cpu_limit=1.0)
+    assert len(local._processors()) == 1 and local._processors() <= os.sched_getaffinity(0)
+    assert WorkspaceSpawner()._processors() == set()
+
+
+def test_grid_buses(store):
+    made = start(store, "ada")
+    assert json.loads(made.environment[COURTESY]) == {"plan": "Explorer", "limits": {"grid_buses": 25}}
+    assert start(store, "ada", groups=["plan-team"]).environment == {"A": "b"}, "no limit, no variable"
+
+
+def test_grid_buses_are_read_by_the_library(store, monkeypatch):
+    from joulebook.core.courtesy import VARIABLE, courtesy_limit
+
+    assert VARIABLE == COURTESY
+    monkeypatch.setenv(VARIABLE, start(store, "ada").environment[COURTESY])
+    assert courtesy_limit("grid_buses") == 25 and math.isinf(courtesy_limit("board_components"))
+
+
+def test_api_tokens(store):
+    gates = Gates(store, PLANS)
+    assert not gates.tokens("ada", []).allowed and "API tokens" in gates.tokens("ada", []).message
+    assert gates.tokens("ada", ["plan-advanced"]).allowed
+
+
+@pytest.mark.parametrize("row", sorted(ENFORCED))
+def test_an_administrator_can_set_every_row(store, row):
+    value = not PLANS.named("explorer").limits[row] if LIMITS[row].kind == "switch" else 3
+    set_row(store, "ada", row, value)
+    with store.read() as transaction:
+        found = entitlement(transaction, PLANS, "ada", ())
+    assert found.rows[row].value == value
+    assert entitle("ada", [], PLANS, [Override(1, "person", "ada", row, value)]).rows[row].value == value
