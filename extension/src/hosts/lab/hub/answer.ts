@@ -10,7 +10,7 @@ export interface LeaseState {
   readonly expected?: number | null;
 }
 
-export type Stage = '' | '80' | '95' | 'grace' | 'interrupt' | 'stop';
+export type Stage = '' | '80' | '95' | 'metered' | 'grace' | 'interrupt' | 'stop';
 
 /** GPU time of the user in this month. */
 export interface Meter {
