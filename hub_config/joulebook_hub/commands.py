@@ -1,4 +1,4 @@
-"""``joulebook hub up | down | status | password``: the shell commands of the hub."""
+"""``joulebook hub up | down | status | password | backup | restore``: the shell commands of the hub."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import os
 import sys
 from typing import Any
 
+from joulebook_hub.backup import commands as backup_commands
 from joulebook_hub.errors import HubError
 
 __all__ = ["main", "register"]
@@ -27,14 +28,14 @@ def register(subparsers: Any) -> None:
 
 
 def add_actions(parser: argparse.ArgumentParser) -> None:
-    """Add the four actions to a parser.
+    """Add the actions to a parser.
 
     Parameters
     ----------
     parser : argparse.ArgumentParser
         The parser of ``joulebook hub``.
     """
-    actions = parser.add_subparsers(title="actions", required=True, metavar="up|down|status|password")
+    actions = parser.add_subparsers(title="actions", required=True, metavar="ACTION")
     up = actions.add_parser("up", help="start the hub, or say where it runs")
     up.add_argument(
         "--port", type=int, help="port to insist on (otherwise $JOULEBOOK_PORT, or 8000 or the next free one)"
@@ -46,6 +47,7 @@ def add_actions(parser: argparse.ArgumentParser) -> None:
     password = actions.add_parser("password", help="give an account a fresh one-time password")
     password.add_argument("name", help="the account")
     password.set_defaults(run=_password)
+    backup_commands.add(actions)
 
 
 def _told(error: HubError) -> int:
