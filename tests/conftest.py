@@ -60,5 +60,12 @@ def store_url(request: pytest.FixtureRequest) -> Iterator[str]:
         yield url
 
 
+@pytest.fixture
+def postgresql_url() -> Iterator[str]:
+    """Address of an empty PostgreSQL database."""
+    with databases.empty_database("postgresql") as url:
+        yield url
+
+
 def pytest_sessionfinish() -> None:
     databases.stop_cluster()

@@ -7,7 +7,9 @@ compile() {
     --no-emit-index-url --no-header --no-annotate "$@"
 }
 compile --extra lab --extra report --extra hub --extra docs --extra dev -o requirements/lock.txt
-compile --extra charts --extra s3 --extra traefik -c requirements/lock.txt -o requirements/lock-operations.txt
+compile --extra docker --extra kubernetes --extra systemd --extra s3 --extra traefik -c requirements/lock.txt \
+  -o requirements/lock-production.txt
+compile --extra charts -c requirements/lock.txt -o requirements/lock-charts.txt
 compile --extra node -c requirements/lock.txt -o requirements/lock-node.txt
 compile --extra bench -o requirements/lock-bench.txt # apart: a peer needs older pandas
 version=$(sed -n 's/^uv==\([^ ]*\).*/\1/p' requirements/lock.txt)

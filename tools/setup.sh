@@ -100,12 +100,13 @@ warm_caches() {
   stamp warm "$wanted"
 }
 
-install_operations() { # for the tests of production profiles: a Helm engine, Kubernetes schemas, Traefik, a client of S3
-  local wanted; wanted=$(digest requirements/lock-operations.txt)
-  fresh operations "$wanted" && return
+install_production() { # what production profiles add, and for their tests a Helm engine and Kubernetes' schemas
+  local wanted; wanted=$(digest requirements/lock-production.txt requirements/lock-charts.txt)
+  fresh production "$wanted" && return
   say "Installing what the tests of production profiles need"
-  $venv/bin/uv pip install -q --python $venv/bin/python --require-hashes -r requirements/lock-operations.txt
-  stamp operations "$wanted"
+  $venv/bin/uv pip install -q --python $venv/bin/python --require-hashes \
+    -r requirements/lock-production.txt -r requirements/lock-charts.txt
+  stamp production "$wanted"
 }
 
 install_browser() {
@@ -133,7 +134,7 @@ if [ "${1:-}" = test ]; then
 fi
 make_venv
 install_python
-[ "${1:-}" = test ] && install_operations
+[ "${1:-}" = test ] && install_production
 find_node
 install_proxy
 build_extension

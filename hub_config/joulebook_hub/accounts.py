@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 from joulebook_hub.errors import HubError
+from joulebook_hub.store.engines import address
 from joulebook_hub.throttle import DelayRule
 
 __all__ = ["ACTIVE", "SUSPENDED", "WAITING", "Account", "AccountStore", "AuditLine"]
@@ -65,6 +66,8 @@ class AuditLine(_Base):
 
 def _open(url: str) -> Engine:
     parsed = make_url(url)
+    if parsed.get_backend_name() == "postgresql":
+        return create_engine(address(url))
     if parsed.get_backend_name() != "sqlite" or not parsed.database:
         return create_engine(url)
     Path(parsed.database).touch(mode=0o600)

@@ -1,4 +1,4 @@
-"""``joulebook hub up | down | status | password | backup | restore``: the shell commands of the hub."""
+"""``joulebook hub up | down | status | password | admin | backup | restore``: the shell commands of the hub."""
 
 from __future__ import annotations
 
@@ -47,6 +47,9 @@ def add_actions(parser: argparse.ArgumentParser) -> None:
     password = actions.add_parser("password", help="give an account a fresh one-time password")
     password.add_argument("name", help="the account")
     password.set_defaults(run=_password)
+    admin = actions.add_parser("admin", help="make the first administrator of a hub that a service manager starts")
+    admin.add_argument("name", nargs="?", default="admin", help="the name (default: admin)")
+    admin.set_defaults(run=_admin)
     backup_commands.add(actions)
 
 
@@ -103,6 +106,21 @@ def _password(arguments: argparse.Namespace) -> int:
     except HubError as error:
         return _told(error)
     print(f"One-time password of {arguments.name}: {password}")
+    return 0
+
+
+def _admin(arguments: argparse.Namespace) -> int:
+    from joulebook_hub import first_admin
+    from joulebook_hub.settings import HubSettings
+
+    try:
+        made = first_admin.ensure_first_admin(HubSettings.from_environment(os.environ), arguments.name)
+    except HubError as error:
+        return _told(error)
+    if made is None:
+        print("There is an administrator already, or sign-in is a provider's (JOULEBOOK_ADMINS names them then).")
+        return 0
+    print(f"Sign in as {made[0]} with the one-time password {made[1]}")
     return 0
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from joulebook_hub import proxy_program
+from joulebook_hub import proxy_program, traefik
 from joulebook_hub.errors import HubError
 from joulebook_hub.settings import HubSettings
 
@@ -88,6 +88,8 @@ def _class_name(chosen: Any) -> str:
 def _own_proxy(c: Any, settings: HubSettings) -> None:
     c.JupyterHub.bind_url = f"http{'s' if settings.tls == 'own' else ''}://{settings.host}:{settings.port}"
     c.JupyterHub.db_url = settings.environment.get("JOULEBOOK_DATABASE_URL") or f"sqlite:///{settings.folder.database}"
+    if settings.proxy == "traefik":
+        traefik.configure(c, settings)
     c.ConfigurableHTTPProxy.api_url = f"http://127.0.0.1:{settings.proxy_api_port}"
     c.ConfigurableHTTPProxy.pid_file = str(settings.folder.proxy_pid)
     c.ConfigurableHTTPProxy.command = proxy_program.command()

@@ -6,7 +6,7 @@ import os
 import sys
 from typing import Any
 
-from joulebook_hub import places, production, proxies, proxy_program, spawners
+from joulebook_hub import places, production, proxies, proxy_program, spawners, traefik
 from joulebook_hub.errors import HubError
 from joulebook_hub.providers import configure_sign_in
 from joulebook_hub.service import configuration
@@ -54,6 +54,7 @@ def configure(c: Any, settings: HubSettings | None = None) -> HubSettings:
         _local(c, chosen)
     else:
         production.configure(c, chosen)
+    configuration.configure(c, chosen)
     return chosen
 
 
@@ -142,6 +143,8 @@ def _local(c: Any, settings: HubSettings) -> None:
     c.JupyterHub.cleanup_proxy = True
     c.JupyterHub.pid_file = ""
     c.JupyterHub.proxy_class = proxies.LoopbackProxy
+    if settings.proxy == "traefik":
+        traefik.configure(c, settings)
     c.ConfigurableHTTPProxy.api_url = f"http://127.0.0.1:{settings.proxy_api_port}"
     c.ConfigurableHTTPProxy.pid_file = str(folder.proxy_pid)
     c.ConfigurableHTTPProxy.command = proxy_program.command()
@@ -152,4 +155,3 @@ def _local(c: Any, settings: HubSettings) -> None:
     c.WorkspaceSpawner.interrupt_timeout = 10
     c.WorkspaceSpawner.term_timeout = 5
     c.WorkspaceSpawner.poll_interval = 10
-    configuration.configure(c, settings)

@@ -17,6 +17,7 @@ PROFILES = ("local", "docker", "kubernetes", "systemd")
 PROVIDERS = ("password", "github", "google", "orcid")
 SIGN_UP = ("approval", "open", "closed")
 TLS = ("own", "upstream")
+PROXIES = ("node", "traefik")
 
 
 def is_loopback(host: str) -> bool:
@@ -65,6 +66,8 @@ class HubSettings:
         Port of the hub's service; chosen likewise.
     store_url : str
         Database of hub and service (JOULEBOOK_STORE_URL); a SQLite file of the folder when left out.
+    proxy : str
+        node (configurable-http-proxy) or traefik (JOULEBOOK_PROXY).
     sign_in : str
         password, github, google or orcid (JOULEBOOK_SIGN_IN).
     sign_up : str
@@ -100,6 +103,7 @@ class HubSettings:
     proxy_api_port: int = 8001
     service_port: int = 8082
     store_url: str = field(default="", repr=False)
+    proxy: str = "node"
     sign_in: str = "password"
     sign_up: str = "approval"
     admins: tuple[str, ...] = ()
@@ -146,6 +150,7 @@ class HubSettings:
             service_port=reader.integer("JOULEBOOK_SERVICE_PORT", 8082, 1, 65535),
             store_url=environment.get("JOULEBOOK_STORE_URL", "")
             or f"sqlite:///{StateFolder.from_environment(environment).ledger}",
+            proxy=reader.choice("JOULEBOOK_PROXY", PROXIES, "node"),
             sign_in=reader.choice("JOULEBOOK_SIGN_IN", PROVIDERS, "password"),
             sign_up=reader.choice("JOULEBOOK_SIGN_UP", SIGN_UP, "approval"),
             admins=reader.names("JOULEBOOK_ADMINS"),
@@ -200,6 +205,11 @@ class HubSettings:
                 f"JOULEBOOK_PUBLIC_URL = {self.public_url!r}: the {self.profile} profile needs the https address that "
                 "people type, without a path, such as https://lab.example.org; each user gets a subdomain of it."
             )
+        if self.proxy == "traefik" and self.tls == "own":
+            found.append(
+                "JOULEBOOK_PROXY = 'traefik': let something in front end TLS (JOULEBOOK_TLS=upstream), such as another "
+                "Traefik or nginx."
+            )
         if self.profile != "kubernetes" and self.tls == "own":
             for variable, value in (("JOULEBOOK_TLS_KEY", self.tls_key), ("JOULEBOOK_TLS_CERT", self.tls_cert)):
                 if not value or not Path(value).is_file():
@@ -207,6 +217,11 @@ class HubSettings:
                         f"{variable} = {value!r}: name the file with the TLS key or certificate, or set "
                         "JOULEBOOK_TLS=upstream if something in front of the hub ends TLS."
                     )
+        if self.profile == "kubernetes" and not self.store_url.startswith("postgresql"):
+            found.append(
+                "JOULEBOOK_STORE_URL: hub and service run in pods of their own and share their store, which is a "
+                "PostgreSQL database then: postgresql://user:password@host/database."
+            )
         if self.sign_in == "password" and self.sign_up == "open":
             found.append(
                 "JOULEBOOK_SIGN_UP = 'open': a hub that others can reach does not let everybody in. "

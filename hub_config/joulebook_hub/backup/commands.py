@@ -22,7 +22,12 @@ def add(actions: Any) -> None:
         Of ``joulebook hub``.
     """
     backup = actions.add_parser("backup", help="save databases, secrets and workspaces in one archive")
-    backup.add_argument("place", help="a folder, a file ….tar.gz, or s3://bucket/prefix/")
+    backup.add_argument(
+        "place",
+        nargs="?",
+        default=os.environ.get("JOULEBOOK_BACKUPS", ""),
+        help="a folder, a file ….tar.gz, or s3://bucket/prefix/ (otherwise $JOULEBOOK_BACKUPS)",
+    )
     backup.add_argument("--without-workspaces", action="store_true", help="leave people's files out")
     backup.add_argument("--keep", type=_count, default=0, metavar="N", help="delete all but the newest N backups there")
     backup.set_defaults(run=_backup)
@@ -43,6 +48,9 @@ def _count(given: str) -> int:
 def _backup(arguments: argparse.Namespace) -> int:
     from joulebook_hub.backup.making import back_up
 
+    if not arguments.place:
+        print("Say where the backup goes, or set JOULEBOOK_BACKUPS: a folder, or s3://bucket/prefix/.", file=sys.stderr)
+        return 1
     workspaces = not arguments.without_workspaces
     try:
         made = back_up(os.environ, arguments.place, workspaces=workspaces, keep=arguments.keep)

@@ -13,6 +13,7 @@ from sqlalchemy import create_engine, inspect
 from sqlalchemy.engine import URL, make_url
 
 from joulebook_hub.errors import HubError
+from joulebook_hub.store.engines import address
 
 __all__ = ["copy_postgresql", "copy_sqlite", "has_tables", "is_postgresql", "restore_postgresql"]
 
@@ -110,7 +111,7 @@ def has_tables(url: str) -> bool:
     bool
         True if it has a table.
     """
-    engine = create_engine(url)
+    engine = create_engine(address(url))
     try:
         return bool(inspect(engine).get_table_names())
     finally:

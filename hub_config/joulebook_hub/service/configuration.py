@@ -10,6 +10,7 @@ from typing import Any
 from joulebook_hub.lending.records import Card
 from joulebook_hub.service.features import features
 from joulebook_hub.settings import HubSettings
+from joulebook_hub.spawners import hub_variables
 
 __all__ = ["SERVICE", "SERVICE_SCOPES", "configure"]
 
@@ -20,12 +21,12 @@ _VARIABLES = ("JOULEBOOK_PLANS", "JOULEBOOK_DEFAULT_PLAN", "JOULEBOOK_SENTRY_DSN
 
 
 def configure(c: Any, settings: HubSettings) -> None:
-    """Let the hub of this machine start the service, and give it its pages.
+    """Give the hub its service and the service's pages; where the chart does not, the hub starts it.
 
     Parameters
     ----------
     c : traitlets.config.Config
-        JupyterHub's configuration, filled in for the local profile.
+        JupyterHub's configuration, filled in for the profile.
     settings : HubSettings
         The settings.
     """
@@ -42,16 +43,15 @@ def configure(c: Any, settings: HubSettings) -> None:
         settings.environment.get("JOULEBOOK_PLANS", ""), default=settings.environment.get("JOULEBOOK_DEFAULT_PLAN", "")
     )
     address(settings.store_url)
-    cards = tuple(_shared(Card(identity), settings.gpu_places) for identity in cards_of_this_machine())
-    c.JupyterHub.services = [*c.JupyterHub.get("services", []), _service(c, settings, cards)]
+    identities = cards_of_this_machine() if settings.profile == "local" else ()
+    cards = tuple(_shared(Card(identity), settings.gpu_places) for identity in identities)
+    if settings.profile != "kubernetes":
+        c.JupyterHub.services = [*c.JupyterHub.get("services", []), _service(settings, cards)]
     people = {"name": "user", "scopes": ["self", f"access:services!service={SERVICE}"]}
     c.JupyterHub.load_roles = [*c.JupyterHub.get("load_roles", []), people]
     c.JupyterHub.load_groups = plans.groups()
     c.Spawner.server_token_scopes = [*c.Spawner.server_token_scopes, *SERVICE_SCOPES]
-    c.WorkspaceSpawner.hub_variables = {
-        **c.WorkspaceSpawner.hub_variables,
-        "JOULEBOOK_SERVICE": f"http://127.0.0.1:{settings.service_port}/services/{SERVICE}/",
-    }
+    _tell_servers(c, settings, {"JOULEBOOK_SERVICE": f"{_address(settings)}/services/{SERVICE}/"})
     store = Store(settings.store_url)
     c.JupyterHub.template_vars["plans_page"] = True
     c.JupyterHub.tornado_settings["joulebook_store"] = store
@@ -69,7 +69,21 @@ def _shared(card: Card, places: int) -> Card:
     return replace(card, places=places) if card.kind == "card" else card
 
 
-def _service(c: Any, settings: HubSettings, cards: tuple[Card, ...]) -> dict[str, Any]:
+def _address(settings: HubSettings) -> str:
+    """Where hub and servers reach the service."""
+    hosts = {"docker": ("JOULEBOOK_HUB_HOST", "joulebook-hub"), "kubernetes": ("JOULEBOOK_SERVICE_HOST", "joulebook")}
+    variable, otherwise = hosts.get(settings.profile, ("", "127.0.0.1"))
+    return f"http://{settings.environment.get(variable) or otherwise}:{settings.service_port}"
+
+
+def _tell_servers(c: Any, settings: HubSettings, variables: dict[str, str]) -> None:
+    if settings.profile == "local":
+        c.WorkspaceSpawner.hub_variables = {**c.WorkspaceSpawner.hub_variables, **variables}
+    else:
+        c.Spawner.environment = {**c.Spawner.get("environment", {}), **variables}
+
+
+def _service(settings: HubSettings, cards: tuple[Card, ...]) -> dict[str, Any]:
     command = [
         *(sys.executable, "-m", "joulebook_hub.leash", str(os.getpid()), "--"),
         *(sys.executable, "-m", "joulebook_hub.service"),
@@ -77,10 +91,15 @@ def _service(c: Any, settings: HubSettings, cards: tuple[Card, ...]) -> dict[str
     named = {*_VARIABLES, *(name for feature in features() for name in feature.variables)}
     variables = {
         **{name: settings.environment[name] for name in named if settings.environment.get(name)},
-        **c.WorkspaceSpawner.hub_variables,
+        **hub_variables(settings.folder.instance, settings.folder.leases),
         "JOULEBOOK_HOME": str(settings.folder.root),
         "JOULEBOOK_STORE_URL": settings.store_url,
         "JOULEBOOK_CARDS": ",".join(map(str, cards)),
     }
-    address = f"http://127.0.0.1:{settings.service_port}"
-    return {"name": SERVICE, "url": address, "command": command, "environment": variables, "display": False}
+    return {
+        "name": SERVICE,
+        "url": _address(settings),
+        "command": command,
+        "environment": variables,
+        "display": False,
+    }

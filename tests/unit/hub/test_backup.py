@@ -13,11 +13,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from object_store import object_store
+from sqlalchemy import create_engine, text
 
 from joulebook_hub.backup.making import back_up
 from joulebook_hub.backup.restoring import restore
 from joulebook_hub.backup.shelves import shelf_of
 from joulebook_hub.errors import HubError
+from joulebook_hub.store.engines import address
 
 
 def _hub(home):
@@ -148,10 +150,10 @@ def test_links_and_foreign_archives_are_refused(tmp_path):
     with pytest.raises(HubError, match="not a plain file"):
         restore({"JOULEBOOK_HOME": str(tmp_path / "there")}, str(archive))
     with tarfile.open(archive, "w:gz") as tar:
-        text = json.dumps({"format": 99, "files": {}}).encode()
+        content = json.dumps({"format": 99, "files": {}}).encode()
         member = tarfile.TarInfo("manifest.json")
-        member.size = len(text)
-        tar.addfile(member, io.BytesIO(text))
+        member.size = len(content)
+        tar.addfile(member, io.BytesIO(content))
     with pytest.raises(HubError, match="format 99"):
         restore({"JOULEBOOK_HOME": str(tmp_path / "there")}, str(archive))
 
@@ -186,6 +188,29 @@ def test_s3_keeps_lists_and_gives_back(hub, tmp_path):
 def test_s3_settings_are_told(change, word):
     with pytest.raises(HubError, match=word):
         shelf_of("s3://vault/", {"JOULEBOOK_S3_ENDPOINT": "https://s3.example.org"} | change)
+
+
+def test_a_database_elsewhere_comes_back_in_one_transaction(hub, tmp_path, postgresql_url):
+    engine = create_engine(address(postgresql_url))
+    with engine.begin() as connection:
+        connection.execute(text("CREATE TABLE ledger (line INTEGER PRIMARY KEY, seconds REAL)"))
+        connection.execute(text("INSERT INTO ledger VALUES (1, 60.5)"))
+    elsewhere = hub | {"JOULEBOOK_STORE_URL": postgresql_url}
+    back_up(elsewhere, str(tmp_path / "kept"))
+    with engine.begin() as connection:
+        connection.execute(text("INSERT INTO ledger VALUES (2, 1.0)"))
+    there = {"JOULEBOOK_HOME": str(tmp_path / "there")}
+    with pytest.raises(HubError, match="JOULEBOOK_STORE_URL: set it"):
+        restore(there, str(tmp_path / "kept"))
+    there |= {"JOULEBOOK_STORE_URL": postgresql_url}
+    with pytest.raises(HubError, match="not empty"):
+        restore(there, str(tmp_path / "kept"))
+    assert not (tmp_path / "there").exists()
+    done = restore(there, str(tmp_path / "kept"), replace=True)
+    assert done.databases == ("store",)
+    with engine.begin() as connection:
+        assert list(connection.execute(text("SELECT line, seconds FROM ledger"))) == [(1, 60.5)]
+    engine.dispose()
 
 
 def test_no_hub_and_no_backup_are_told(tmp_path):

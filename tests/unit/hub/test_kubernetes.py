@@ -9,6 +9,7 @@ import yaml
 from traitlets.config import Config
 
 from joulebook_hub import profiles
+from joulebook_hub.errors import HubError
 from joulebook_hub.settings import HubSettings
 
 
@@ -24,13 +25,14 @@ def test_every_variable_is_one_that_the_hub_reads(values, root):
     assert set(values["hub"]["extraEnv"]) <= read
 
 
-def test_the_configuration_runs_with_these_variables(values, tmp_path, monkeypatch):
+def test_the_configuration_runs_with_these_variables(values, tmp_path, monkeypatch, postgresql_url):
     secret = tmp_path / "client-secret"
     secret.touch(mode=0o600)
     secret.write_text("secret", encoding="utf-8")
     for name, value in values["hub"]["extraEnv"].items():
         monkeypatch.setenv(name, value if isinstance(value, str) else "client-id-from-the-secret")
     monkeypatch.setenv("JOULEBOOK_OAUTH_CLIENT_SECRET_FILE", str(secret))
+    monkeypatch.setenv("JOULEBOOK_STORE_URL", postgresql_url)
     monkeypatch.setenv("JOULEBOOK_HOME", str(tmp_path / "home"))
     c = Config()
     exec(values["hub"]["extraConfig"]["joulebook"], {"c": c})
@@ -38,7 +40,34 @@ def test_the_configuration_runs_with_these_variables(values, tmp_path, monkeypat
     assert c.KubeSpawner.image == "joulebook:0.1.0"
     assert c.GitHubOAuthenticator.allowed_organizations == {"example-org"}
     assert "bind_url" not in c.JupyterHub and "db_url" not in c.JupyterHub, "the chart's own"
-    assert "services" not in c.JupyterHub, "the chart's culler, not a second one"
+    assert "services" not in c.JupyterHub, "the chart's culler and its token of the service, not second ones"
+    assert c.Spawner.environment["JOULEBOOK_SERVICE"] == "http://joulebook:8082/services/joulebook/"
+    assert values["hub"]["services"]["joulebook"]["url"] == "http://joulebook:8082"
+    assert postgresql_url not in str(c.Spawner.environment)
+    c.JupyterHub.tornado_settings["joulebook_store"].close()
+
+
+def test_hub_and_service_in_two_pods_need_a_database_that_both_reach(values, monkeypatch):
+    given = {"JOULEBOOK_PROFILE": "kubernetes", "JOULEBOOK_PUBLIC_URL": "https://lab.example.org"}
+    with pytest.raises(HubError, match="JOULEBOOK_STORE_URL"):
+        HubSettings.from_environment(given)
+
+
+def test_servers_reach_the_service_and_nothing_else_inside(values):
+    (rule,) = values["singleuser"]["networkPolicy"]["egress"]
+    assert rule["to"] == [{"podSelector": {"matchLabels": {"app.kubernetes.io/name": "joulebook-service"}}}]
+    assert [port["port"] for port in rule["ports"]] == [8082]
+
+
+def test_profiles_of_servers(values):
+    profiles = {
+        entry["display_name"]: entry.get("kubespawner_override", {}) for entry in values["singleuser"]["profileList"]
+    }
+    assert profiles["GPU"]["extra_resource_limits"] == {"nvidia.com/gpu": "1"}
+    assert [name for name in profiles["GPU slice"]["extra_resource_limits"] if name.startswith("nvidia.com/mig-")]
+    assert [entry["display_name"] for entry in values["singleuser"]["profileList"] if entry.get("default")] == [
+        "Standard"
+    ]
 
 
 def test_walls(values):
@@ -57,12 +86,12 @@ def test_documented_variables_are_the_variables(root):
     read = set()
     for source in (root / "hub_config" / "joulebook_hub").rglob("*.py"):
         read |= set(re.findall(r'"(JOULEBOOK_\w+)"', source.read_text(encoding="utf-8")))
-    pages = ("run-the-hub.md", "sign-in-providers.md", "production-spawners.md")
     told = set()
-    for page in pages:
-        told |= set(re.findall(r"JOULEBOOK_\w+", (root / "docs" / "howto" / page).read_text(encoding="utf-8")))
+    for page in (root / "docs" / "howto").glob("*.md"):
+        told |= set(re.findall(r"JOULEBOOK_\w+", page.read_text(encoding="utf-8")))
     internal = {"JOULEBOOK_HUB_INSTANCE", "JOULEBOOK_HUB_PORT", "JOULEBOOK_PROXY_API_PORT"}
     internal |= {"JOULEBOOK_LEASES", "JOULEBOOK_SERVICE", "JOULEBOOK_COURTESY"}
+    internal |= {"JOULEBOOK_STRIPE_BOOKS", "JOULEBOOK_STRIPE_KEY_FILE", "JOULEBOOK_STRIPE_PAGES"}  # of its simulator
     assert read - internal == told - internal
     assert HubSettings.__dataclass_fields__.keys() >= {"profile", "sign_in", "sign_up"}
     assert profiles.SERVER_SCOPES

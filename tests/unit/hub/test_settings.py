@@ -108,8 +108,8 @@ def test_no_culler_when_servers_never_idle_out(configured):
         ("systemd", "systemdspawner.SystemdSpawner"),
     ],
 )
-def test_production_configuration(configured, profile, spawner):
-    config = configured(JOULEBOOK_PROFILE=profile, **PUBLIC)
+def test_production_configuration(configured, profile, spawner, postgresql_url):
+    config = configured(JOULEBOOK_PROFILE=profile, JOULEBOOK_STORE_URL=postgresql_url, **PUBLIC)
     assert config.JupyterHub.spawner_class == spawner
     assert config.JupyterHub.subdomain_host == "https://lab.example.org"
     assert config.JupyterHub.cookie_host_prefix_enabled is True
@@ -119,6 +119,10 @@ def test_production_configuration(configured, profile, spawner):
     policy = config.JupyterHub.tornado_settings["headers"]["Content-Security-Policy"]
     assert "form-action 'self' https://*.lab.example.org" in policy
     assert config.JupyterHub.template_vars["local_profile"] is False
+    hosts = {"docker": "joulebook-hub", "kubernetes": "joulebook", "systemd": "127.0.0.1"}
+    assert config.Spawner.environment == {"JOULEBOOK_SERVICE": f"http://{hosts[profile]}:8082/services/joulebook/"}
+    assert set(SERVICE_SCOPES) <= set(config.Spawner.server_token_scopes)
+    config.JupyterHub.tornado_settings["joulebook_store"].close()
 
 
 @pytest.mark.parametrize("cores", ["two", "0", "nan", "-1"])
@@ -127,11 +131,11 @@ def test_cores_are_a_number(configured, cores):
         configured(JOULEBOOK_PROFILE="docker", JOULEBOOK_SERVER_CORES=cores, **PUBLIC)
 
 
-def test_containers_have_no_privileges_and_bounded_processes(configured):
+def test_containers_have_no_privileges_and_bounded_processes(configured, postgresql_url):
     host = configured(JOULEBOOK_PROFILE="docker", **PUBLIC).DockerSpawner.extra_host_config
     assert host["cap_drop"] == ["ALL"] and host["pids_limit"] == 1024
     assert "no-new-privileges" in host["security_opt"]
-    pod = configured(JOULEBOOK_PROFILE="kubernetes", **PUBLIC).KubeSpawner
+    pod = configured(JOULEBOOK_PROFILE="kubernetes", JOULEBOOK_STORE_URL=postgresql_url, **PUBLIC).KubeSpawner
     assert pod.allow_privilege_escalation is False and pod.automount_service_account_token is False
     unit = configured(JOULEBOOK_PROFILE="systemd", **PUBLIC).SystemdSpawner
     assert unit.dynamic_users is True and unit.unit_extra_properties["NoNewPrivileges"] == "yes"
