@@ -10,6 +10,7 @@ from typing import Any
 from jupyter_server._tz import utcnow
 from jupyter_server.extension.application import ExtensionApp
 
+from joulebook_lab.conversions import conversion_routes
 from joulebook_lab.handlers import routes
 from joulebook_lab.hub import HubService, hub_routes
 from joulebook_lab.panel_layout import layout_routes
@@ -34,7 +35,8 @@ class JoulebookLab(ExtensionApp):
 
     def initialize_handlers(self) -> None:
         """Add the routes."""
-        self.handlers.extend([*routes(), *hub_routes(), *layout_routes(self.serverapp.jpserver_extensions)])
+        more = [*conversion_routes(), *hub_routes(), *layout_routes(self.serverapp.jpserver_extensions)]
+        self.handlers.extend([*routes(), *more])
 
     def _note_activity(self) -> None:
         """Count a report that moves as activity, so that its server is not culled."""

@@ -129,3 +129,48 @@ class ConsoleErrors:
     def _note(self, kind: str, text: str, where: str) -> None:
         if kind == "error":
             self.found.append(f"{text} ({where})")
+
+
+@contextmanager
+def running_lab(folder: Path, extension: Path) -> Iterator[str]:
+    """Start a JupyterLab in a folder, with a front end that was built, and stop it; gives its address."""
+    extensions = folder.parent / f"{folder.name}-labextensions"
+    extensions.mkdir()
+    (extensions / "joulebook").symlink_to(extension, target_is_directory=True)
+    port, token = free_port(), "a-token-for-one-test"
+    options = {
+        "ServerApp.port": port,
+        "ServerApp.port_retries": 0,
+        "ServerApp.root_dir": folder,
+        "IdentityProvider.token": token,
+        "ServerApp.allow_root": True,
+        "ServerApp.jpserver_extensions": '{"joulebook_lab": True, "jupyterlab": True}',
+        "LabServerApp.labextensions_path": extensions,
+        "LabApp.news_url": "",
+        "LabApp.check_for_updates_class": "jupyterlab.NeverCheckForUpdate",
+    }
+    home = folder.parent / f"{folder.name}-home"
+    environment = {
+        **os.environ,
+        "JUPYTER_CONFIG_DIR": str(home),
+        "JUPYTER_DATA_DIR": str(home / "data"),
+        "HOME": str(home),
+    }
+    command = [
+        sys.executable,
+        "-m",
+        "jupyterlab",
+        "--no-browser",
+        *(f"--{name}={value}" for name, value in options.items()),
+    ]
+    with (folder.parent / f"{folder.name}.log").open("wb") as log:
+        process = subprocess.Popen(command, env=environment, stdout=log, stderr=subprocess.STDOUT)
+        try:
+            yield f"http://127.0.0.1:{port}/lab?token={token}"
+        finally:
+            process.terminate()
+            try:
+                process.wait(20)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()

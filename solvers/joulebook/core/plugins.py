@@ -8,6 +8,7 @@ group                     an entry is
 ``joulebook.studies``     a public verb: ``study(design, ..., *, options, progress, backend) -> Result``
 ``joulebook.designers``   a widget class that takes a design
 ``joulebook.commands``    a function ``register(subparsers)`` that adds the subcommand of the entry's name
+``joulebook.converters``  a :class:`joulebook.core.converting.Converter` of a domain, for ``joulebook convert``
 ========================  ==========================================================================
 """
 
@@ -21,7 +22,7 @@ from joulebook.core.errors import InputError, Issue
 
 __all__ = ["GROUPS", "load_plugins"]
 
-GROUPS = ("readers", "materials", "studies", "designers", "commands")
+GROUPS = ("readers", "materials", "studies", "designers", "commands", "converters")
 """Kinds of plugins; the entry-point group is ``joulebook.<kind>``."""
 
 

@@ -12,6 +12,8 @@ import type { DesignTracker } from './designer';
 import { cellIcon, circuitIcon, reportIcon, runIcon } from './icons';
 import { startKernel } from './kernel';
 import { CELL_KIND, CELL_SUFFIX, CIRCUIT_SUFFIX, commands as ids, PANEL } from './names';
+import { addNetworkCommands } from './networkcommands';
+import type { Conversions } from './networks';
 import { runNotebook } from './notebooks';
 import type { PreferenceStore } from './preferences';
 import type { ReportFollower } from './reports';
@@ -22,6 +24,7 @@ import type { WorkspaceModel } from './workspace';
 export interface CommandParts {
   readonly app: JupyterFrontEnd;
   readonly server: JoulebookServer;
+  readonly conversions: Conversions;
   readonly tracker: DesignTracker;
   readonly reports: ReportFollower;
   readonly workspace: WorkspaceModel;
@@ -33,13 +36,14 @@ type Args = Readonly<Record<string, unknown>>;
 
 export function addCommands(parts: CommandParts): void {
   addFileCommands(parts);
+  addNetworkCommands(parts);
   addDesignerCommands(parts);
   addReportCommands(parts);
   addWorkspaceCommands(parts);
 }
 
 /** Run; show what went wrong as a dialog with that title. */
-async function attempt(title: string, work: () => Promise<unknown>): Promise<void> {
+export async function attempt(title: string, work: () => Promise<unknown>): Promise<void> {
   try {
     await work();
   } catch (error) {
@@ -53,7 +57,7 @@ function textArg(args: Args, name: string): string {
 }
 
 /** The designer that a command is about: the one whose toolbar was pressed, else the one in front. */
-function current({ app, tracker }: CommandParts, args: Args): DesignDocument | null {
+export function current({ app, tracker }: CommandParts, args: Args): DesignDocument | null {
   const named = textArg(args, 'widget');
   if (named !== '') {
     return tracker.find(widget => widget.id === named) ?? null;
@@ -142,7 +146,7 @@ function addFileCommands(parts: CommandParts): void {
 }
 
 /** Path of the panel's item that was clicked with the right button. */
-function itemPath({ app }: CommandParts): string {
+export function itemPath({ app }: CommandParts): string {
   const node = app.contextMenuHitTest(element => element.dataset['path'] !== undefined);
   return node?.dataset['path'] ?? '';
 }

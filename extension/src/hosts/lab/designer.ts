@@ -37,6 +37,9 @@ export type DesignTracker = WidgetTracker<DesignDocument>;
 /** Version of cell documents that this front end edits. */
 const CELL_VERSION = 1;
 
+/** Characters of a network's document; 70 000 buses have 50 million. */
+const LARGEST_NETWORK = 200_000_000;
+
 const clipboard = { write: copyText };
 
 /** Register file types and factories; the tracker knows every open designer. */
@@ -69,6 +72,7 @@ export function registerDesigners(
     kind: CIRCUIT_KIND,
     version: CIRCUIT_VERSION,
     noun: 'network',
+    largest: LARGEST_NETWORK,
     name: 'Circuit',
     factory: CIRCUIT_FACTORY,
     icon: circuitIcon,
@@ -81,7 +85,7 @@ export function registerDesigners(
     toolbar(app, widget, dialogs, ids.makeReport)
   );
   const type = { name: CIRCUIT_TYPE, title: 'Power network', suffix: CIRCUIT_SUFFIX };
-  register(app, tracker, circuit, type, widget => toolbar(app, widget, dialogs));
+  register(app, tracker, circuit, type, widget => toolbar(app, widget, dialogs, ids.saveNetworkAs));
   if (restorer) {
     void restorer.restore(tracker, {
       command: 'docmanager:open',

@@ -23,6 +23,8 @@ export interface DesignerParts {
   readonly version: number;
   /** What people call such a design: "cell". */
   readonly noun: string;
+  /** Characters that a document may have; 5 million where it is left out. */
+  readonly largest?: number;
   /** Name of the style sheet's classes: `jb-CellDocument` around `jb-CellEditor`. */
   readonly name: string;
   readonly factory: string;
@@ -105,10 +107,10 @@ export class DesignEditor extends Widget {
     if (this.isDisposed) {
       return;
     }
-    const { kind, version, noun } = this.parts;
+    const { kind, version, noun, largest } = this.parts;
     this.mount = mount;
     this.node.tabIndex = -1;
-    this.store = new TextStore(sharedText(this.context), kind, version, noun);
+    this.store = new TextStore(sharedText(this.context), kind, version, noun, largest);
     this.store.subscribe(() => this.present());
     this.context.fileChanged.connect(() => this.store?.notify());
     this.present();

@@ -13,7 +13,17 @@ import { addCommands } from './commands';
 import type { DesignTracker } from './designer';
 import { registerDesigners } from './designer';
 import { addHub } from './hub';
-import { CATEGORY, CELL_SUFFIX, CELL_TYPE, commands as ids, PLUGIN } from './names';
+import {
+  CATEGORY,
+  CELL_SUFFIX,
+  CELL_TYPE,
+  CIRCUIT_SUFFIX,
+  CIRCUIT_TYPE,
+  commands as ids,
+  PLUGIN
+} from './names';
+import { registerImports } from './importpage';
+import { conversionsBy } from './networks';
 import { ReportNotices } from './notices';
 import { WorkspacePanel } from './panel';
 import { PreferenceStore } from './preferences';
@@ -56,7 +66,18 @@ function activate(
   const reports = new ReportFollower(server);
   const workspace = new WorkspaceModel(server);
   const tracker = registerDesigners(app, preferences, dialogs ?? new SessionContextDialogs(), restorer);
-  addCommands({ app, server, tracker, reports, workspace, preferences, browser } satisfies CommandParts);
+  const conversions = conversionsBy(server);
+  registerImports(app, conversions);
+  addCommands({
+    app,
+    server,
+    conversions,
+    tracker,
+    reports,
+    workspace,
+    preferences,
+    browser
+  } satisfies CommandParts);
   addContextMenu(app);
   if (palette) {
     addToPalette(palette);
@@ -87,6 +108,8 @@ function addToPalette(palette: ICommandPalette): void {
     ids.newCell,
     ids.newCircuit,
     ids.openDesigner,
+    ids.openNetworks,
+    ids.saveNetworkAs,
     ids.makeReport,
     ids.simulationReport,
     ids.cancelReport,
@@ -127,6 +150,9 @@ function addContextMenu(app: JupyterFrontEnd): void {
   item(`.jb-Item[data-suffix="${CELL_SUFFIX}"]`, ids.makeReport, 2);
   item(`.jb-Item[data-suffix="${CELL_SUFFIX}"]`, ids.simulationReport, 3);
   item('.jb-Item', ids.showInFiles, 4);
+  item('.jp-DirListing-item[data-isdir="false"]', ids.openNetworks, 3, 'fromFiles');
+  item(`.jp-DirListing-item[data-file-type="${CIRCUIT_TYPE}"]`, ids.saveNetworkAs, 50, 'fromFiles');
+  item(`.jb-Item[data-suffix="${CIRCUIT_SUFFIX}"]`, ids.saveNetworkAs, 2);
   item(file, ids.makeReport, 50, 'fromFiles');
   item(file, ids.simulationReport, 51, 'fromFiles');
 }

@@ -135,13 +135,14 @@ class Reader {
   private object(depth: number): JsonNode {
     const start = this.at++;
     const members: JsonMember[] = [];
+    const known = new Set<string>();
     this.items('}', () => {
       const keyStart = this.at;
       if (this.text[keyStart] !== '"') {
         this.fail('expected a name in double quotes');
       }
       const key = this.quoted().value as string;
-      if (members.some(member => member.key === key)) {
+      if (known.has(key)) {
         this.at = keyStart;
         this.fail(`the name ${JSON.stringify(key)} stands twice in one object`);
       }
@@ -150,6 +151,7 @@ class Reader {
         this.fail(`expected ":" after the name ${JSON.stringify(key)}`);
       }
       this.at += 1;
+      known.add(key);
       members.push({ key, start: keyStart, node: this.value(depth + 1) });
     });
     const value: JsonObject = Object.fromEntries(members.map(member => [member.key, member.node.value]));

@@ -8,6 +8,7 @@ export const CELL_KIND = 'joulebook.cell';
 export const CIRCUIT_FACTORY = 'Circuit Designer';
 export const CIRCUIT_TYPE = 'joulebook-circuit';
 export const CIRCUIT_SUFFIX = '.circuit.json';
+export const NETWORK_FACTORY = 'One-Line Designer';
 export const CATEGORY = 'Joulebook';
 export const KERNEL = 'joulebook-cpu';
 export const PANEL = 'joulebook-workspace';
@@ -16,6 +17,8 @@ export const commands = {
   newCell: 'joulebook:new-cell',
   newCircuit: 'joulebook:new-circuit',
   openDesigner: 'joulebook:open-designer',
+  openNetworks: 'joulebook:open-networks',
+  saveNetworkAs: 'joulebook:save-network-as',
   openAsText: 'joulebook:open-as-text',
   openItem: 'joulebook:open-item',
   showInFiles: 'joulebook:show-in-files',

@@ -68,6 +68,17 @@ export interface Starters {
   readonly tutorials: readonly Starter[];
 }
 
+/** What a network can be turned into. */
+export type NetworkFormat = 'circuit' | 'matpower' | 'cgmes' | 'pandapower';
+
+/** What came of a conversion. */
+export interface Converted {
+  readonly path: string;
+  readonly name: string;
+  /** What could not be carried over. */
+  readonly notes: readonly string[];
+}
+
 /** What the rest of the extension asks of the server. */
 export interface JoulebookServer {
   workspace(): Promise<WorkspaceListing>;
@@ -78,6 +89,7 @@ export interface JoulebookServer {
   startReport(path: string, order: ReportOrder): Promise<ReportJob>;
   cancelReport(id: string): Promise<ReportJob>;
   hub(): Promise<HubAnswer>;
+  convert(paths: readonly string[], to: NetworkFormat): Promise<Converted>;
 }
 
 /** The server that this page came from. Rejects with an Error whose message can be shown as it is. */
@@ -114,6 +126,10 @@ export class HttpServer implements JoulebookServer {
 
   hub(): Promise<HubAnswer> {
     return this.ask('hub');
+  }
+
+  convert(paths: readonly string[], to: NetworkFormat): Promise<Converted> {
+    return this.ask('conversions', 'POST', { paths, to });
   }
 
   private async ask<T>(route: string, method = 'GET', body?: object): Promise<T> {

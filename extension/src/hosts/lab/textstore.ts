@@ -47,7 +47,9 @@ export class TextStore implements DesignStore {
     private readonly kind: string,
     private readonly version: number,
     /** What people call such a design. */
-    private readonly noun = 'cell'
+    private readonly noun = 'cell',
+    /** Characters that it may have. */
+    private readonly largest = LARGEST_TEXT
   ) {
     this.read();
     this.stop = model.subscribe(() => this.onText());
@@ -122,7 +124,7 @@ export class TextStore implements DesignStore {
       return;
     }
     this.text = text;
-    const found = parseDesign(text, this.kind, this.version, this.noun);
+    const found = parseDesign(text, this.kind, this.version, this.noun, this.largest);
     if ('value' in found) {
       this.root = found;
       this.document = found.value as JsonObject;
@@ -163,12 +165,13 @@ export function parseDesign(
   text: string,
   kind: string,
   version: number,
-  noun = 'cell'
+  noun = 'cell',
+  largest = LARGEST_TEXT
 ): JsonNode | TextFault {
-  if (text.length > LARGEST_TEXT) {
+  if (text.length > largest) {
     return {
       message:
-        `size = ${(text.length / 1e6).toFixed(1)} MB: at most ${LARGEST_TEXT / 1e6} MB. ` +
+        `size = ${(text.length / 1e6).toFixed(1)} MB: at most ${largest / 1e6} MB. ` +
         'A design holds parameters, not measurements: is this the right file?'
     };
   }

@@ -1,66 +1,102 @@
-"""``joulebook convert``: cells from and to the files of other programs."""
+"""Cells from and to the files of other programs, for ``joulebook convert`` (:mod:`joulebook.core.converting`)."""
 
 from __future__ import annotations
 
-import argparse
-import sys
+import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from joulebook.battery.interchange.imported import ImportedCell
 
-__all__ = ["register"]
+__all__ = ["CELLS", "CellConverter"]
 
 _CELL, _BPX = ".cell.json", ".bpx.json"
+_KIND = re.compile(rb'"kind"\s*:\s*"joulebook\.cell"')
+_MARKS = (b'"Parameterisation"', b"electrode")
 
 
-def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add the subcommand.
+class CellConverter:
+    """Cells, BPX files and parameter files of PyBaMM."""
 
-    Parameters
-    ----------
-    subparsers : argparse._SubParsersAction
-        Of the shell command.
-    """
-    parser = subparsers.add_parser(
-        "convert",
-        help="turn a BPX file or PyBaMM parameters into a cell, or a cell into BPX",
-        description="Read a cell from a .cell.json, BPX or PyBaMM parameter file, and write it as .cell.json or BPX. "
-        "What could not be carried over is listed.",
-    )
-    parser.add_argument("file", metavar="FILE", help="the file to read; what it is shows from its content")
-    parser.add_argument(
-        "-o", "--output", metavar="OUT", help=f"{_CELL} or {_BPX} file to write (default: FILE with the other ending)"
-    )
-    parser.set_defaults(run=run)
+    formats = f"cells ({_CELL}, BPX as {_BPX}, parameters of PyBaMM)"
+
+    def recognises(self, head: bytes, name: str) -> bool:
+        """Say whether a file may be a cell.
+
+        Parameters
+        ----------
+        head : bytes
+            The beginning of the file.
+        name : str
+            Its name.
+
+        Returns
+        -------
+        bool
+            Whether it is JSON with words of cells.
+        """
+        del name
+        is_object = head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"{"
+        return is_object and (_KIND.search(head) is not None or any(mark in head for mark in _MARKS))
+
+    def target(self, source: Path) -> Path:
+        """Choose where the result goes: a cell becomes BPX, everything else a cell.
+
+        Parameters
+        ----------
+        source : Path
+            The file that is read.
+
+        Returns
+        -------
+        Path
+            Beside it, with the other ending.
+        """
+        with source.open("rb") as stream:
+            is_cell = _KIND.search(stream.read(4096)) is not None
+        stem = source.name
+        for known in (_CELL, _BPX, ".json"):
+            stem = stem.removesuffix(known)
+        return source.with_name(f"{stem}{_BPX if is_cell else _CELL}")
+
+    def convert(self, sources: Sequence[Path], target: Path) -> tuple[str, tuple[str, ...]]:
+        """Read a cell and write it.
+
+        Parameters
+        ----------
+        sources : sequence of Path
+            One file.
+        target : Path
+            ``.cell.json`` or ``.bpx.json``.
+
+        Returns
+        -------
+        name : str
+            Of the cell.
+        notes : tuple of str
+            What could not be carried over.
+
+        Raises
+        ------
+        InputError
+            If several files are given, or the ending is not known.
+        """
+        from joulebook.core.errors import InputError, Issue
+
+        if len(sources) != 1:
+            raise InputError(Issue("file", None, "a cell is one file", "Give one path"))
+        found = _read(sources[0])
+        return found.cell.name, (*found.notes, *_write(found.cell, target))
 
 
-def run(args: argparse.Namespace) -> int:
-    """Answer the shell.
-
-    Parameters
-    ----------
-    args : argparse.Namespace
-        With ``file`` and ``output``.
-
-    Returns
-    -------
-    int
-        Exit code.
-    """
-    source = Path(args.file)
-    found, is_cell = _read(source)
-    target = Path(args.output) if args.output else _other(source, _BPX if is_cell else _CELL)
-    notes = [*found.notes, *_write(found.cell, target)]
-    for note in notes:
-        print(f"not carried over: {note}", file=sys.stderr)
-    print(f"{found.cell.name} → {target}")
-    return 0
+CELLS = CellConverter()
+"""Entry ``cells`` of ``joulebook.converters``."""
 
 
-def _read(path: Path) -> tuple[ImportedCell, bool]:
-    """The cell of a file, and whether the file is one of ours."""
+def _read(path: Path) -> ImportedCell:
+    """The cell of a file."""
     from joulebook.battery.designs import Cell
     from joulebook.battery.interchange.bpx_reading import read_bpx
     from joulebook.battery.interchange.imported import ImportedCell
@@ -70,21 +106,14 @@ def _read(path: Path) -> tuple[ImportedCell, bool]:
 
     document: dict[str, Any] = read_document(path)
     if document.get("kind") == Cell.kind:
-        return ImportedCell(Cell.from_document(document, file=path.name)), True
+        return ImportedCell(Cell.from_document(document, file=path.name))
     if "Parameterisation" in document:
-        return read_bpx(path), False
+        return read_bpx(path)
     if any(isinstance(name, str) and "electrode" in name for name in document):
-        return read_pybamm(path), False
+        return read_pybamm(path)
     raise UnknownFormatError(
         "is no cell, no BPX file and no parameter file of PyBaMM. Is this the right file?", file=path.name
     )
-
-
-def _other(source: Path, ending: str) -> Path:
-    stem = source.name
-    for known in (_CELL, _BPX, ".json"):
-        stem = stem.removesuffix(known)
-    return source.with_name(f"{stem}{ending}")
 
 
 def _write(cell: Any, target: Path) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ import pytest
 from pybamm_files import lg_m50
 
 from joulebook.battery import Cell
-from joulebook.battery.interchange.commands import register
+from joulebook.core.converting import register
 from joulebook.core.errors import InputError, UnknownFormatError
 
 
@@ -43,8 +43,22 @@ def test_parameters_of_pybamm_become_a_cell_and_the_rest_is_listed(tmp_path, cap
 def test_other_files_and_endings_are_refused(tmp_path):
     path = tmp_path / "other.json"
     path.write_text('{"a": 1}')
+    with pytest.raises(UnknownFormatError, match=r"no converter knows this content.*BPX.*MATPOWER"):
+        convert(path)
+    path.write_text('{"a": "electrode"}')
     with pytest.raises(UnknownFormatError, match="no parameter file of PyBaMM"):
         convert(path)
     source = Cell.named("Chen2020").save(tmp_path / "mine.cell.json")
     with pytest.raises(InputError, match="must end in"):
         convert(source, "-o", tmp_path / "mine.xml")
+
+
+def test_a_file_that_is_there_is_replaced_only_where_it_is_named(tmp_path):
+    source = Cell.named("Chen2020").save(tmp_path / "mine.cell.json")
+    kept = tmp_path / "mine.bpx.json"
+    kept.write_text("mine")
+    with pytest.raises(InputError, match=r"mine\.bpx\.json.*is there already.*-o OUT"):
+        convert(source)
+    assert kept.read_text() == "mine"
+    assert convert(source, "-o", kept) == 0
+    assert kept.read_text() != "mine"

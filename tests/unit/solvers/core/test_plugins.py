@@ -13,7 +13,7 @@ from joulebook.core.errors import InputError
 def test_every_seam_is_in_the_table_of_the_docs() -> None:
     for kind in plugins.GROUPS:
         assert f"``joulebook.{kind}``" in (plugins.__doc__ or "")
-    with pytest.raises(InputError, match="readers, materials, studies, designers, commands"):
+    with pytest.raises(InputError, match="readers, materials, studies, designers, commands, converters"):
         plugins.load_plugins("themes")
 
 
@@ -30,7 +30,7 @@ def test_a_broken_plugin_is_reported_and_left_out(monkeypatch: pytest.MonkeyPatc
 
 def test_the_shell_has_every_command_of_the_house() -> None:
     text = commands.make_parser().format_help()
-    for name in ("warm", "hub", "kernels", "report"):
+    for name in ("warm", "hub", "kernels", "report", "convert"):
         assert name in text
 
 
