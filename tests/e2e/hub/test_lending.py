@@ -88,7 +88,7 @@ def leases(lending):
 
 
 def test_a_kernel_is_lent_a_card_within_its_users_hours(lending, wait_for):
-    start = {"name": specs.GPU}
+    start = {"name": specs.GPU, "path": "tutorials"}
     assert hours(lending.admin, "0").status_code == 200
     refused = server_api(lending, "POST", "/api/kernels", json=start)
     assert refused.status_code == 402 and "plan has no GPU-hours" in refused.text
@@ -137,7 +137,9 @@ def test_a_kernel_is_lent_a_card_within_its_users_hours(lending, wait_for):
     assert server_api(lending, "DELETE", f"/api/kernels/{kernel}").status_code == 204
     wait_for(lambda: leases(lending) == [], "the card came back", 30)
     lines = ask(lending, "GET", "usage").json()["lines"]
-    assert [(line["kernel"], line["reason"]) for line in lines] == [(kernel, "given back")]
+    assert [(line["kernel"], line["reason"], line["project"]) for line in lines] == [
+        (kernel, "given back", "tutorials")
+    ]
     assert 0 < lines[0]["seconds"] < 300
     page = lending.admin.get("/hub/usage").text
     assert "Academic" in page and "of 10 GPU-hours" in page and "jb-meter green" in page
