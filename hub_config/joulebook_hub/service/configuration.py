@@ -57,7 +57,8 @@ def configure(c: Any, settings: HubSettings) -> None:
     c.JupyterHub.tornado_settings["joulebook_store"] = store
     c.JupyterHub.tornado_settings["joulebook_lender"] = Lender(store, plans, cards)
     c.JupyterHub.extra_handlers = [*c.JupyterHub.get("extra_handlers", []), *usage.ROUTES, *plans_page.ROUTES]
-    gates = Gates(store, plans, settings.folder.workspaces / "users")
+    homes = settings.folder.workspaces / "users" if settings.profile == "local" else None
+    gates = Gates(store, plans, homes, memory=c.Spawner.get("mem_limit"), cpus=c.Spawner.get("cpu_limit"))
     c.JupyterHub.tornado_settings["joulebook_gates"] = gates
     c.JupyterHub.authenticator_class = with_token_gate(c.JupyterHub.authenticator_class)
     c.Spawner.pre_spawn_hook = gates.before_start
