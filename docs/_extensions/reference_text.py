@@ -172,6 +172,7 @@ def extras() -> str:
 
 EXTRAS = {
     "bench": "the comparison with PyBaMM that `make bench` prints",
+    "charts": "tests of the Kubernetes charts",
     "dask": "sweeps on a Dask cluster",
     "dev": "tests, lint and types",
     "docs": "this documentation",
@@ -180,7 +181,9 @@ EXTRAS = {
     "lab": "JupyterLab, designers and plots",
     "node": "the proxy, where the system has no Node.js",
     "report": "reports as PDF and HTML",
+    "s3": "backups to S3",
     "sentry": "failures of the hub's service to Sentry",
+    "traefik": "Traefik as the hub's proxy",
 }
 
 
