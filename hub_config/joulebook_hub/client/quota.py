@@ -7,7 +7,7 @@ from typing import Literal
 from urllib.parse import quote
 
 from joulebook_hub.client.core import Connection
-from joulebook_hub.quota.routes import (
+from joulebook_hub.quota.models import (
     CostModel,
     Histories,
     HistoryModel,

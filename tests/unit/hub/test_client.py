@@ -45,7 +45,7 @@ def test_leases_and_usage(connected):
         ada.renew("k1")
     assert gone.value.status == 410
     assert [line.kernel for line in ada.usage()] == ["k1"] and list(bob.usage()) == []
-    assert ada.text("usage.csv").startswith("day,gpu_time_s\n")
+    assert ada.text("quota/history.csv").startswith("day,")
     with pytest.raises(ValueError, match="kernel"):
         ada.acquire("../k")
 
