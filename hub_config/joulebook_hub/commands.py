@@ -1,4 +1,4 @@
-"""``joulebook hub up | down | status | password | admin | drain | backup | restore``: the shell commands of the hub."""
+"""``joulebook hub up | down | status | password | admin | drain | backup | restore | billing``: its shell commands."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import sys
 from typing import Any
 
 from joulebook_hub.backup import commands as backup_commands
+from joulebook_hub.billing.commands import add_billing
 from joulebook_hub.errors import HubError
 
 __all__ = ["main", "register"]
@@ -55,6 +56,7 @@ def add_actions(parser: argparse.ArgumentParser) -> None:
     drain.add_argument("--reason", default="maintenance", help="for the audit log")
     drain.set_defaults(run=_drain)
     backup_commands.add(actions)
+    add_billing(actions)
 
 
 def _told(error: HubError) -> int:

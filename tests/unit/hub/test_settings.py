@@ -97,7 +97,9 @@ def test_local_configuration(configured, tmp_path):
 
 def test_no_culler_when_servers_never_idle_out(configured):
     services = configured(JOULEBOOK_IDLE_MINUTES="0").JupyterHub.services
-    assert [service["name"] for service in services] == ["joulebook"]
+    assert [service["name"] for service in services] == ["stripe-simulator", "joulebook"]
+    off = configured(JOULEBOOK_IDLE_MINUTES="0", JOULEBOOK_BILLING="off").JupyterHub.services
+    assert [service["name"] for service in off] == ["joulebook"]
 
 
 @pytest.mark.parametrize(
@@ -186,7 +188,7 @@ async def test_the_proxy_refuses_other_addresses_whatever_is_configured(what):
 
 def test_the_service_runs_in_every_local_hub(configured):
     config = configured(JOULEBOOK_SERVICE_PORT="8099", JOULEBOOK_DEFAULT_PLAN="explorer", JOULEBOOK_NODE="node")
-    culler, service = config.JupyterHub.services
+    culler, _, service = config.JupyterHub.services
     assert (culler["name"], service["name"], service["url"]) == ("idle-culler", "joulebook", "http://127.0.0.1:8099")
     variables = service["environment"]
     assert variables["JOULEBOOK_CARDS"] == "" and variables["JOULEBOOK_DEFAULT_PLAN"] == "explorer"
