@@ -50,6 +50,18 @@ def test_leases_and_usage(connected):
         ada.acquire("../k")
 
 
+def test_one_users_kernels_are_not_anothers(connected):
+    """The same kernel's name is another kernel where another user says it."""
+    ada, bob = connected(), connected("of-roots-server")
+    lent = ada.acquire("k1")
+    with pytest.raises(RefusedError) as gone:
+        bob.renew("k1")
+    assert gone.value.status == 410
+    bob.release("k1")
+    assert ada.renew("k1").since == lent.since
+    assert bob.leases().leases == [] and list(bob.usage()) == []
+
+
 def test_administration_by_pages(connected, service):
     with service.service.parts.store.begin() as transaction:
         for number in range(450):
