@@ -175,6 +175,7 @@ EXTRAS = {
     "charts": "tests of the Kubernetes charts",
     "dask": "sweeps on a Dask cluster",
     "dev": "tests, lint and types",
+    "docker": "servers of users in containers",
     "docs": "this documentation",
     "gpu": "solvers on NVIDIA GPUs",
     "hub": "running the hub",
