@@ -4,7 +4,8 @@ import { compile } from 'json-schema-to-typescript';
 
 const DESIGNS = [
   ['cell', 'Cell', 'joulebook.battery.Cell'],
-  ['circuit', 'Network', 'joulebook.grid.Network']
+  ['circuit', 'Network', 'joulebook.grid.Network'],
+  ['impedance', 'Circuit', 'joulebook.impedance.Circuit']
 ];
 const check = process.argv.includes('--check');
 let stale = false;

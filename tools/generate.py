@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from impedance_corpus import impedance_corpus
 
 import joulebook as jb
 from joulebook.battery.designs import Cell
@@ -26,6 +27,8 @@ from joulebook.core.errors import InputError
 from joulebook.grid.equipment.library import rows as equipment_rows
 from joulebook.grid.equipment.rules import COLUMNS, RULES
 from joulebook.grid.network import Network
+from joulebook.impedance.circuit import Circuit
+from joulebook.impedance.elements import KINDS
 from joulebook.materials.interpolation import PublishedTable
 from joulebook.materials.records import Law
 
@@ -78,12 +81,14 @@ def outputs() -> dict[Path, str]:
     return {
         GENERATED / "cell.schema.json": text_of(schema()),
         GENERATED / "circuit.schema.json": text_of(circuit_schema()),
+        GENERATED / "impedance.schema.json": text_of(impedance_schema()),
         GENERATED / "palette.json": text_of(palette()),
         GENERATED / "materials.json": text_of(materials()),
         GENERATED / "named.json": text_of({name: Cell.named(name).to_document() for name in Cell.names()}),
         GENERATED / "equipment.json": text_of(jb.grid.equipment.index()),
         CORPUS / "figures.json": text_of(figures_corpus()),
         CORPUS / "faults.json": text_of(faults_corpus()),
+        CORPUS / "impedance.json": text_of(impedance_corpus()),
     }
 
 
@@ -144,6 +149,20 @@ def circuit_schema() -> dict[str, Any]:
             out["$defs"][table["table"]] = row
             table["additionalProperties"] = {"$ref": f"#/$defs/{table['table']}"}
     return {"document": {"kind": Network.kind, "version": Network.version}, **out}
+
+
+def impedance_schema() -> dict[str, Any]:
+    """Schema of an equivalent circuit for the browser.
+
+    Returns
+    -------
+    dict
+        JSON Schema; ``document`` holds kind and version of the documents, ``kinds`` the elements' titles and letters.
+    """
+    out = Circuit.model_json_schema()
+    _shorten(out)
+    kinds = {kind: {"title": record.title, "boukamp": record.boukamp} for kind, record in KINDS.items()}
+    return {"document": {"kind": Circuit.kind, "version": Circuit.version}, "kinds": kinds, **out}
 
 
 def palette() -> dict[str, Any]:

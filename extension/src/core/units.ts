@@ -28,7 +28,20 @@ const FAMILIES: Readonly<Record<string, Family>> = {
     in: 0.0254
   }),
   kg: family({ kg: 1, g: 1e-3, mg: 1e-6 }),
-  ohm: family({ ohm: 1, Ω: 1, mΩ: 1e-3, mohm: 1e-3, µΩ: 1e-6, uohm: 1e-6 }),
+  ohm: family({
+    ohm: 1,
+    Ω: 1,
+    mΩ: 1e-3,
+    mohm: 1e-3,
+    µΩ: 1e-6,
+    uohm: 1e-6,
+    kΩ: 1e3,
+    MΩ: 1e6
+  }),
+  F: family({ F: 1, mF: 1e-3, µF: 1e-6, uF: 1e-6, nF: 1e-9, pF: 1e-12 }),
+  H: family({ H: 1, mH: 1e-3, µH: 1e-6, uH: 1e-6, nH: 1e-9 }),
+  s: family({ s: 1, ms: 1e-3, µs: 1e-6, us: 1e-6, min: 60, h: 3600 }),
+  Hz: family({ Hz: 1, mHz: 1e-3, kHz: 1e3, MHz: 1e6 }),
   V: family({ V: 1, mV: 1e-3 }),
   A: family({ A: 1, mA: 1e-3, kA: 1e3 }),
   'A h': family({ 'A h': 1, Ah: 1, 'mA h': 1e-3, mAh: 1e-3 }),

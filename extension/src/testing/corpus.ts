@@ -50,3 +50,21 @@ export interface FaultsCase {
 export const operationCases = read('operations') as readonly OperationCase[];
 export const figuresCases = read('figures') as readonly FiguresCase[];
 export const faultsCases = read('faults') as readonly FaultsCase[];
+
+export interface ImpedanceCorpus {
+  readonly codes: readonly {
+    readonly text: string;
+    readonly code?: string;
+    readonly boukamp?: string;
+    readonly rule?: string;
+    readonly hint?: string;
+  }[];
+  readonly spectra: readonly {
+    readonly document: JsonObject;
+    readonly frequencies: readonly number[];
+    readonly real: readonly number[];
+    readonly imaginary: readonly number[];
+  }[];
+}
+
+export const impedanceCorpus = read('impedance') as ImpedanceCorpus;

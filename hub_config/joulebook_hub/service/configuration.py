@@ -7,7 +7,6 @@ import sys
 from dataclasses import replace
 from typing import Any
 
-from joulebook_hub.billing import configuration as billing
 from joulebook_hub.lending.records import Card
 from joulebook_hub.service.features import features
 from joulebook_hub.settings import HubSettings
@@ -40,7 +39,6 @@ def configure(c: Any, settings: HubSettings) -> None:
     from joulebook_hub.store import Store
     from joulebook_hub.store.engines import address
 
-    settings = billing.configure(c, settings)
     plans = Plans.read(
         settings.environment.get("JOULEBOOK_PLANS", ""), default=settings.environment.get("JOULEBOOK_DEFAULT_PLAN", "")
     )
@@ -59,9 +57,7 @@ def configure(c: Any, settings: HubSettings) -> None:
     c.JupyterHub.tornado_settings["joulebook_store"] = store
     c.JupyterHub.tornado_settings["joulebook_lender"] = Lender(store, plans, cards)
     c.JupyterHub.extra_handlers = [*c.JupyterHub.get("extra_handlers", []), *usage.ROUTES, *plans_page.ROUTES]
-    homes = settings.folder.workspaces / "users" if settings.profile == "local" else None
-    memory, cpus = c.Spawner.get("mem_limit"), c.Spawner.get("cpu_limit")
-    gates = Gates(store, plans, homes, billing.add_pages(c, settings, store, plans), memory=memory, cpus=cpus)
+    gates = Gates(store, plans, settings.folder.workspaces / "users")
     c.JupyterHub.tornado_settings["joulebook_gates"] = gates
     c.JupyterHub.authenticator_class = with_token_gate(c.JupyterHub.authenticator_class)
     c.Spawner.pre_spawn_hook = gates.before_start

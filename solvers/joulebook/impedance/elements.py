@@ -15,12 +15,12 @@ from joulebook.core.quantities import Quantity
 
 __all__ = ["KINDS", "NAME", "AnyElement", "Element", "parameters_of", "symbol_of"]
 
-Ohms = Annotated[float, Quantity("ohm", gt=0, le=1e15)]
+Ohms = Annotated[float, Quantity("ohm", gt=0, le=1e15, display=("Ω", 1.0))]
 Farads = Annotated[float, Quantity("F", gt=0, le=1e6)]
 Henries = Annotated[float, Quantity("H", gt=0, le=1e6)]
 Seconds = Annotated[float, Quantity("s", gt=0, le=1e12)]
-Admittance = Annotated[float, Quantity("S·s^α", gt=0, le=1e9)]
-Warburg = Annotated[float, Quantity("ohm/s^0.5", gt=0, le=1e15)]
+Admittance = Annotated[float, Quantity("S·s^α", gt=0, le=1e9, display=("S·sᵅ", 1.0))]
+Warburg = Annotated[float, Quantity("ohm/s^0.5", gt=0, le=1e15, display=("Ω/√s", 1.0))]
 Exponent = Annotated[float, Quantity("1", gt=0, le=1)]
 DiffusionExponent = Annotated[float, Quantity("1", gt=0, le=0.5)]
 

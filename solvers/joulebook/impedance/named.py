@@ -49,7 +49,7 @@ _CIRCUITS: dict[str, Entry] = {
         "Orazem2017",
         "chapter on equivalent circuit analogs",
         {
-            "L1": (2e-7,),
+            "L1": (2e-8,),
             "R_s": (0.02,),
             "R1": (0.01,),
             "CPE1": (0.5, 0.9),
@@ -63,7 +63,7 @@ _CIRCUITS: dict[str, Entry] = {
         "Orazem2017",
         "chapter on equivalent circuit analogs",
         {
-            "L1": (1e-7,),
+            "L1": (2e-8,),
             "R_s": (0.02,),
             "R_sei": (0.006,),
             "CPE_sei": (0.4, 0.85),

@@ -2,6 +2,7 @@
 
 import type { KeyboardEvent } from 'react';
 import { useCallback, useEffect, useId, useMemo, useRef, useState, useSyncExternalStore } from 'react';
+import type { Path } from '../../core/document';
 import { shortcut } from '../../core/keyboard';
 import type { ClipboardService, Theme } from '../../core/services';
 import type { Board } from './board';
@@ -17,6 +18,7 @@ import { ElementMenu } from './ElementMenu';
 import { Inspector } from './Inspector';
 import type { Key } from './kinds';
 import { keyOf, splitKey } from './kinds';
+import { label, pathLabel } from './model';
 import { Outline } from './Outline';
 import { Palette } from './Palette';
 import { Problems } from './Problems';
@@ -27,6 +29,7 @@ import { PowerFlowFollower } from './study';
 import { NOTHING } from './overlay';
 import { StudyBar } from './StudyBar';
 import { Toolbar } from './Toolbar';
+import { FormContext } from './Value';
 
 export interface CircuitDesignerProps {
   readonly session: Session;
@@ -38,9 +41,19 @@ export interface CircuitDesignerProps {
 export function CircuitDesigner(props: CircuitDesignerProps) {
   const board = useRef<Board | null>(null);
   const parts = useMemo(() => ({ session: props.session, board }), [props.session]);
+  const form = useMemo(
+    () => ({
+      editor: props.session.editor,
+      label: (path: Path, title: string) => label(path[path.length - 1] ?? '', title),
+      pathLabel
+    }),
+    [props.session]
+  );
   return (
     <PartsContext.Provider value={parts}>
-      <Workspace {...props} />
+      <FormContext.Provider value={form}>
+        <Workspace {...props} />
+      </FormContext.Provider>
     </PartsContext.Provider>
   );
 }

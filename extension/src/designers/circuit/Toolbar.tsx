@@ -87,7 +87,7 @@ export function Toolbar({ clipboard, study }: ToolbarProps) {
   );
 }
 
-interface ToolProps {
+export interface ToolProps {
   readonly icon: IconName;
   readonly name: string;
   readonly keys?: string;
@@ -96,7 +96,7 @@ interface ToolProps {
   act(): void;
 }
 
-function Tool({ icon, name, keys, off, pressed, act }: ToolProps) {
+export function Tool({ icon, name, keys, off, pressed, act }: ToolProps) {
   return (
     <button
       type="button"

@@ -1,12 +1,30 @@
 /** One value of the form: typed text with its unit, a choice, or a switch. */
 
 import type { KeyboardEvent } from 'react';
-import { useEffect, useId, useState } from 'react';
+import { createContext, useContext, useEffect, useId, useState, useSyncExternalStore } from 'react';
+import type { JsonObject, Path } from '../../core/document';
 import { dotted, isObject, valueAt } from '../../core/document';
+import type { Editor } from '../../core/editor';
 import type { Field } from '../../core/schema';
 import { displayText, fieldRange } from '../../core/units';
-import { useEditor } from './context';
-import { label, pathLabel } from './model';
+
+/** Whose values a form shows, and what they are called. */
+export interface Form {
+  readonly editor: Editor;
+  label(path: Path, title: string): string;
+  pathLabel(path: Path): string;
+}
+
+export const FormContext = createContext<Form | null>(null);
+
+function useForm() {
+  const form = useContext(FormContext);
+  if (!form) {
+    throw new Error('A value was drawn outside of a form');
+  }
+  const { editor } = form;
+  return { ...form, state: useSyncExternalStore(editor.subscribe, editor.getState) };
+}
 
 export function Value({ field }: { field: Field }) {
   switch (field.kind) {
@@ -25,20 +43,16 @@ export function Value({ field }: { field: Field }) {
   }
 }
 
-function titleOfField(field: Field): string {
-  return label(field.path[field.path.length - 1] ?? '', field.title);
-}
-
 /** Value of the document, or the default that holds where it gives none. */
 function useValue(field: Field) {
-  const { state } = useEditor();
+  const { state } = useForm();
   const given = valueAt(state.document, field.path);
   const fault = state.faults.find(item => dotted(item.path) === dotted(field.path));
   return { given: given === null ? undefined : given, fault };
 }
 
 function TypedValue({ field }: { field: Field }) {
-  const { editor, state } = useEditor();
+  const { editor, state, label, pathLabel } = useForm();
   const id = useId();
   const { given, fault } = useValue(field);
   const key = dotted(field.path);
@@ -67,7 +81,7 @@ function TypedValue({ field }: { field: Field }) {
   return (
     <div className="jb-Value" data-path={key} data-invalid={problem !== null}>
       <label htmlFor={id} title={field.description}>
-        {titleOfField(field)}
+        {label(field.path, field.title)}
       </label>
       <span className="jb-Value-box">
         <input
@@ -122,20 +136,20 @@ function defaultText(field: Field): string {
   return textOf(field.default, field);
 }
 
-function busIds(document: Parameters<typeof valueAt>[0]): readonly string[] {
+function busIds(document: JsonObject): readonly string[] {
   const buses = valueAt(document, ['buses']);
   return isObject(buses) ? Object.keys(buses).slice(0, 2000) : [];
 }
 
 function ChoiceValue({ field }: { field: Field }) {
-  const { editor, state } = useEditor();
+  const { editor, state, label, pathLabel } = useForm();
   const id = useId();
   const { given } = useValue(field);
   const value = String(given ?? field.default ?? '');
   return (
     <div className="jb-Value" data-path={dotted(field.path)}>
       <label htmlFor={id} title={field.description}>
-        {titleOfField(field)}
+        {label(field.path, field.title)}
       </label>
       <select
         id={id}
@@ -157,13 +171,13 @@ function ChoiceValue({ field }: { field: Field }) {
 }
 
 function SwitchValue({ field }: { field: Field }) {
-  const { editor, state } = useEditor();
+  const { editor, state, label, pathLabel } = useForm();
   const id = useId();
   const { given } = useValue(field);
   return (
     <div className="jb-Value jb-mod-switch" data-path={dotted(field.path)}>
       <label htmlFor={id} title={field.description}>
-        {titleOfField(field)}
+        {label(field.path, field.title)}
       </label>
       <input
         id={id}
@@ -180,11 +194,12 @@ function SwitchValue({ field }: { field: Field }) {
 
 /** A list of points is written in the text of the document; here it is counted. */
 function ListValue({ field }: { field: Field }) {
+  const { label } = useForm();
   const { given } = useValue(field);
   const count = Array.isArray(given) ? given.length : 0;
   return count === 0 ? null : (
     <div className="jb-Value">
-      <span title={field.description}>{titleOfField(field)}</span>
+      <span title={field.description}>{label(field.path, field.title)}</span>
       <span className="jb-Value-count">{count === 1 ? '1 entry' : `${count} entries`}</span>
     </div>
   );

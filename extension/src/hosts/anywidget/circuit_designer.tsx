@@ -1,7 +1,8 @@
-/** The notebook widget: `joulebook_lab.designers.CircuitDesigner`. */
+/** The notebook widgets of circuits: `CircuitDesigner` and `ImpedanceDesigner` of `joulebook_lab.designers`. */
 
 import type { Theme } from '../../core/services';
 import { mount } from '../../designers/circuit';
+import { IMPEDANCE_KIND, mount as mountImpedance } from '../../designers/impedance';
 import { clipboard } from './clipboard';
 import type { WidgetModel } from './model';
 import { ModelStore } from './model';
@@ -18,7 +19,11 @@ function render({ model, el }: { model: WidgetModel; el: HTMLElement }): () => v
     unmount();
     const holder = el.ownerDocument.createElement('div');
     el.replaceChildren(holder);
-    unmount = mount(holder, { store, studies, clipboard, theme: model.get('theme') as Theme });
+    const theme = model.get('theme') as Theme;
+    unmount =
+      store.get()['kind'] === IMPEDANCE_KIND
+        ? mountImpedance(holder, { store, clipboard, theme })
+        : mount(holder, { store, studies, clipboard, theme });
   };
   draw();
   model.on('change:theme', draw);

@@ -7,6 +7,7 @@ import { faultText, validate } from '../../core/validation';
 import { cellRules, cellSchema } from '../../designers/cell/model';
 import { circuitSchema } from '../../designers/circuit';
 import { isTable } from '../../designers/circuit/kinds';
+import { impedanceSchema } from '../../designers/impedance';
 
 /**
  * All faults of a document that is too broken to draw, in words; none where it can be drawn.
@@ -35,6 +36,25 @@ export function undrawableCircuit(document: JsonObject): readonly string[] {
       ? rows.flatMap(([id, row]) => (isObject(row) ? [] : [`${name}.${id}: must be a group of values`]))
       : [];
   });
+}
+
+/** The same of an equivalent circuit: its code is text, its elements are groups of values. */
+export function undrawableImpedance(document: JsonObject): readonly string[] {
+  const { code, elements } = document;
+  const unknown = Object.keys(document).filter(
+    name =>
+      name !== 'kind' &&
+      name !== 'schema_version' &&
+      !impedanceSchema.names(impedanceSchema.root).includes(name)
+  );
+  return [
+    ...unknown.map(name => `${name}: not a known name here`),
+    ...(typeof code === 'string' ? [] : ['code: must be text']),
+    ...(isObject(elements) ? [] : ['elements: must be a group of elements by name']),
+    ...Object.entries(isObject(elements) ? elements : {}).flatMap(([name, row]) =>
+      isObject(row) ? [] : [`elements.${name}: must be a group of values`]
+    )
+  ];
 }
 
 function isBroken({ value, rule }: Fault): boolean {

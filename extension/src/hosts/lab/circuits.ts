@@ -1,7 +1,8 @@
-/** New networks in the workspace. */
+/** New networks and equivalent circuits in the workspace. */
 
 import type { Contents } from '@jupyterlab/services';
 import { CIRCUIT_KIND, CIRCUIT_VERSION } from '../../designers/circuit';
+import { IMPEDANCE_KIND, IMPEDANCE_VERSION } from '../../designers/impedance';
 import { CIRCUIT_SUFFIX } from './names';
 
 /** A supply, a line and a load at 110 kV: a network that can be solved at once. */
@@ -30,16 +31,45 @@ export function firstNetwork(name: string): object {
   };
 }
 
+/** An electrode in an electrolyte: the circuit that most others grow from. */
+export function firstCircuit(name: string): object {
+  return {
+    kind: IMPEDANCE_KIND,
+    schema_version: IMPEDANCE_VERSION,
+    name,
+    code: 'R_s-p(R_ct,C_dl)',
+    elements: {
+      R_s: { kind: 'R', resistance: 10 },
+      R_ct: { kind: 'R', resistance: 100 },
+      C_dl: { kind: 'C', capacitance: 2e-5 }
+    }
+  };
+}
+
 /** Write a new network into a folder under a name that is free; gives its path. */
-export async function newNetwork(contents: Contents.IManager, folder: string): Promise<string> {
+export function newNetwork(contents: Contents.IManager, folder: string): Promise<string> {
+  return newDocument(contents, folder, 'Network', firstNetwork);
+}
+
+/** The same of an equivalent circuit. */
+export function newCircuit(contents: Contents.IManager, folder: string): Promise<string> {
+  return newDocument(contents, folder, 'Equivalent circuit', firstCircuit);
+}
+
+async function newDocument(
+  contents: Contents.IManager,
+  folder: string,
+  noun: string,
+  first: (name: string) => object
+): Promise<string> {
   const listed = (await contents.get(folder)).content as readonly Contents.IModel[];
   const taken = new Set(listed.map(model => model.name));
-  let name = 'Network';
+  let name = noun;
   for (let n = 2; taken.has(`${name}${CIRCUIT_SUFFIX}`); n++) {
-    name = `Network ${n}`;
+    name = `${noun} ${n}`;
   }
   const path = `${folder === '' ? '' : `${folder}/`}${name}${CIRCUIT_SUFFIX}`;
-  const content = `${JSON.stringify(firstNetwork(name), null, 2)}\n`;
+  const content = `${JSON.stringify(first(name), null, 2)}\n`;
   await contents.save(path, { type: 'file', format: 'text', content });
   return path;
 }

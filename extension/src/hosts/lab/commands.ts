@@ -5,11 +5,11 @@ import { InputDialog, Notification, showErrorMessage } from '@jupyterlab/apputil
 import { FileDialog } from '@jupyterlab/filebrowser';
 import type { FileBrowser } from '@jupyterlab/filebrowser';
 import { copyIcon, stopIcon, textEditorIcon, notebookIcon } from '@jupyterlab/ui-components';
-import { newNetwork } from './circuits';
+import { newCircuit, newNetwork } from './circuits';
 import type { DesignDocument } from './document';
 import { copyText } from './document';
 import type { DesignTracker } from './designer';
-import { cellIcon, circuitIcon, reportIcon, runIcon } from './icons';
+import { cellIcon, circuitIcon, impedanceIcon, reportIcon, runIcon } from './icons';
 import { startKernel } from './kernel';
 import { CELL_KIND, CELL_SUFFIX, CIRCUIT_SUFFIX, commands as ids, PANEL } from './names';
 import { addNetworkCommands } from './networkcommands';
@@ -98,6 +98,17 @@ function addFileCommands(parts: CommandParts): void {
     execute: args =>
       attempt('The network could not be made', async () => {
         await open(await newNetwork(app.serviceManager.contents, folderOf(parts, args)));
+        void browser?.model.refresh();
+        workspace.touch();
+      })
+  });
+  app.commands.addCommand(ids.newImpedance, {
+    label: args => (args['isPalette'] ? 'New Equivalent Circuit' : 'Equivalent Circuit'),
+    caption: 'A new .circuit.json document for impedance: resistors, capacitors, CPE, Warburg',
+    icon: args => (args['isPalette'] ? undefined : impedanceIcon),
+    execute: args =>
+      attempt('The circuit could not be made', async () => {
+        await open(await newCircuit(app.serviceManager.contents, folderOf(parts, args)));
         void browser?.model.refresh();
         workspace.touch();
       })

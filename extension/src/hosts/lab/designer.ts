@@ -15,10 +15,16 @@ import {
   mount as mountCircuit,
   pythonCode as circuitCode
 } from '../../designers/circuit';
-import { undrawableCell, undrawableCircuit } from './checks';
+import {
+  IMPEDANCE_KIND,
+  IMPEDANCE_VERSION,
+  mount as mountImpedance,
+  pythonCode as impedanceCode
+} from '../../designers/impedance';
+import { undrawableCell, undrawableCircuit, undrawableImpedance } from './checks';
 import type { DesignDocument, DesignerParts, Mount } from './document';
 import { copyText, DesignDocumentFactory } from './document';
-import { cellIcon, circuitIcon } from './icons';
+import { cellIcon, circuitIcon, impedanceIcon } from './icons';
 import { KernelPreview, KernelStudies } from './kernel';
 import {
   CELL_FACTORY,
@@ -68,6 +74,21 @@ export function registerDesigners(
     prepare: session => prepareCell(session, preferences),
     openAsText
   };
+  const impedance: DesignerParts = {
+    kind: IMPEDANCE_KIND,
+    version: IMPEDANCE_VERSION,
+    noun: 'equivalent circuit',
+    name: 'Circuit',
+    factory: CIRCUIT_FACTORY,
+    icon: impedanceIcon,
+    check: undrawableImpedance,
+    python: impedanceCode,
+    prepare: async () => {
+      await preferences.ready;
+      return (element, store) => mountImpedance(element, { store, clipboard, theme: 'auto' });
+    },
+    openAsText
+  };
   const circuit: DesignerParts = {
     kind: CIRCUIT_KIND,
     version: CIRCUIT_VERSION,
@@ -77,6 +98,7 @@ export function registerDesigners(
     factory: CIRCUIT_FACTORY,
     icon: circuitIcon,
     check: undrawableCircuit,
+    others: [impedance],
     python: circuitCode,
     prepare: session => prepareCircuit(session, preferences),
     openAsText
@@ -84,7 +106,7 @@ export function registerDesigners(
   register(app, tracker, cell, { name: CELL_TYPE, title: 'Battery cell', suffix: CELL_SUFFIX }, widget =>
     toolbar(app, widget, dialogs, ids.makeReport)
   );
-  const type = { name: CIRCUIT_TYPE, title: 'Power network', suffix: CIRCUIT_SUFFIX };
+  const type = { name: CIRCUIT_TYPE, title: 'Circuit', suffix: CIRCUIT_SUFFIX };
   register(app, tracker, circuit, type, widget => toolbar(app, widget, dialogs, ids.saveNetworkAs));
   if (restorer) {
     void restorer.restore(tracker, {

@@ -28,6 +28,14 @@ export const circuitIcon = icon(
     '<path fill="#c2553f" d="M12.8 17.5h6.4L16 23z"/>'
 );
 
+/** A resistor beside a capacitor. */
+export const impedanceIcon = icon(
+  'impedance',
+  '<path fill="none" class="jp-icon3" stroke="#616161" stroke-width="1.8" d="M0 12h4M20 12h4M4 6v12M20 6v12M4 6h3.5M16.5 6H20"/>' +
+    '<path fill="none" stroke="#3b6ea5" stroke-width="1.8" d="M7.5 3h9v6h-9z"/>' +
+    '<path fill="none" stroke="#c2553f" stroke-width="1.8" d="M4 18h6.5M10.5 13.5v9M13.5 13.5v9M13.5 18H20"/>'
+);
+
 /** A discharge curve over its axes. */
 export const runIcon = icon(
   'run',

@@ -107,6 +107,7 @@ function addToPalette(palette: ICommandPalette): void {
   const listed = [
     ids.newCell,
     ids.newCircuit,
+    ids.newImpedance,
     ids.openDesigner,
     ids.openNetworks,
     ids.saveNetworkAs,
@@ -126,6 +127,7 @@ function addToPalette(palette: ICommandPalette): void {
 function addToLauncher(launcher: ILauncher, workspace: WorkspaceModel): void {
   const { cells, tutorials } = workspace.starters;
   launcher.add({ command: ids.newCircuit, category: CATEGORY, rank: 2 });
+  launcher.add({ command: ids.newImpedance, category: CATEGORY, rank: 3 });
   if (cells.length > 0) {
     launcher.add({ command: ids.newCell, category: CATEGORY, rank: 1 });
   }

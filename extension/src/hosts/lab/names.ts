@@ -16,6 +16,7 @@ export const PANEL = 'joulebook-workspace';
 export const commands = {
   newCell: 'joulebook:new-cell',
   newCircuit: 'joulebook:new-circuit',
+  newImpedance: 'joulebook:new-equivalent-circuit',
   openDesigner: 'joulebook:open-designer',
   openNetworks: 'joulebook:open-networks',
   saveNetworkAs: 'joulebook:save-network-as',

@@ -153,7 +153,7 @@ def test_all_faults_of_a_document_at_once() -> None:
         "elements.W1.sigma",
         "elements.CPE_dl.exponent",
     ]
-    assert "more than 0 and at most 1e+15 ohm" in str(caught.value)
+    assert "more than 0 and at most 1e+15 Ω" in str(caught.value)
     assert "Known: kind, coefficient" in str(caught.value)
 
 
