@@ -15,7 +15,8 @@ from sqlalchemy.exc import DatabaseError
 
 import databases
 from joulebook_hub.lending import tables
-from joulebook_hub.lending.desk import GRACE, INTERRUPTED, LIFE
+from joulebook_hub.lending.accounts import LIFE
+from joulebook_hub.lending.desk import GRACE, INTERRUPTED
 from joulebook_hub.lending.ledger import Ledger
 from joulebook_hub.lending.records import KINDS, PRIORITIES, Card, Gone, Queued, Refused, Standing, Terms, Wish, day_of
 from joulebook_hub.lending.waits import FEWEST

@@ -24,9 +24,10 @@ A desk is made from what the ledger holds, takes one event, and is stored again.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from joulebook_hub.lending.accounts import LIFE, Accounts
 from joulebook_hub.lending.records import (
     PRIORITIES,
     Card,
@@ -39,24 +40,16 @@ from joulebook_hub.lending.records import (
     Standing,
     Terms,
     Wish,
-    day_of,
-    next_midnight,
 )
 from joulebook_hub.lending.waits import expected_wait
 
 __all__ = ["Desk"]
 
-LIFE = 60.0
 PATIENCE = 15.0
 UNIT = 60.0
 AGEING = 300.0
 GRACE = 300.0
 INTERRUPTED = 30.0
-
-
-MIDNIGHT, OTHER_ACCOUNT = "midnight", "other account"
-CONTINUED = (MIDNIGHT, OTHER_ACCOUNT)
-"""Reasons of lines after which the loan goes on."""
 _NOTHING = 1e-6
 """s; less is rounding."""
 
@@ -64,7 +57,7 @@ _Key = tuple[str, str]
 
 
 @dataclass
-class Desk:
+class Desk(Accounts):
     """Loans, claims and what was used this month.
 
     Parameters
@@ -96,53 +89,6 @@ class Desk:
     number: int = 1
     awake: float = 0.0
     charges: list[Charge] = field(default_factory=list)
-
-    def spent(self, account: str, now: float) -> float:
-        """GPU time that was charged this month, open loans included.
-
-        Parameters
-        ----------
-        account : str
-            A user or a pool.
-        now : float
-            The time, s since 1970.
-
-        Returns
-        -------
-        float
-            Seconds.
-        """
-        return self._charged(account, day_of(now)[:7], self.used)
-
-    def _charged(self, account: str, month: str, written: dict[str, float]) -> float:
-        running = (
-            loan.charged
-            for loan in self.loans.values()
-            if account in {loan.user, loan.pool} and day_of(loan.beat)[:7] == month
-        )
-        return written.get(account, 0.0) + sum(running)
-
-    def balance(self, user: str, terms: Terms, now: float) -> float:
-        """GPU time that is left this month: the user's own, or the pool's if that is less.
-
-        Parameters
-        ----------
-        user : str
-            The user.
-        terms : Terms
-            Of the user's plan.
-        now : float
-            The time, s since 1970.
-
-        Returns
-        -------
-        float
-            Seconds; below 0 only after an allowance was made smaller.
-        """
-        return self._left(user, terms, day_of(now)[:7], self.used)
-
-    def _left(self, user: str, terms: Terms, month: str, written: dict[str, float]) -> float:
-        return min(most - self._charged(account, month, written) for account, most in self._accounts(user, terms))
 
     def acquire(
         self, user: str, kernel: str, terms: Terms, now: float, wish: Wish | None = None
@@ -311,7 +257,7 @@ class Desk:
 
         def rank(key: _Key) -> tuple[float, float, _Key]:
             claim = self.claims[key]
-            share = claim.weight / (1.0 + self._all_lent(claim.user, now) / 3600.0)
+            share = claim.weight / (1.0 + self.all_lent(claim.user, now) / 3600.0)
             return -(share + (now - claim.asked) / AGEING), claim.asked, key
 
         return sorted(self.claims, key=rank)
@@ -323,14 +269,6 @@ class Desk:
             self._close(loan, standing.why, now)
         return standing
 
-    def _all_lent(self, user: str, now: float) -> float:
-        month = day_of(now)[:7]
-        running = (loan.seconds for loan in self._loans_of(user) if day_of(loan.beat)[:7] == month)
-        return self.lent.get(user, 0.0) + sum(running)
-
-    def _loans_of(self, user: str) -> Iterable[Loan]:
-        return [loan for loan in self.loans.values() if loan.user == user]
-
     def _refusal(self, user: str, terms: Terms, now: float) -> Refused | None:
         remaining = max(self.balance(user, terms, now), 0.0)
         if terms.metered:
@@ -340,16 +278,11 @@ class Desk:
             return Refused("no_gpu_time", allowed, remaining)
         if remaining < UNIT:
             return Refused("used_up", allowed, remaining)
-        for account, most in self._accounts(user, terms):
+        for account, most in self.accounts_of(user, terms):
             loans = sum(account in {loan.user, loan.pool} for loan in self.loans.values())
             if most - self.spent(account, now) - UNIT * loans < UNIT:
                 return Refused("set_aside", allowed, remaining)
         return None
-
-    @staticmethod
-    def _accounts(user: str, terms: Terms) -> list[tuple[str, float]]:
-        """Who is charged, and what each may use in a month."""
-        return [(user, terms.allowed), *([(terms.pool, terms.pooled)] if terms.pool else [])]
 
     def _places(self, kind: str) -> int:
         return sum(card.places for card in self.cards if _meet(card.kind, kind))
@@ -375,52 +308,6 @@ class Desk:
             for place in range(lent.count(card.identity), card.places)
         ]
         return [identity for _, _, identity in sorted(places)]
-
-    def _advance(self, loan: Loan, terms: Terms, now: float) -> None:
-        """Charge the time since the last beat; a line ends at midnight, and where another pool is charged."""
-        if loan.pool != terms.pool:
-            if loan.seconds > 0.0:
-                self._write(loan, OTHER_ACCOUNT, now)
-            loan.pool = terms.pool
-        credited = min(max(now - loan.beat, 0.0), LIFE)
-        midnight = next_midnight(loan.beat)
-        before = min(credited, midnight - loan.beat)
-        this_month, month = day_of(now)[:7], day_of(loan.beat)[:7]
-        self._credit(loan, terms, before, month, self.used if month == this_month else self.before)
-        if now >= midnight:
-            self._write(loan, MIDNIGHT, now)
-            loan.beat = now
-            self._credit(loan, terms, credited - before, this_month, self.used)
-        loan.beat = max(loan.beat, now)
-
-    def _credit(self, loan: Loan, terms: Terms, seconds: float, month: str, written: dict[str, float]) -> None:
-        """Lend seconds; what goes beyond the balance is metered, or not charged."""
-        beyond = seconds - min(max(self._left(loan.user, terms, month, written), 0.0), seconds)
-        loan.seconds += seconds
-        if terms.metered:
-            loan.metered += beyond
-        else:
-            loan.grace += beyond
-
-    def _write(self, loan: Loan, reason: str, now: float) -> None:
-        day = day_of(loan.beat)
-        charge = Charge(
-            *(loan.number, loan.part, loan.user, loan.kernel, loan.card, loan.plan),
-            *(day, loan.beat, loan.seconds, reason),
-            project=loan.project,
-            pool=loan.pool,
-            grace=loan.grace,
-            metered=loan.metered,
-        )
-        self.charges.append(charge)
-        this_month = day[:7] == day_of(now)[:7]
-        if this_month:
-            self.lent[loan.user] = self.lent.get(loan.user, 0.0) + loan.seconds
-        written = self.used if this_month else self.before
-        for account in filter(None, (loan.user, loan.pool)):
-            written[account] = written.get(account, 0.0) + loan.charged
-        loan.part += 1
-        loan.seconds = loan.grace = loan.metered = 0.0
 
     def _close(self, loan: Loan, reason: str, now: float) -> None:
         self._write(loan, reason, now)
@@ -449,7 +336,7 @@ class Desk:
             return "metered"
         share = max(
             self.spent(account, now) / most if 0 < most < math.inf else 0.0
-            for account, most in self._accounts(loan.user, terms)
+            for account, most in self.accounts_of(loan.user, terms)
         )
         return "95" if share >= 0.95 else "80" if share >= 0.80 else ""
 

@@ -10,7 +10,8 @@ from typing import Any
 from sqlalchemy import Table, delete, func, insert, select
 
 from joulebook_hub.lending import tables
-from joulebook_hub.lending.desk import CONTINUED, Desk
+from joulebook_hub.lending.accounts import CONTINUED
+from joulebook_hub.lending.desk import Desk
 from joulebook_hub.lending.records import Card, Claim, Loan, day_of
 from joulebook_hub.store import SteadyClock, Store, Transaction
 

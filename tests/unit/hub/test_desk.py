@@ -6,7 +6,8 @@ import math
 
 import pytest
 
-from joulebook_hub.lending.desk import AGEING, GRACE, INTERRUPTED, LIFE, PATIENCE, UNIT, Desk
+from joulebook_hub.lending.accounts import LIFE
+from joulebook_hub.lending.desk import AGEING, GRACE, INTERRUPTED, PATIENCE, UNIT, Desk
 from joulebook_hub.lending.records import Card, Gone, Queued, Refused, Terms, Wish
 
 NOON = 1_767_268_800.0  # 2026-01-01 12:00 UTC
