@@ -172,15 +172,19 @@ def extras() -> str:
 
 EXTRAS = {
     "bench": "the comparison with PyBaMM that `make bench` prints",
+    "charts": "tests of the Kubernetes charts",
     "dask": "sweeps on a Dask cluster",
     "dev": "tests, lint and types",
+    "docker": "servers of users in containers",
     "docs": "this documentation",
     "gpu": "solvers on NVIDIA GPUs",
     "hub": "running the hub",
     "lab": "JupyterLab, designers and plots",
     "node": "the proxy, where the system has no Node.js",
     "report": "reports as PDF and HTML",
+    "s3": "backups to S3",
     "sentry": "failures of the hub's service to Sentry",
+    "traefik": "Traefik as the hub's proxy",
 }
 
 

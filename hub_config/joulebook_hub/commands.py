@@ -1,4 +1,4 @@
-"""``joulebook hub up | down | status | password | admin | backup | restore``: the shell commands of the hub."""
+"""``joulebook hub up | down | status | password | admin | drain | backup | restore | billing``: its shell commands."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import sys
 from typing import Any
 
 from joulebook_hub.backup import commands as backup_commands
+from joulebook_hub.billing.commands import add_billing
 from joulebook_hub.errors import HubError
 
 __all__ = ["main", "register"]
@@ -50,7 +51,12 @@ def add_actions(parser: argparse.ArgumentParser) -> None:
     admin = actions.add_parser("admin", help="make the first administrator of a hub that a service manager starts")
     admin.add_argument("name", nargs="?", default="admin", help="the name (default: admin)")
     admin.set_defaults(run=_admin)
+    drain = actions.add_parser("drain", help="let nothing new start before work on the hub; what runs goes on")
+    drain.add_argument("--undo", action="store_true", help="let things start again")
+    drain.add_argument("--reason", default="maintenance", help="for the audit log")
+    drain.set_defaults(run=_drain)
     backup_commands.add(actions)
+    add_billing(actions)
 
 
 def _told(error: HubError) -> int:
@@ -106,6 +112,26 @@ def _password(arguments: argparse.Namespace) -> int:
     except HubError as error:
         return _told(error)
     print(f"One-time password of {arguments.name}: {password}")
+    return 0
+
+
+def _drain(arguments: argparse.Namespace) -> int:
+    from joulebook_hub.draining import drain
+    from joulebook_hub.settings import HubSettings
+    from joulebook_hub.store import Store
+
+    try:
+        store = Store(HubSettings.from_environment(os.environ).store_url)
+    except HubError as error:
+        return _told(error)
+    try:
+        drain(store, on=not arguments.undo, actor="joulebook hub drain", reason=arguments.reason)
+    finally:
+        store.close()
+    if arguments.undo:
+        print("Servers, GPU kernels and jobs start again.")
+    else:
+        print("Nothing new starts: servers, GPU kernels, jobs. What runs goes on. Undo: joulebook hub drain --undo")
     return 0
 
 

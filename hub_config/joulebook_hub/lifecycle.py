@@ -149,9 +149,9 @@ def up(environment: Mapping[str, str], *, port: int | None = None, admin: str = 
         chosen = ports.choose_public(
             port or settings.port, insisted=port is not None or "JOULEBOOK_PORT" in environment
         )
-        hub_port, proxy_api_port, service_port = ports.free_ones(3, avoid={chosen})
+        names = ("hub_port", "proxy_api_port", "service_port", "simulator_port")
         made = ensure_first_admin(settings, admin)
-        numbers = {"port": chosen, "hub_port": hub_port, "proxy_api_port": proxy_api_port, "service_port": service_port}
+        numbers = {"port": chosen, **dict(zip(names, ports.free_ones(len(names), avoid={chosen}), strict=True))}
         guard = _start_guard(folder, environment, numbers)
         url = f"http://127.0.0.1:{chosen}"
         started = psutil.Process(guard.pid).create_time()

@@ -10,10 +10,11 @@ import math
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from joulebook_hub.billing.charges import Charges, cents
 from joulebook_hub.errors import HubError
 
 __all__ = [
@@ -88,9 +89,9 @@ LIMITS: dict[str, Limit] = {
     "overage": Limit("metered use beyond the GPU-hours", "switch"),
     "jobs": Limit("hub jobs per month", "amount", unit="jobs"),
     "projects": Limit("projects", "amount", unit="projects"),
-    "storage": Limit("storage, GB", "amount", enforced=True, unit="GB"),
+    "storage": Limit("storage", "amount", enforced=True, unit="GB"),
     "named_servers": Limit("named servers at a time", "amount", enforced=True, unit="named servers"),
-    "memory": Limit("memory of a server, GB", "size", enforced=True, unit="GB"),
+    "memory": Limit("memory of a server", "size", enforced=True, unit="GB"),
     "cpus": Limit("processors of a server", "size", enforced=True, unit="processors"),
     "queue_weight": Limit("weight in the queue for GPUs", "weight", enforced=True),
     "grid_buses": Limit("grid buses", "amount", enforced=True),
@@ -111,7 +112,7 @@ _RULES = {
     "amount": f'use a number of 0 or more, "{UNLIMITED}" or "{SET_BY_ADMINISTRATOR}"',
     "size": f'use a number above 0, "{UNLIMITED}" or "{SET_BY_ADMINISTRATOR}"',
     "weight": "use a number above 0 and at most 1000",
-    "price": f'use a number of 0 or more, or "{BY_AGREEMENT}"',
+    "price": f'use a number of 0 or more in whole cents, or "{BY_AGREEMENT}"',
     "switch": "use true or false",
 }
 
@@ -166,6 +167,8 @@ class Plans:
         The plans.
     default : str
         Name of the plan of who is in no plan's group.
+    charges : Charges
+        Trial, GPU time beyond the plan, coupons.
 
     Examples
     --------
@@ -178,6 +181,7 @@ class Plans:
 
     tiers: tuple[Plan, ...]
     default: str
+    charges: Charges = field(default_factory=Charges)
 
     @classmethod
     def read(cls, path: str | Path = "", *, default: str = "") -> Plans:
@@ -224,7 +228,7 @@ class Plans:
             Plan(name, title, {limit: limits[limit][name] for limit in LIMITS})
             for name, title in document["plans"].items()
         )
-        return cls(tiers, document["default"])
+        return cls(tiers, document["default"], Charges.read(document.get("billing"))[0])
 
     def named(self, name: str) -> Plan | None:
         """Look up a plan.
@@ -278,7 +282,7 @@ def _faults(document: dict[str, Any]) -> list[str]:
         found.append(f"schema_version = {document.get('schema_version')!r}: this version of Joulebook reads 1.")
     found += [
         f"{key}: not a part of a plans' file. Remove it."
-        for key in document.keys() - {"schema_version", "default", "plans", "limits"}
+        for key in document.keys() - {"schema_version", "default", "plans", "limits", "billing"}
     ]
     plans = document.get("plans")
     if not isinstance(plans, dict) or not 1 <= len(plans) <= _MOST_PLANS:
@@ -296,7 +300,7 @@ def _faults(document: dict[str, Any]) -> list[str]:
     found += [f"limits.{key}: no such limit. Known: {', '.join(LIMITS)}." for key in limits.keys() - LIMITS.keys()]
     for key, limit in LIMITS.items():
         found += _row_faults(key, limit, limits.get(key), list(plans))
-    return found
+    return found + Charges.read(document.get("billing"))[1]
 
 
 def _row_faults(key: str, limit: Limit, row: Any, plans: list[str]) -> list[str]:
@@ -318,6 +322,8 @@ def _is_allowed(kind: str, value: Any) -> bool:
         return value in _WORDS[kind]
     if not isinstance(value, int | float) or not 0 <= value <= 1e9:
         return False
+    if kind == "price":
+        return cents(value) is not None
     return kind not in {"weight", "size"} or (value > 0 and (kind == "size" or value <= 1000))
 
 

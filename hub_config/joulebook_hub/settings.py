@@ -64,6 +64,8 @@ class HubSettings:
         Ports between hub and proxy; `joulebook hub up` chooses free ones.
     service_port : int
         Port of the hub's service; chosen likewise.
+    simulator_port : int
+        Port of the simulator of Stripe, where it is used; chosen likewise.
     store_url : str
         Database of hub and service (JOULEBOOK_STORE_URL); a SQLite file of the folder when left out.
     proxy : str
@@ -102,6 +104,7 @@ class HubSettings:
     hub_port: int = 8081
     proxy_api_port: int = 8001
     service_port: int = 8082
+    simulator_port: int = 8083
     store_url: str = field(default="", repr=False)
     proxy: str = "node"
     sign_in: str = "password"
@@ -148,6 +151,7 @@ class HubSettings:
             hub_port=reader.integer("JOULEBOOK_HUB_PORT", 8081, 1, 65535),
             proxy_api_port=reader.integer("JOULEBOOK_PROXY_API_PORT", 8001, 1, 65535),
             service_port=reader.integer("JOULEBOOK_SERVICE_PORT", 8082, 1, 65535),
+            simulator_port=reader.integer("JOULEBOOK_SIMULATOR_PORT", 8083, 1, 65535),
             store_url=environment.get("JOULEBOOK_STORE_URL", "")
             or f"sqlite:///{StateFolder.from_environment(environment).ledger}",
             proxy=reader.choice("JOULEBOOK_PROXY", PROXIES, "node"),

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import PurePath
 from typing import Protocol
 
 from tornado import web
 
-__all__ = ["Lease", "LeaseBroker", "LeaseUnavailableError", "Waiting", "Wish"]
+__all__ = ["Lease", "LeaseBroker", "LeaseUnavailableError", "Waiting", "Wish", "project_of"]
+
+_LONGEST_PROJECT = 255
 
 
 @dataclass(frozen=True)
@@ -23,11 +26,45 @@ class Wish:
         ``"normal"``, or ``"low"`` to stand back in the queue.
     most : float, optional
         Longest time, s.
+    project : str
+        Folder that the kernel works in, for the history of its user.
     """
 
     kind: str = ""
     priority: str = "normal"
     most: float | None = None
+    project: str = ""
+
+
+def project_of(folder: str | None, home: str) -> str:
+    """Name the project that a kernel works for: the first folder of the workspace, or a shared one below ``projects``.
+
+    Parameters
+    ----------
+    folder : str or None
+        Where the kernel starts.
+    home : str
+        The workspace.
+
+    Returns
+    -------
+    str
+        Empty at the top of the workspace and outside it.
+
+    Examples
+    --------
+    >>> [project_of(f"/w/ada{within}", "/w/ada") for within in ("", "/tutorials/a", "/projects/radium/x")]
+    ['', 'tutorials', 'projects/radium']
+    >>> project_of(None, "/w/ada"), project_of("/w/adam/x", "/w/ada")
+    ('', '')
+    """
+    if not folder or not home:
+        return ""
+    try:
+        parts = PurePath(folder).relative_to(home).parts
+    except ValueError:
+        return ""
+    return "/".join(parts[: 2 if parts[:1] == ("projects",) else 1])[:_LONGEST_PROJECT]
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ from traitlets import Any as AnyTrait
 from traitlets import Bool, Enum, Float, default
 
 from joulebook_kernels import power
-from joulebook_kernels.broker import Lease, LeaseBroker, LeaseUnavailableError, Waiting, Wish
+from joulebook_kernels.broker import Lease, LeaseBroker, LeaseUnavailableError, Waiting, Wish, project_of
 from joulebook_kernels.hub_broker import HubBroker
 from joulebook_kernels.machine_broker import MachineBroker, is_alive
 from joulebook_kernels.power import Power
@@ -53,6 +53,7 @@ class LeaseProvisioner(LocalProvisioner):
     _started = False
     _running_on = ""
     _over = ""
+    _project = ""
     _interrupted = False
 
     @default("broker")
@@ -72,6 +73,7 @@ class LeaseProvisioner(LocalProvisioner):
         dict
             The same, with the card in the environment.
         """
+        self._project = project_of(kwargs.get("cwd"), os.environ.get("HOME", ""))
         if self._over:  # Jupyter starts again what was ended; the next start is a person's
             self._show(Power("ended", message=self._over))
             self._over = ""
@@ -124,7 +126,7 @@ class LeaseProvisioner(LocalProvisioner):
 
     @property
     def _wish(self) -> Wish:
-        return Wish(self.kind, self.priority, 3600.0 * self.most_hours or None)
+        return Wish(self.kind, self.priority, 3600.0 * self.most_hours or None, self._project)
 
     def _show(self, found: Power) -> None:
         if found != self.power:

@@ -14,6 +14,7 @@ from joulebook_hub.lending.lender import Lender
 from joulebook_hub.lending.records import day_of
 from joulebook_hub.names import folder_name
 from joulebook_hub.plans import LIMITS, cell
+from joulebook_hub.quota.decisions import tidy
 from joulebook_hub.quota.homes import home_of, measure_now
 from joulebook_hub.quota.meters import METERED_ROWS, HistoryLine, estimate, history, history_as_csv, meters
 from joulebook_hub.quota.people import entitlement
@@ -79,6 +80,7 @@ class UsagePage(QuotaPage):
             "projects": _by_project(lines),
             "largest": [] if home is None or gates.workspaces is None else home.measured.largest[:_FILES_SHOWN],
             "infinite": math.inf,
+            "amount": tidy,
         }
 
     @property

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from joulebook_hub.draining import is_draining
 from joulebook_hub.lending.ledger import Ledger
 from joulebook_hub.lending.records import Card, Gone, Queued, Refused, Standing, Terms, Wish
 from joulebook_hub.plans import Plans
@@ -106,6 +107,8 @@ class Lender:
             return Refused("no_cards", 0.0, 0.0)
         with self.store.begin() as transaction, self.ledger.desk(self.cards) as (desk, now):
             remember_groups(transaction, user, groups)
+            if is_draining(transaction) and (user, kernel) not in desk.loans:
+                return Refused("draining", 0.0, 0.0)
             found = desk.acquire(user, kernel, self.terms(transaction, user, groups), now, wish)
         if isinstance(found, Queued):
             found = replace(found, expected=desk.expected_wait((user, kernel), self.ledger.recent_lengths(), now))

@@ -15,6 +15,7 @@ from __future__ import annotations
 import math
 from dataclasses import asdict
 
+from joulebook_hub.draining import MESSAGE
 from joulebook_hub.lending.lender import Lender
 from joulebook_hub.lending.models import Kernel, Leases, Lent, Line, Meter, NotLent, Usage, Waits, Wanted
 from joulebook_hub.lending.records import Card, Gone, Queued, Refused, Standing, Wish
@@ -37,6 +38,8 @@ def refusal(found: Refused) -> str:
     str
         What is wrong and what to try.
     """
+    if found.reason == "draining":
+        return MESSAGE
     if found.reason == "no_such_card":
         return "This hub lends no GPU of the kind that the kernel asks for. Choose another kernel."
     if found.reason == "no_cards":

@@ -9,7 +9,7 @@ from joulebook_hub.plans import LIMITS
 from joulebook_hub.quota.entitlements import Entitlement
 from joulebook_hub.service.routes import ServiceError
 
-__all__ = ["RED", "YELLOW", "Decision", "NotAllowed", "Offer", "colour", "decide", "decide_switch"]
+__all__ = ["RED", "YELLOW", "Decision", "NotAllowed", "Offer", "colour", "decide", "decide_switch", "tidy"]
 
 YELLOW, RED = 0.80, 0.95
 """Shares at which a meter changes its colour and a notice comes."""
@@ -142,7 +142,7 @@ def decide(
         return Decision(row, False, used, most, message)
     way_out = _WAYS_OUT.get(row)
     what_to_do = f"{way_out}, {end}" if way_out else end[3:].capitalize()
-    return Decision(row, False, used, most, f"{_tidy(used)} of {_tidy(most)} {noun} are used ({source}). {what_to_do}.")
+    return Decision(row, False, used, most, f"{tidy(used)} of {tidy(most)} {noun} are used ({source}). {what_to_do}.")
 
 
 def decide_switch(entitlement: Entitlement, row: str, *, offer: Offer | None = None) -> Decision:
@@ -191,5 +191,26 @@ def colour(share: float) -> str:
     return "green" if share < YELLOW else "yellow" if share <= RED else "red"
 
 
-def _tidy(value: float) -> str:
-    return "unlimited" if math.isinf(value) else f"{value:,.2f}".rstrip("0").rstrip(".").replace(",", " ")
+def tidy(value: float) -> str:
+    r"""Write an amount for a person.
+
+    Parameters
+    ----------
+    value : float
+        The amount.
+
+    Returns
+    -------
+    str
+        Two decimals at most, and three digits of what is below 1.
+
+    Examples
+    --------
+    >>> tidy(2.0), tidy(0.04213), tidy(1234.5), tidy(math.inf)
+    ('2', '0.0421', '1\u202f234.5', 'unlimited')
+    """
+    if math.isinf(value):
+        return "unlimited"
+    if 0 < value < 1:
+        return f"{value:.3g}"
+    return f"{value:,.2f}".rstrip("0").rstrip(".").replace(",", "\u202f")

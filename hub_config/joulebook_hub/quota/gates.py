@@ -11,17 +11,20 @@ import json
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
 from tornado import web
 
+from joulebook_hub.draining import refuse_while_draining
 from joulebook_hub.plans import LIMITS, Plans
-from joulebook_hub.quota.decisions import Decision, NotAllowed, Offer, decide_switch
+from joulebook_hub.quota.decisions import Decision, Offer, decide_switch
 from joulebook_hub.quota.entitlements import Entitlement
 from joulebook_hub.quota.homes import measure_now, storage_decision
 from joulebook_hub.quota.people import entitlement, remember_groups
 from joulebook_hub.quota.units import give_back_unit, keep_only, take_unit
+from joulebook_hub.service.routes import ServiceError
 from joulebook_hub.store import Store
 
 __all__ = ["COURTESY", "COURTESY_ROWS", "Gates", "courtesy"]
@@ -32,11 +35,11 @@ _GB = 10**9
 
 
 class _RefusedError(web.HTTPError):
-    """An answer with status 402 whose message JupyterHub shows to the person."""
+    """An answer, such as 402, whose message JupyterHub shows to the person."""
 
-    def __init__(self, decision: Decision) -> None:
-        super().__init__(402, "%s", decision.message, reason="Payment Required")
-        self.jupyterhub_message = decision.message
+    def __init__(self, refused: ServiceError) -> None:
+        super().__init__(refused.status, "%s", str(refused), reason=HTTPStatus(refused.status).phrase)
+        self.jupyterhub_message = str(refused)
 
 
 @dataclass(frozen=True)
@@ -75,7 +78,7 @@ class Gates:
         Raises
         ------
         _RefusedError
-            An answer with status 402, if the plan does not allow it.
+            An answer with status 402, if the plan does not allow it; with 503 while the hub drains.
         """
         groups = [str(group.name) for group in spawner.user.groups]
         running = {
@@ -83,8 +86,8 @@ class Gates:
         }
         try:
             found = await asyncio.to_thread(self.start, spawner.user.name, groups, spawner.name, running)
-        except NotAllowed as refused:
-            raise _RefusedError(refused.decision) from refused
+        except ServiceError as refused:
+            raise _RefusedError(refused) from refused
         self.shape(spawner, found)
 
     def start(self, user: str, groups: Sequence[str], server: str, running: set[str]) -> Entitlement:
@@ -108,10 +111,11 @@ class Gates:
 
         Raises
         ------
-        NotAllowed
-            If the plan does not allow it.
+        ServiceError
+            If the plan does not allow it, or the hub drains.
         """
         with self.store.read() as transaction:
+            refuse_while_draining(transaction)
             full = not storage_decision(transaction, entitlement(transaction, self.plans, user, groups)).allowed
         if full and self.workspaces is not None:
             measure_now(self.store, self.workspaces, user)

@@ -181,6 +181,7 @@ class _Handler(web.RequestHandler):
             raise ServiceError(message, reason="too_large", status=413)
         asked = self._asked(route, self.path_kwargs)
         context = replace(self.service.context(), person=person, headers=self._other_headers(), raw=body)
+        context = replace(context, ask_hub=self.service.door.asker(self.request.headers.get("Authorization", "")))
         print_ = fingerprint(route.method, self.request.path, self.request.query, body)
         arguments = (route, context, asked, self._key(route), print_)
         self._send(await self.service.decided(decide, *arguments, waits=route.waits))

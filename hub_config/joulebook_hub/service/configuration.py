@@ -7,6 +7,7 @@ import sys
 from dataclasses import replace
 from typing import Any
 
+from joulebook_hub.billing import configuration as billing
 from joulebook_hub.lending.records import Card
 from joulebook_hub.service.features import features
 from joulebook_hub.settings import HubSettings
@@ -39,6 +40,7 @@ def configure(c: Any, settings: HubSettings) -> None:
     from joulebook_hub.store import Store
     from joulebook_hub.store.engines import address
 
+    settings = billing.configure(c, settings)
     plans = Plans.read(
         settings.environment.get("JOULEBOOK_PLANS", ""), default=settings.environment.get("JOULEBOOK_DEFAULT_PLAN", "")
     )
@@ -57,7 +59,9 @@ def configure(c: Any, settings: HubSettings) -> None:
     c.JupyterHub.tornado_settings["joulebook_store"] = store
     c.JupyterHub.tornado_settings["joulebook_lender"] = Lender(store, plans, cards)
     c.JupyterHub.extra_handlers = [*c.JupyterHub.get("extra_handlers", []), *usage.ROUTES, *plans_page.ROUTES]
-    gates = Gates(store, plans, settings.folder.workspaces / "users")
+    homes = settings.folder.workspaces / "users" if settings.profile == "local" else None
+    memory, cpus = c.Spawner.get("mem_limit"), c.Spawner.get("cpu_limit")
+    gates = Gates(store, plans, homes, billing.add_pages(c, settings, store, plans), memory=memory, cpus=cpus)
     c.JupyterHub.tornado_settings["joulebook_gates"] = gates
     c.JupyterHub.authenticator_class = with_token_gate(c.JupyterHub.authenticator_class)
     c.Spawner.pre_spawn_hook = gates.before_start

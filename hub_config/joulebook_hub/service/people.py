@@ -6,20 +6,35 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import httpx
 from jupyterhub.services.auth import HubAuth
 
 from joulebook_hub.service.routes import Person, Route, ServiceError
 
-__all__ = ["Door"]
+__all__ = ["Door", "HubSilentError"]
 
 _HEADER = re.compile(r"(?:token|bearer)\s+(\S{1,200})", re.IGNORECASE)
 _ADMIN = "admin:users"
 _METRICS = "read:metrics"
+_PATIENCE = 10.0
 
 
 class _ForbiddenError(ServiceError):
     def __init__(self, user_message: str, reason: str) -> None:
         super().__init__(user_message, reason=reason, status=403)
+
+
+class HubSilentError(ServiceError):
+    """The hub does not answer as it should.
+
+    Parameters
+    ----------
+    user_message : str
+        What is wrong.
+    """
+
+    def __init__(self, user_message: str) -> None:
+        super().__init__(user_message, reason="hub_silent", status=503)
 
 
 class Door:
@@ -33,6 +48,39 @@ class Door:
 
     def __init__(self, hub: HubAuth) -> None:
         self._hub = hub
+
+    def asker(self, header: str) -> Callable[..., Any]:
+        """Make what asks the hub in the name of a request.
+
+        Parameters
+        ----------
+        header : str
+            The request's ``Authorization`` header.
+
+        Returns
+        -------
+        callable
+            From a path of the hub's API and a query to JSON.
+        """
+
+        def ask(path: str, **query: Any) -> Any:
+            token = _HEADER.fullmatch(header)
+            if token is None:
+                raise ServiceError("Send a token of the hub: Authorization: token …", reason="no_token", status=401)
+            headers = {"Authorization": f"token {token.group(1)}"}
+            try:
+                answer = httpx.get(
+                    f"{self._hub.api_url}/{path}", params=query, headers=headers, timeout=_PATIENCE, trust_env=False
+                )
+            except httpx.HTTPError as error:
+                raise HubSilentError("The hub does not answer. Try again in a minute.") from error
+            if answer.status_code == 403:
+                raise _ForbiddenError(f"The hub does not let this token see {path}.", "hub_forbids")
+            if answer.status_code != 200:
+                raise HubSilentError(f"The hub answered {answer.status_code}. Try again in a minute.")
+            return answer.json()
+
+        return ask
 
     async def let_in(self, route: Route, header: str) -> Person:
         """Find out who asks, and whether this route is for them.

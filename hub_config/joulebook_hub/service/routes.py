@@ -86,6 +86,10 @@ class Parts:
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
+def _nobody(path: str, **query: object) -> Any:
+    raise ServiceError("Nobody asks the hub here.", reason="no_token", status=401)
+
+
 @dataclass(frozen=True)
 class Context:
     """What a route's function gets first.
@@ -104,6 +108,9 @@ class Context:
         Of the request, by lower-case name, without the token.
     raw : bytes
         The request's body as it came, for signatures.
+    ask_hub : callable
+        Gets JSON from the hub's API with the token of who asks, so with that token's power and no other:
+        ``ask_hub("users", offset=0, limit=100)``. For routes with ``waits=True``.
     """
 
     store: Store
@@ -112,6 +119,7 @@ class Context:
     features: Mapping[str, Any] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     raw: bytes = field(default=b"", repr=False)
+    ask_hub: Callable[..., Any] = field(default=_nobody, repr=False)
 
 
 @dataclass(frozen=True)

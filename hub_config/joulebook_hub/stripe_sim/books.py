@@ -12,6 +12,7 @@ import string
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import (
@@ -31,6 +32,7 @@ from sqlalchemy import (
     select,
     update,
 )
+from sqlalchemy.engine import make_url
 
 from joulebook_hub.stripe_sim import API_VERSION
 from joulebook_hub.stripe_sim.faults import NotFoundError, RequestError
@@ -98,6 +100,9 @@ class Shelf:
     """
 
     def __init__(self, url: str, *, wall: Callable[[], float] = time.time) -> None:
+        database = make_url(url).database
+        if database:
+            Path(database).touch(mode=0o600)
         self.engine = create_engine(url, connect_args={"check_same_thread": False, "timeout": 15})
         self.wall = wall
 

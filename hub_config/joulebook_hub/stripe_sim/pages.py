@@ -131,6 +131,14 @@ def _summary(books: Books, session: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+class StartPage(_Page):
+    """What stands at the simulator's own address."""
+
+    def get(self) -> None:
+        """Say what this is."""
+        self.show("message.html", text="This is Joulebook's simulator of Stripe. Pages of it open from Joulebook.")
+
+
 class CheckoutPage(_Page):
     """Choose a card and subscribe."""
 
@@ -367,6 +375,7 @@ class ControlPage(_Page):
 
 
 PAGES: tuple[tuple[str, type[_Page]], ...] = (
+    (r"/?", StartPage),
     (r"/pay/([A-Za-z0-9_]{1,64})", CheckoutPage),
     (r"/portal/([A-Za-z0-9_]{1,64})", PortalPage),
     (r"/portal/([A-Za-z0-9_]{1,64})/invoices/([A-Za-z0-9_]{1,64})", InvoicePage),

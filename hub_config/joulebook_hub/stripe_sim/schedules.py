@@ -6,6 +6,7 @@ from typing import Any
 
 from joulebook_hub.stripe_sim import forms, shapes
 from joulebook_hub.stripe_sim.books import Books
+from joulebook_hub.stripe_sim.catalogue import merged
 from joulebook_hub.stripe_sim.faults import ParameterError, RequestError
 from joulebook_hub.stripe_sim.periods import period_after
 from joulebook_hub.stripe_sim.subscriptions import item_for, tell_change
@@ -15,7 +16,12 @@ __all__ = ["create_schedule", "enter_next_phase", "release_schedule", "update_sc
 Params = dict[str, Any]
 
 
-def _phase(items: list[dict[str, Any]], start: int, end: int, proration: str) -> dict[str, Any]:
+_PHASE = {"items", "start_date", "end_date", "duration", "proration_behavior", "metadata"}
+
+
+def _phase(
+    items: list[dict[str, Any]], start: int, end: int, proration: str, metadata: dict[str, str]
+) -> dict[str, Any]:
     return {
         "add_invoice_items": [],
         "application_fee_percent": None,
@@ -30,7 +36,7 @@ def _phase(items: list[dict[str, Any]], start: int, end: int, proration: str) ->
         "end_date": end,
         "invoice_settings": None,
         "items": items,
-        "metadata": {},
+        "metadata": metadata,
         "on_behalf_of": None,
         "proration_behavior": proration,
         "start_date": start,
@@ -75,7 +81,7 @@ def create_schedule(books: Books, params: Params) -> dict[str, Any]:
     at = books.now(subscription["test_clock"])
     items = subscription["items"]["data"]
     begin, end = int(items[0]["current_period_start"]), int(items[0]["current_period_end"])
-    phase = _phase([_phase_item(item["price"]["id"], item.get("quantity")) for item in items], begin, end, "none")
+    phase = _phase([_phase_item(item["price"]["id"], item.get("quantity")) for item in items], begin, end, "none", {})
     made = shapes.schedule(
         books.fresh("sub_sched"),
         at,
@@ -125,6 +131,10 @@ def update_schedule(books: Books, params: Params, identity: str) -> dict[str, An
     for number, given in enumerate(params.get("phases") or []):
         if not isinstance(given, dict) or not given.get("items"):
             raise ParameterError(f"phases[{number}]", "Give items for each phase.", "parameter_missing")
+        for name in given.keys() - _PHASE:
+            raise ParameterError(
+                f"phases[{number}][{name}]", f"Received unknown parameter: {name}", "parameter_unknown"
+            )
         begin = phases[-1]["end_date"] if phases else int(made["phases"][0]["start_date"])
         if forms.integer(given, "start_date", begin) != begin:
             raise ParameterError(f"phases[{number}][start_date]", "A phase begins where the one before ends.")
@@ -136,7 +146,7 @@ def update_schedule(books: Books, params: Params, identity: str) -> dict[str, An
             item = item_for(books, "", one, at, (begin, end))
             items.append(_phase_item(item["price"]["id"], item.get("quantity")))
         proration = forms.one_of(given, "proration_behavior", ("none",), "none")
-        phases.append(_phase(items, begin, end, proration))
+        phases.append(_phase(items, begin, end, proration, merged(None, given.get("metadata"))))
     if phases:
         made["phases"] = phases
         made["current_phase"] = {"start_date": phases[0]["start_date"], "end_date": phases[0]["end_date"]}
@@ -212,4 +222,5 @@ def enter_next_phase(books: Books, identity: str, at: int) -> None:
         items.append(kept or item_for(books, before["id"], wanted, at, (int(period[0]), int(period[1]))))
         if kept and "quantity" in given:
             items[-1] = {**kept, "quantity": given["quantity"]}
-    tell_change(books, before, {**before, "items": {**before["items"], "data": items}}, at)
+    metadata = merged(before["metadata"], phase["metadata"])
+    tell_change(books, before, {**before, "metadata": metadata, "items": {**before["items"], "data": items}}, at)

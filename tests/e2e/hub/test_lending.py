@@ -88,7 +88,7 @@ def leases(lending):
 
 
 def test_a_kernel_is_lent_a_card_within_its_users_hours(lending, wait_for):
-    start = {"name": specs.GPU}
+    start = {"name": specs.GPU, "path": "tutorials"}
     assert hours(lending.admin, "0").status_code == 200
     refused = server_api(lending, "POST", "/api/kernels", json=start)
     assert refused.status_code == 402 and "plan has no GPU-hours" in refused.text
@@ -137,7 +137,9 @@ def test_a_kernel_is_lent_a_card_within_its_users_hours(lending, wait_for):
     assert server_api(lending, "DELETE", f"/api/kernels/{kernel}").status_code == 204
     wait_for(lambda: leases(lending) == [], "the card came back", 30)
     lines = ask(lending, "GET", "usage").json()["lines"]
-    assert [(line["kernel"], line["reason"]) for line in lines] == [(kernel, "given back")]
+    assert [(line["kernel"], line["reason"], line["project"]) for line in lines] == [
+        (kernel, "given back", "tutorials")
+    ]
     assert 0 < lines[0]["seconds"] < 300
     page = lending.admin.get("/hub/usage").text
     assert "Academic" in page and "of 10 GPU-hours" in page and "jb-meter green" in page
@@ -195,20 +197,44 @@ def test_queries_that_are_none(lending):
         assert ask(lending, "GET", "usage?" + query).status_code == 400, query
 
 
-def test_the_services_own_token_has_no_power(lending):
-    token = lending.hub.member("joulebook_hub.service").environ()["JUPYTERHUB_API_TOKEN"]
+POWERS = [
+    *(("GET", "/users"), ("GET", "/users/admin"), ("GET", "/groups"), ("GET", "/groups/plan-academic")),
+    *(("GET", "/services"), ("GET", "/proxy"), ("GET", "/info"), ("GET", "/users/admin/tokens")),
+    *(("POST", "/users/eve"), ("DELETE", "/users/admin"), ("PATCH", "/users/admin")),
+    *(("POST", "/users/admin/server"), ("DELETE", "/users/admin/server"), ("POST", "/users/admin/activity")),
+    *(("POST", "/users/admin/tokens"), ("POST", "/groups/plan-team/users"), ("PUT", "/groups/plan-team/properties")),
+    ("POST", "/shutdown"),
+]
+
+
+def of_hub(lending, token, method, path):
     headers = {"Authorization": f"token {token}"}
+    url = lending.hub.url + "/hub/api" + path
+    return lending.hub.browser().session.request(method, url, headers=headers, json={}, timeout=30).status_code
+
+
+def test_the_services_own_token_has_no_power(lending):
+    """One negative test per power, at the hub and at the service itself; the service only answers for itself."""
+    token = lending.hub.member("joulebook_hub.service").environ()["JUPYTERHUB_API_TOKEN"]
+    allowed = [(method, path) for method, path in POWERS if of_hub(lending, token, method, path) not in {403, 404}]
+    assert allowed == []
+    assert of_hub(lending, token, "GET", "/user") == 200, "the token is one"
+    for path in ("leases", "usage", "people", "audit", "overrides", "metrics"):
+        assert ask(lending, "GET", path, token=token).status_code == 403, path
+
+
+def test_an_administrators_server_is_no_administrator(lending):
+    """What runs in a server, a notebook from somewhere, say, has not the power of the administrator who opened it."""
+    assert ask(lending, "GET", "leases").status_code == 200
     for method, path in (
-        ("GET", "/users"),
-        ("GET", "/groups"),
-        ("POST", "/users/eve"),
-        ("DELETE", "/users/admin/server"),
+        *(("GET", "people"), ("GET", "audit"), ("GET", "overrides"), ("GET", "overrides/now"), ("GET", "metrics")),
+        *(("GET", "people/admin/quota"), ("POST", "overrides")),
     ):
-        answer = lending.hub.browser().session.request(
-            method, lending.hub.url + "/hub/api" + path, headers=headers, timeout=30
-        )
-        assert answer.status_code in {403, 404}, path
-    assert ask(lending, "GET", "leases", token=token).status_code == 403
+        assert ask(lending, method, path, json={}).status_code == 403, path
+    allowed = [(method, path) for method, path in POWERS if of_hub(lending, lending.token, method, path) < 400]
+    assert set(allowed) <= {("GET", "/users/admin"), ("POST", "/users/admin/activity")}, (
+        "its own name, its own activity"
+    )
 
 
 def test_the_plans_page_is_the_administrators_and_needs_its_form(lending):

@@ -97,7 +97,9 @@ def test_local_configuration(configured, tmp_path):
 
 def test_no_culler_when_servers_never_idle_out(configured):
     services = configured(JOULEBOOK_IDLE_MINUTES="0").JupyterHub.services
-    assert [service["name"] for service in services] == ["joulebook"]
+    assert [service["name"] for service in services] == ["stripe-simulator", "joulebook"]
+    off = configured(JOULEBOOK_IDLE_MINUTES="0", JOULEBOOK_BILLING="off").JupyterHub.services
+    assert [service["name"] for service in off] == ["joulebook"]
 
 
 @pytest.mark.parametrize(
@@ -186,7 +188,7 @@ async def test_the_proxy_refuses_other_addresses_whatever_is_configured(what):
 
 def test_the_service_runs_in_every_local_hub(configured):
     config = configured(JOULEBOOK_SERVICE_PORT="8099", JOULEBOOK_DEFAULT_PLAN="explorer", JOULEBOOK_NODE="node")
-    culler, service = config.JupyterHub.services
+    culler, _, service = config.JupyterHub.services
     assert (culler["name"], service["name"], service["url"]) == ("idle-culler", "joulebook", "http://127.0.0.1:8099")
     variables = service["environment"]
     assert variables["JOULEBOOK_CARDS"] == "" and variables["JOULEBOOK_DEFAULT_PLAN"] == "explorer"
@@ -207,3 +209,28 @@ def test_the_stores_address_reaches_no_server(configured, cards):
     assert "secret" not in str(config.WorkspaceSpawner.hub_variables)
     with pytest.raises(HubError, match="JOULEBOOK_STORE_URL"):
         configured(JOULEBOOK_STORE_URL="mysql://db.example.org/hub")
+
+
+def test_gates_stand_in_every_profile(configured, tmp_path):
+    for profile, homes, size in (
+        ("local", tmp_path / "home" / "workspaces" / "users", (None, None)),
+        ("docker", None, ("4G", 2.0)),
+        ("systemd", None, ("4G", 2.0)),
+    ):
+        config = configured(JOULEBOOK_PROFILE=profile, **(PUBLIC if profile != "local" else {}))
+        gates = config.JupyterHub.tornado_settings["joulebook_gates"]
+        assert (gates.workspaces, (gates.memory, gates.cpus)) == (homes, size)
+        assert config.Spawner.pre_spawn_hook == gates.before_start and config.Spawner.post_stop_hook == gates.after_stop
+        handlers = config.JupyterHub.authenticator_class.get_handlers
+        assert handlers.__module__ == "joulebook_hub.handlers.tokens", "its routes come before JupyterHub's"
+
+
+@pytest.mark.parametrize("sign_in", ["github", "google", "orcid"])
+def test_the_gate_of_tokens_stands_before_every_provider(sign_in):
+    from joulebook_hub.handlers.tokens import TokenList, with_token_gate
+
+    names = {"github": "github.GitHub", "google": "google.Google", "orcid": "generic.Generic"}
+    made = with_token_gate(f"oauthenticator.{names[sign_in]}OAuthenticator")
+    assert made.__name__ == names[sign_in].partition(".")[2] + "OAuthenticator"
+    routes = made(allow_all=True).get_handlers(None)
+    assert (r"/api/users/([^/]+)/tokens", TokenList) in routes and len(routes) > 2

@@ -1,0 +1,13 @@
+"""The whole client: the methods of every feature over one connection."""
+
+from __future__ import annotations
+
+from joulebook_hub.client.administration import AdministrationMethods
+from joulebook_hub.client.lending import LendingMethods
+from joulebook_hub.client.quota import QuotaMethods
+
+__all__ = ["Client"]
+
+
+class Client(LendingMethods, QuotaMethods, AdministrationMethods):
+    """Asks the hub's service; see `Connection` for the parameters."""
