@@ -89,7 +89,7 @@ def _tell_servers(c: Any, settings: HubSettings, variables: dict[str, str]) -> N
 
 def _service(settings: HubSettings, cards: tuple[Card, ...]) -> dict[str, Any]:
     command = [
-        *(sys.executable, "-m", "joulebook_hub.leash", str(os.getpid()), "--"),
+        *(sys.executable, "-m", "joulebook_hub.keeper", str(os.getpid()), "--"),
         *(sys.executable, "-m", "joulebook_hub.service"),
     ]
     named = {*_VARIABLES, *(name for feature in features() for name in feature.variables)}

@@ -131,10 +131,10 @@ class RunningHub:
         return processes.members(self.folder.instance)
 
     def member(self, part: str) -> psutil.Process:
-        """The process whose command line ends its program part with a word."""
+        """The process that runs a program or module of this name; one that keeps it running comes after it."""
         found = [process for process in self.members() if any(part in word for word in process.cmdline())]
         assert found, f"no process with {part}"
-        return found[0]
+        return min(found, key=lambda process: process.cmdline()[1:3] != ["-m", part])
 
     def browser(self, **options: str) -> Browser:
         return Browser(self.url, **options)

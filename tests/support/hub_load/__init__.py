@@ -1,0 +1,1 @@
+"""Load and fault runs against a hub that really runs, with stub servers."""
