@@ -5,6 +5,7 @@
 
 import { Signal } from '@lumino/signaling';
 import type { HubAnswer, KernelPower } from './answer';
+import { share } from './words';
 
 export interface HubServer {
   hub(): Promise<HubAnswer>;
@@ -100,7 +101,8 @@ export function interval(answer: HubAnswer | null): number | null {
   const { hub, kernels, meter } = answer;
   const urgent = ({ state, stage }: KernelPower): boolean =>
     state === 'waiting' || stage === 'grace' || stage === 'interrupt';
-  if (kernels.some(urgent)) {
+  const over = meter !== null && meter.leases.length > 0 && (share(meter) ?? 0) >= 1;
+  if (over || kernels.some(urgent)) {
     return URGENT;
   }
   if (kernels.length > 0 || (meter?.leases.length ?? 0) > 0) {

@@ -82,7 +82,9 @@ describe('HubFollower', () => {
     expect(interval({ ...ABSENT, kernels: [WAITING] })).toBe(3000);
     expect(interval({ ...HERE, kernels: [LENT] })).toBe(10_000);
     expect(interval({ ...HERE, kernels: [{ ...LENT, stage: 'grace' }] })).toBe(3000);
-    expect(interval({ ...HERE, meter: { ...METER, leases: [{ kernel: 'k', state: 'lent' }] } })).toBe(10_000);
+    const running = { ...METER, leases: [{ kernel: 'k', state: 'lent' as const }] };
+    expect(interval({ ...HERE, meter: running })).toBe(10_000);
+    expect(interval({ ...HERE, meter: { ...running, used: 36_000 } })).toBe(3000);
   });
 
   it('asks once outside a hub, and never again until it is told to', async () => {
@@ -162,8 +164,10 @@ describe('notices', () => {
   });
 
   it('says why there is none, and nothing where all is well', () => {
-    const refused: KernelPower = { ...LENT, state: 'refused', message: 'Used up.' };
-    expect(kernelNotice(refused, 'a', null, actions)?.message).toBe('a has no GPU. Used up.');
+    const refused: KernelPower = { ...LENT, state: 'refused', message: 'This month 2.5 h are used up. Ask.' };
+    expect(kernelNotice(refused, 'a', null, actions)?.message).toBe(
+      'a has no GPU. This month 2.5 h are used up.'
+    );
     const ended: KernelPower = { ...LENT, state: 'ended', message: 'Over.' };
     press(kernelNotice(ended, 'a', null, actions), 'Restart');
     expect(actions.restart).toHaveBeenCalledWith(LENT.id);

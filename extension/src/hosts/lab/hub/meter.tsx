@@ -21,6 +21,7 @@ export class MeterItem extends ReactWidget {
   constructor(private readonly parts: MeterParts) {
     super();
     this.addClass('jb-MeterItem');
+    this.addClass('jp-mod-highlighted');
   }
 
   override render(): ReactElement {

@@ -54,7 +54,7 @@ export function kernelNotice(
   }
   if (power.state === 'refused') {
     return {
-      message: `${name} has no GPU. ${power.message}`,
+      message: `${name} has no GPU. ${firstSentence(power.message)}`,
       type: 'error',
       options: { autoClose: false, actions: [account] }
     };
@@ -89,4 +89,9 @@ export function monthNotice(meter: Meter, per: '80' | '95', actions: Pick<HubAct
       actions: [{ label: 'GPU time', callback: actions.account }]
     }
   };
+}
+
+/** Notifications hold little text; the kernel says the rest in answer to each cell. */
+function firstSentence(message: string): string {
+  return /^.*?[.!?](?=\s|$)/.exec(message)?.[0] ?? message;
 }
