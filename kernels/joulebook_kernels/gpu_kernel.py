@@ -93,7 +93,9 @@ class GpuKernel(IPythonKernel):
         try:
             problem = self._wait_for_card(silent)
         except KeyboardInterrupt:
-            problem = "Waiting for a GPU was interrupted. While it runs, the kernel keeps its place: run the cell again."
+            problem = (
+                "Waiting for a GPU was interrupted. While it runs, the kernel keeps its place: run the cell again."
+            )
         run: Any = super().do_execute
         if problem:
             source = f"raise __import__({__name__!r}, fromlist=['NoCardError']).NoCardError({problem!r})"
