@@ -1,9 +1,11 @@
-"""The Lab's way to its hub: the meter, and the cards of this server's kernels.
+"""The Lab's way to its hub: meters, the cards of this server's kernels, and what a GPU kernel may cost.
 
 ======================================  ================================================================
 ``GET /joulebook/hub``                  ``{hub, meter, kernels}``: whether a hub is ``"here"``, ``"away"`` (it does not
                                         answer) or ``"absent"``; plan, GPU time and leases of the user; and what each
                                         GPU kernel of this server has or waits for
+``GET /joulebook/hub/cost?project=…``   ``{sentence, known, left}``: what GPU kernels of this user took, and the hours left;
+                                        null outside a hub
 ======================================  ================================================================
 
 The server asks the hub's service with its own token, so that no token reaches the browser. Many pages that ask at the
@@ -19,6 +21,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, is_dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from jupyter_server.auth.decorator import authorized
 from tornado import web
@@ -121,12 +124,30 @@ class HubService:
         Returns
         -------
         dict
-            As the service's ``GET meter`` answers; up to `FRESH` seconds old.
+            As the service's ``GET meter`` answers, with ``meters`` of ``GET quota``; up to `FRESH` seconds old.
         """
         async with self._lock:
             if self._kept is None or time.monotonic() - self._kept[0] >= FRESH:
-                self._kept = (time.monotonic(), await self.ask("meter"))
+                meter, quota = await asyncio.gather(self.ask("meter"), self.ask("quota"))
+                self._kept = (time.monotonic(), {**meter, "meters": quota.get("meters", [])})
             return self._kept[1]
+
+    async def cost(self, project: str) -> dict[str, Any]:
+        """What a GPU kernel may cost.
+
+        Parameters
+        ----------
+        project : str
+            Folder that it works in.
+
+        Returns
+        -------
+        dict
+            ``sentence``, whether it is ``known``, and ``left``, hours, as the service's ``GET quota/estimate`` answers.
+        """
+        found = await self.ask(f"quota/estimate?{urlencode({'project': project[:255]})}")
+        known = found.get("gpu_hours") is not None
+        return {"sentence": str(found.get("sentence", "")), "known": known, "left": found.get("left")}
 
 
 def powers(kernels: Any) -> list[dict[str, Any]]:
@@ -179,6 +200,21 @@ class HubHandler(JoulebookHandler):
         self.answer({"hub": hub, "meter": meter, "kernels": powers(self.kernel_manager)})
 
 
+class CostHandler(HubHandler):
+    """What a GPU kernel may cost."""
+
+    @web.authenticated
+    @authorized
+    async def get(self) -> None:
+        """Give it."""
+        project = self.get_query_argument("project", "")
+        try:
+            self.answer(None if self.service is None else await self.service.cost(project))
+        except HubAwayError as error:
+            self.log.info("joulebook: the hub's service estimates nothing: %s", error)
+            self.answer(None)
+
+
 def hub_routes() -> list[tuple[str, type[JoulebookHandler]]]:
     """List the routes about the hub.
 
@@ -187,4 +223,4 @@ def hub_routes() -> list[tuple[str, type[JoulebookHandler]]]:
     list of (str, type)
         Pattern below the server's base URL, and handler.
     """
-    return [("/joulebook/hub", HubHandler)]
+    return [("/joulebook/hub", HubHandler), ("/joulebook/hub/cost", CostHandler)]

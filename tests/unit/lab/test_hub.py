@@ -16,6 +16,12 @@ from tornado.httpclient import HTTPClientError
 from joulebook_lab.hub import HubService, powers
 
 METER = {"plan": "Academic", "used": 3600.0, "allowed": 36000.0, "stage": "", "leases": []}
+ROWS = [{"row": "storage", "title": "storage", "unit": "GB", "used": 1.0, "most": 20.0, "share": 0.05}]
+ANSWERS = {
+    "meter": json.dumps(METER),
+    "quota/estimate": json.dumps({"sentence": "about 0.1 GPU-hours", "left": 9.0, "gpu_hours": 0.1, "high": 0.2}),
+    "quota": json.dumps({"plan": "academic", "meters": ROWS}),
+}
 
 
 @pytest.fixture
@@ -25,15 +31,16 @@ def service():
     class Meter(BaseHTTPRequestHandler):
         def do_GET(self):
             told.tokens.append((self.path, self.headers["Authorization"]))
+            text = next(text for path, text in told.texts.items() if path in self.path)
             self.send_response(told.status)
-            self.send_header("Content-Length", str(len(told.text)))
+            self.send_header("Content-Length", str(len(text.encode())))
             self.end_headers()
-            self.wfile.write(told.text.encode())
+            self.wfile.write(text.encode())
 
         def log_message(self, *_):
             pass
 
-    told = SimpleNamespace(status=200, text=json.dumps(METER), tokens=[])
+    told = SimpleNamespace(status=200, texts=dict(ANSWERS), tokens=[])
     server = HTTPServer(("127.0.0.1", 0), Meter)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
@@ -68,17 +75,34 @@ async def test_outside_a_hub_there_is_no_meter(jp_fetch, jp_serverapp):
 
 async def test_the_meter_comes_by_the_servers_token_once_for_all_pages(jp_fetch, inside, service):
     answers = await asyncio.gather(*(look(jp_fetch) for _ in range(5)))
-    assert answers[0] == {"hub": "here", "meter": {**METER, "account": "/base/hub/usage"}, "kernels": []}
+    assert answers[0] == {
+        "hub": "here",
+        "meter": {**METER, "meters": ROWS, "account": "/base/hub/usage"},
+        "kernels": [],
+    }
     assert all(answer == answers[0] for answer in answers)
-    assert service.tokens == [("/services/x/meter", "token secret")] and "secret" not in repr(inside)
+    assert sorted(service.tokens) == [
+        ("/services/x/meter", "token secret"), ("/services/x/quota", "token secret"),
+    ]  # fmt: skip
+    assert "secret" not in repr(inside)
 
 
 @pytest.mark.parametrize(
     ("status", "text"), [(500, "{}"), (403, "{}"), (200, "<html>"), (200, "[1]"), (302, ""), (429, "")]
 )
 async def test_a_service_without_an_answer_is_away(jp_fetch, inside, service, status, text):
-    service.status, service.text = status, text
+    service.status, service.texts = status, dict.fromkeys(ANSWERS, text)
     assert await look(jp_fetch) == {"hub": "away", "meter": None, "kernels": []}
+
+
+async def test_the_cost_is_told_before(jp_fetch, jp_serverapp, inside, service):
+    response = await jp_fetch("joulebook", "hub", "cost", params={"project": "packs & more"})
+    assert json.loads(response.body) == {"sentence": "about 0.1 GPU-hours", "known": True, "left": 9.0}
+    assert service.tokens == [("/services/x/quota/estimate?project=packs+%26+more", "token secret")]
+    service.status = 500
+    assert json.loads((await jp_fetch("joulebook", "hub", "cost")).body) is None
+    jp_serverapp.web_app.settings["joulebook_hub_service"] = None
+    assert json.loads((await jp_fetch("joulebook", "hub", "cost")).body) is None
 
 
 async def test_a_service_that_is_not_there_is_away(jp_fetch, inside):

@@ -13,6 +13,7 @@ import { addCommands } from './commands';
 import type { DesignTracker } from './designer';
 import { registerDesigners } from './designer';
 import { addHub } from './hub';
+import { addGpuNotebook, offerGpuNotebook } from './hub/gpu';
 import {
   CATEGORY,
   CELL_SUFFIX,
@@ -92,12 +93,15 @@ function activate(
   }
   followReports(app, reports, workspace, preferences, browser);
   const hub = addHub(app, server, statusBar);
+  addGpuNotebook(app, server, hub, browser);
   app.serviceManager.contents.fileChanged.connect(() => workspace.touch());
   // what the server must answer waits until the Lab is on the screen, and a failure shows where it is used
   void app.restored.then(async () => {
     await Promise.allSettled([
       reports.resume(),
-      hub.look(),
+      Promise.all([hub.look(), app.serviceManager.kernelspecs.ready]).then(
+        () => launcher && offerGpuNotebook(app, launcher, hub)
+      ),
       workspace.loadStarters().then(() => launcher && addToLauncher(launcher, workspace))
     ]);
   });
@@ -118,6 +122,7 @@ function addToPalette(palette: ICommandPalette): void {
     ids.copyPython,
     ids.openAsText,
     ids.startKernel,
+    ids.gpuNotebook,
     ids.showWorkspace,
     ids.refreshWorkspace
   ];

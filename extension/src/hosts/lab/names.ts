@@ -11,6 +11,7 @@ export const CIRCUIT_SUFFIX = '.circuit.json';
 export const NETWORK_FACTORY = 'One-Line Designer';
 export const CATEGORY = 'Joulebook';
 export const KERNEL = 'joulebook-cpu';
+export const GPU_KERNEL = 'joulebook-gpu';
 export const PANEL = 'joulebook-workspace';
 
 export const commands = {
@@ -30,6 +31,7 @@ export const commands = {
   openTutorial: 'joulebook:open-tutorial',
   copyPython: 'joulebook:copy-python',
   startKernel: 'joulebook:start-kernel',
+  gpuNotebook: 'joulebook:gpu-notebook',
   showWorkspace: 'joulebook:show-workspace',
   refreshWorkspace: 'joulebook:refresh-workspace'
 } as const;

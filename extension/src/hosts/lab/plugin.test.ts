@@ -40,7 +40,8 @@ async function lab(): Promise<Lab> {
     serviceManager: {
       serverSettings: ServerConnection.makeSettings(),
       contents: { fileChanged: new Signal(here) },
-      kernels: { runningChanged: new Signal(here) }
+      kernels: { runningChanged: new Signal(here) },
+      kernelspecs: { specs: null }
     },
     restored: new Promise<void>(() => undefined)
   };

@@ -2,7 +2,7 @@
 
 import { URLExt } from '@jupyterlab/coreutils';
 import { ServerConnection } from '@jupyterlab/services';
-import type { HubAnswer } from './hub/answer';
+import type { Cost, HubAnswer } from './hub/answer';
 
 export interface WorkspaceItem {
   readonly path: string;
@@ -90,6 +90,7 @@ export interface JoulebookServer {
   cancelReport(id: string): Promise<ReportJob>;
   hub(): Promise<HubAnswer>;
   convert(paths: readonly string[], to: NetworkFormat): Promise<Converted>;
+  cost(project: string): Promise<Cost | null>;
 }
 
 /** The server that this page came from. Rejects with an Error whose message can be shown as it is. */
@@ -132,6 +133,10 @@ export class HttpServer implements JoulebookServer {
     return this.ask('conversions', 'POST', { paths, to });
   }
 
+  cost(project: string): Promise<Cost | null> {
+    return this.ask(`hub/cost?${new URLSearchParams({ project }).toString()}`);
+  }
+
   private async ask<T>(route: string, method = 'GET', body?: object): Promise<T> {
     const url = URLExt.join(this.settings.baseUrl, 'joulebook', route);
     const init: RequestInit = body === undefined ? { method } : { method, body: JSON.stringify(body) };
@@ -146,10 +151,10 @@ export class HttpServer implements JoulebookServer {
     try {
       answer = JSON.parse(text);
     } catch {
-      answer = null;
+      answer = undefined;
     }
-    if (!response.ok || answer === null) {
-      const said = (answer as { message?: unknown } | null)?.message;
+    if (!response.ok || answer === undefined) {
+      const said = (answer as { message?: unknown } | null | undefined)?.message;
       throw new Error(typeof said === 'string' && said !== '' ? said : refusal(response.status));
     }
     return answer as T;

@@ -12,6 +12,28 @@ export interface LeaseState {
 
 export type Stage = '' | '80' | '95' | 'metered' | 'grace' | 'interrupt' | 'stop';
 
+/** What was used of one row of the plan. */
+export interface Row {
+  readonly row: string;
+  readonly title: string;
+  readonly unit: string;
+  readonly used: number;
+  /** Null where nothing limits it. */
+  readonly most: number | null;
+  readonly share: number;
+  readonly colour: 'green' | 'yellow' | 'red';
+  readonly note: string;
+}
+
+/** What a GPU kernel may cost. */
+export interface Cost {
+  /** `about 0.1 GPU-hours`; why not, where nothing is known. */
+  readonly sentence: string;
+  readonly known: boolean;
+  /** GPU-hours that are left this month; null where nothing limits them. */
+  readonly left: number | null;
+}
+
 /** GPU time of the user in this month. */
 export interface Meter {
   readonly plan: string;
@@ -20,6 +42,8 @@ export interface Meter {
   /** Seconds; null where nothing limits it. */
   readonly allowed: number | null;
   readonly leases: readonly LeaseState[];
+  /** All rows that are measured, GPU time among them. */
+  readonly meters: readonly Row[];
   /** Path of the hub's page about it. */
   readonly account: string;
 }

@@ -4,17 +4,28 @@ import { HubFollower, interval } from './follower';
 import { kernelNotice, monthNotice } from './notice';
 import {
   colour,
+  costText,
   countdown,
   expectedText,
   hours,
   kernelName,
   meterText,
   placeText,
+  projectOf,
+  rowText,
+  rowTitle,
   share,
   usedText
 } from './words';
 
-const METER: Meter = { plan: 'Academic', used: 3600, allowed: 36_000, leases: [], account: '/hub/usage' };
+const METER: Meter = {
+  plan: 'Academic',
+  used: 3600,
+  allowed: 36_000,
+  leases: [],
+  meters: [],
+  account: '/hub/usage'
+};
 const LENT: KernelPower = {
   id: 'abcdef0123',
   state: 'lent',
@@ -64,6 +75,40 @@ describe('words', () => {
     expect([300, 271.2, 9, 0, -5].map(countdown)).toEqual(['5:00', '4:32', '0:09', '0:00', '0:00']);
     expect(kernelName('a/b.ipynb', 'x')).toBe('b.ipynb');
     expect(kernelName(undefined, 'abcdef0123')).toBe('Kernel abcdef01');
+  });
+});
+
+describe('cost', () => {
+  it('says what is known before a kernel starts', () => {
+    const known = { sentence: 'about 0.1 GPU-hours', known: true, left: 9 };
+    expect(costText(known)).toMatch(
+      /^Your last GPU kernels took about 0.1 GPU-hours each. 9.0 GPU-hours are left/
+    );
+    expect(costText({ ...known, known: false, left: null })).toMatch(
+      /^No GPU kernel of yours .* known. The time/
+    );
+    expect(costText({ ...known, left: 0 })).toContain('gets no GPU now');
+    expect(costText(null)).toContain('does not answer');
+    expect(['', 'a/b', 'RTC:projects/cryo/x', 'projects'].map(projectOf)).toEqual([
+      '',
+      'a',
+      'projects/cryo',
+      'projects'
+    ]);
+  });
+
+  it('says what else the plan counts', () => {
+    const row = {
+      row: 'storage',
+      title: 'storage, GB',
+      unit: 'GB',
+      used: 1.234,
+      most: 20,
+      share: 0.06
+    } as const;
+    const storage = { ...row, colour: 'green', note: '' } as const;
+    expect([rowTitle(storage), rowText(storage)]).toEqual(['Storage', '1.2 of 20 GB']);
+    expect(rowText({ ...storage, used: 3, most: null })).toBe('3 GB');
   });
 });
 

@@ -4,9 +4,9 @@ import { ReactWidget, UseSignal } from '@jupyterlab/apputils';
 import type { Popup } from '@jupyterlab/statusbar';
 import { showPopup } from '@jupyterlab/statusbar';
 import type { ReactElement } from 'react';
-import type { HubAnswer, LeaseState } from './answer';
+import type { HubAnswer, LeaseState, Row } from './answer';
 import type { HubFollower } from './follower';
-import { colour, kernelName, meterText, placeText, share, usedText } from './words';
+import { colour, kernelName, meterText, placeText, rowText, rowTitle, share, usedText } from './words';
 
 export interface MeterParts {
   readonly follower: HubFollower;
@@ -124,6 +124,15 @@ function Contents({ parts, answer }: { parts: MeterParts; answer: HubAnswer | nu
         ))}
       </ul>
       {meter.leases.length === 0 && <p className="jb-MeterPanel-note">No kernel of yours has a GPU now.</p>}
+      {meter.meters.some(row => row.row !== 'gpu_hours') && (
+        <ul aria-label="What else the plan counts">
+          {meter.meters
+            .filter(row => row.row !== 'gpu_hours')
+            .map(row => (
+              <Other key={row.row} row={row} />
+            ))}
+        </ul>
+      )}
       <a href={meter.account} target="_blank" rel="noopener">
         GPU time by day
       </a>
@@ -145,6 +154,17 @@ function Lease({ lease, parts }: { lease: LeaseState; parts: MeterParts }): Reac
           {lease.state === 'lent' ? 'Shut down' : 'Cancel'}
         </button>
       )}
+    </li>
+  );
+}
+
+function Other({ row }: { row: Row }): ReactElement {
+  return (
+    <li title={row.note}>
+      <span className="jb-MeterPanel-name">{rowTitle(row)}</span>
+      <span className="jb-MeterPanel-amount" data-colour={row.most === null ? 'green' : row.colour}>
+        {rowText(row)}
+      </span>
     </li>
   );
 }

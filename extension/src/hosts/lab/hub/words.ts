@@ -1,6 +1,6 @@
 /** Short texts about GPU time and waiting. */
 
-import type { Meter } from './answer';
+import type { Cost, Meter, Row } from './answer';
 
 export type Colour = 'green' | 'yellow' | 'red';
 
@@ -72,4 +72,43 @@ export function countdown(seconds: number): string {
 /** A kernel by what it belongs to: `analysis.ipynb`, else the beginning of its identity. */
 export function kernelName(path: string | undefined, id: string): string {
   return path === undefined ? `Kernel ${id.slice(0, 8)}` : path.slice(path.lastIndexOf('/') + 1);
+}
+
+/** What a notebook with a GPU may cost, and what is left. */
+export function costText(cost: Cost | null): string {
+  const counts = 'The time counts while the kernel runs, also when it is idle.';
+  if (cost === null) {
+    return `What it may cost is not known: the hub does not answer. ${counts}`;
+  }
+  const took = cost.known
+    ? `Your last GPU kernels took ${cost.sentence} each.`
+    : 'No GPU kernel of yours has ended yet, so what this one may cost is not known.';
+  const left =
+    cost.left === null
+      ? ''
+      : cost.left <= 0
+        ? ' No GPU-hours are left this month, so it gets no GPU now.'
+        : ` ${hours(3600 * cost.left)} GPU-hours are left this month.`;
+  return `${took}${left} ${counts}`;
+}
+
+/** `1.2 of 20 GB` */
+export function rowText({ used, most, unit }: Row): string {
+  const shown = Number.isInteger(used) ? String(used) : used < 10 ? used.toFixed(1) : used.toFixed(0);
+  return most === null ? `${shown} ${unit}` : `${shown} of ${Number(most.toPrecision(4))} ${unit}`;
+}
+
+/** The title of a row without its unit: `Storage`. */
+export function rowTitle({ title }: Pick<Row, 'title'>): string {
+  const [name = title] = title.split(',');
+  return name.charAt(0).toUpperCase() + name.slice(1);
+}
+
+/** As `joulebook_kernels` names what a lease is for: the first folder, two for shared ones. */
+export function projectOf(folder: string): string {
+  const parts = folder
+    .slice(folder.indexOf(':') + 1)
+    .split('/')
+    .filter(part => part !== '');
+  return parts.slice(0, parts[0] === 'projects' ? 2 : 1).join('/');
 }
