@@ -4,8 +4,8 @@
 ``GET /joulebook/hub``                  ``{hub, meter, kernels}``: whether a hub is ``"here"``, ``"away"`` (it does not
                                         answer) or ``"absent"``; plan, GPU time and leases of the user; and what each
                                         GPU kernel of this server has or waits for
-``GET /joulebook/hub/cost?project=…``   ``{sentence, known, left}``: what GPU kernels of this user took, and the hours left;
-                                        null outside a hub
+``GET /joulebook/hub/cost?project=…``   ``{sentence, known, left}``: what GPU kernels of this user took, and
+                                        the hours left; null outside a hub
 ======================================  ================================================================
 
 The server asks the hub's service with its own token, so that no token reaches the browser. Many pages that ask at the
