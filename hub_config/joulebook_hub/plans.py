@@ -83,12 +83,12 @@ class Limit:
 
 LIMITS: dict[str, Limit] = {
     "price": Limit("price per month, US dollars", "price"),
-    "seats": Limit("seats that the price covers", "price"),
+    "seats": Limit("seats that the price covers", "price", enforced=True),
     "gpu_hours": Limit("GPU-hours per month", "amount", enforced=True, unit="GPU-hours"),
-    "gpu_hours_shared": Limit("GPU-hours shared by the seats", "switch"),
+    "gpu_hours_shared": Limit("GPU-hours shared by the seats", "switch", enforced=True),
     "overage": Limit("metered use beyond the GPU-hours", "switch"),
     "jobs": Limit("hub jobs per month", "amount", unit="jobs"),
-    "projects": Limit("projects", "amount", unit="projects"),
+    "projects": Limit("projects", "amount", enforced=True, unit="projects"),
     "storage": Limit("storage", "amount", enforced=True, unit="GB"),
     "named_servers": Limit("named servers at a time", "amount", enforced=True, unit="named servers"),
     "memory": Limit("memory of a server", "size", enforced=True, unit="GB"),
@@ -101,7 +101,7 @@ LIMITS: dict[str, Limit] = {
     "vtk_export": Limit("VTK export", "switch"),
     "transient_runs": Limit("transient runs on the hub", "switch"),
     "api_tokens": Limit("API tokens", "switch", enforced=True),
-    "shared_libraries": Limit("shared libraries of own materials and components", "switch"),
+    "shared_libraries": Limit("shared libraries of own materials and components", "switch", enforced=True),
     "co_editing": Limit("co-editing in hub projects", "switch"),
 }
 """Every row that a plans' file must have."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import random
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from jupyterhub.spawner import LocalProcessSpawner
 from traitlets import Dict, Unicode, default
@@ -18,7 +19,10 @@ from joulebook_hub.names import folder_name
 from joulebook_hub.plans import GROUP_PREFIX
 from joulebook_hub.processes import MARK
 from joulebook_hub.settings import is_loopback
-from joulebook_hub.workspaces import Workspaces
+from joulebook_hub.workspaces import LIBRARIES, Workspaces
+
+if TYPE_CHECKING:
+    from joulebook_hub.organisations.rooms import Rooms
 
 __all__ = ["KEPT_VARIABLES", "LEAN_SETTINGS", "WorkspaceSpawner"]
 
@@ -83,6 +87,7 @@ class WorkspaceSpawner(LocalProcessSpawner):  # type: ignore[misc]
         env["HOME"] = str(self.workspace)
         env["SHELL"] = os.environ.get("SHELL", "/bin/sh")
         env["JUPYTER_CONFIG_PATH"] = str(LEAN_SETTINGS)
+        env["JOULEBOOK_LIBRARIES"] = str(self.workspace / LIBRARIES)
         env.update(self.hub_variables)
         return env
 
@@ -132,6 +137,18 @@ class WorkspaceSpawner(LocalProcessSpawner):  # type: ignore[misc]
         """
         return paths
 
+    async def _prepare(self) -> None:
+        """Make the workspace ready, with links to what the user shares with others."""
+        groups = [str(group.name) for group in self.user.groups]
+        rooms: Rooms | None = self.user.settings.get("joulebook_rooms")
+        workspaces = Workspaces(Path(self.workspaces))
+        if rooms is None:
+            ordinary = [group for group in groups if not group.startswith(GROUP_PREFIX)]
+            workspaces.prepare(self.user.name, ordinary)
+            return
+        shared = await asyncio.to_thread(rooms.links_of, self.user.name, groups)
+        workspaces.prepare(self.user.name, *shared)
+
     async def start(self) -> Any:
         """Prepare the workspace and start the server.
 
@@ -148,9 +165,8 @@ class WorkspaceSpawner(LocalProcessSpawner):  # type: ignore[misc]
         if not is_loopback(self.ip):
             message = f"Spawner.ip = {self.ip!r}: servers of the local profile listen on 127.0.0.1 only."
             raise HubError(message, reason="not_loopback")
-        groups = [group.name for group in self.user.groups if not group.name.startswith(GROUP_PREFIX)]
         try:
-            Workspaces(Path(self.workspaces)).prepare(self.user.name, groups)
+            await self._prepare()
         except OSError as error:
             message = (
                 f"The workspace {self.workspace} cannot be prepared: {error.strerror}. Free space or fix its owner."

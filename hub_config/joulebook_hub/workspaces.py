@@ -1,20 +1,23 @@
-"""Workspaces: a folder per user, a folder per group, linked into the workspace of each of its members."""
+"""Workspaces: a folder per user, with links to the folders of groups and of shared projects that the user reaches."""
 
 from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from joulebook_hub import places
+from joulebook_hub import links, places
 from joulebook_hub.names import folder_name
 
-__all__ = ["Workspaces"]
+__all__ = ["LIBRARIES", "PROJECTS", "Workspaces"]
 
 _SEEDED = ".joulebook-workspace.json"
 PROJECTS = "projects"
+LIBRARIES = ".joulebook-libraries"
+"""Folder of links to the libraries of shared projects; JOULEBOOK_LIBRARIES names it to the kernels."""
+_NO_LINKS: Mapping[str, Path] = {}
 
 
 @dataclass(frozen=True)
@@ -24,7 +27,7 @@ class Workspaces:
     Parameters
     ----------
     root : Path
-        The folder that holds ``users`` and ``groups``.
+        The folder that holds ``users``, ``groups`` and ``projects``.
     """
 
     root: Path
@@ -59,8 +62,14 @@ class Workspaces:
         """
         return self.root / "groups" / folder_name(name)
 
-    def prepare(self, user: str, groups: Iterable[str]) -> Path:
-        """Make a user's workspace ready for a server: folder, first contents, links to the groups' folders.
+    def prepare(
+        self,
+        user: str,
+        groups: Iterable[str],
+        projects: Mapping[str, Path] = _NO_LINKS,
+        libraries: Mapping[str, Path] = _NO_LINKS,
+    ) -> Path:
+        """Make a user's workspace ready for a server: folder, first contents, links.
 
         Parameters
         ----------
@@ -68,6 +77,8 @@ class Workspaces:
             The user's name.
         groups : iterable of str
             Names of the groups that the user belongs to now.
+        projects, libraries : mapping of str to Path
+            Folders of shared projects that the user reaches, and of their libraries, by the name of the link.
 
         Returns
         -------
@@ -78,8 +89,38 @@ class Workspaces:
         workspace.mkdir(parents=True, exist_ok=True)
         workspace.chmod(0o700)
         self._seed(workspace)
-        self._link(workspace, groups)
+        self.link(user, groups, projects, libraries)
         return workspace
+
+    def link(
+        self,
+        user: str,
+        groups: Iterable[str],
+        projects: Mapping[str, Path] = _NO_LINKS,
+        libraries: Mapping[str, Path] = _NO_LINKS,
+    ) -> None:
+        """Bring the links of a workspace up to date: what was left goes, what is new comes, also while a server runs.
+
+        Parameters
+        ----------
+        user : str
+            The user's name.
+        groups : iterable of str
+            Names of the groups that the user belongs to now.
+        projects, libraries : mapping of str to Path
+            Folders of shared projects that the user reaches, and of their libraries, by the name of the link.
+        """
+        wanted = {folder_name(group): self.of_group(group) for group in groups}
+        for folder in wanted.values():
+            folder.mkdir(parents=True, exist_ok=True)
+        with links.opened(self.of_user(user)) as workspace:
+            for name, targets in ((PROJECTS, {**wanted, **projects}), (LIBRARIES, libraries)):
+                if targets or links.is_there(workspace, name):
+                    with links.subfolder(workspace, name) as folder_of_links:
+                        links.keep_links(folder_of_links, targets, self._is_shared)
+
+    def _is_shared(self, target: Path) -> bool:
+        return any(target.is_relative_to(self.root / shelf) for shelf in ("groups", "projects"))
 
     def _seed(self, workspace: Path) -> None:
         """Copy tutorials and example designs once; what the user made, changed or deleted stays so."""
@@ -95,21 +136,6 @@ class Workspaces:
             fresh.add(name)
         if fresh != known or not record.exists():
             record.write_text(json.dumps(sorted(fresh)), encoding="utf-8")
-
-    def _link(self, workspace: Path, groups: Iterable[str]) -> None:
-        """Make ``projects/<group>`` point at each group's folder, and remove links to groups that were left."""
-        projects = workspace / PROJECTS
-        wanted = {folder_name(group): self.of_group(group) for group in groups}
-        if wanted:
-            projects.mkdir(exist_ok=True)
-        for link in projects.iterdir() if projects.is_dir() else ():
-            if link.is_symlink() and wanted.get(link.name) != link.readlink():
-                link.unlink()
-        for name, folder in wanted.items():
-            folder.mkdir(parents=True, exist_ok=True)
-            link = projects / name
-            if not link.is_symlink() and not link.exists():
-                link.symlink_to(folder, target_is_directory=True)
 
 
 def _first_contents() -> list[tuple[Path, str]]:

@@ -217,10 +217,14 @@ def entitle(
     found = Entitlement(user, plan, why, rows)
     if grant is None:
         return found
+    for row in ("gpu_hours", "jobs", "storage"):
+        cap = grant.caps.get(row)
+        if cap is not None and row not in given and cap < found.amount(row):
+            rows[row] = Allowed(cap, f"your share: {grant.why}")
     metered = grant.metered and found.has("overage")
     if not grant.pool or not found.has("gpu_hours_shared") or "gpu_hours" in given:
         return Entitlement(user, plan, why, rows, metered=metered)
-    pooled = found.amount("gpu_hours")
+    pooled = _size(plan.limits["gpu_hours"])
     cap = grant.caps.get("gpu_hours")
     share = Allowed(UNLIMITED, f"shared: {grant.why}") if cap is None else Allowed(cap, f"your share: {grant.why}")
     return Entitlement(user, plan, why, rows | {"gpu_hours": share}, grant.pool, pooled, metered)

@@ -35,6 +35,7 @@ def configure(c: Any, settings: HubSettings) -> None:
     from joulebook_hub.handlers import usage
     from joulebook_hub.handlers.tokens import with_token_gate
     from joulebook_hub.lending.lender import Lender, cards_of_this_machine
+    from joulebook_hub.organisations import configuration as organisations
     from joulebook_hub.plans import Plans
     from joulebook_hub.quota.gates import Gates
     from joulebook_hub.store import Store
@@ -66,6 +67,7 @@ def configure(c: Any, settings: HubSettings) -> None:
     c.JupyterHub.authenticator_class = with_token_gate(c.JupyterHub.authenticator_class)
     c.Spawner.pre_spawn_hook = gates.before_start
     c.Spawner.post_stop_hook = gates.after_stop
+    organisations.configure(c, settings, store, plans)
 
 
 def _shared(card: Card, places: int) -> Card:

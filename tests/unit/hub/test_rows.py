@@ -9,11 +9,19 @@ import os
 from types import SimpleNamespace
 
 import pytest
+from sqlalchemy import insert
 from tornado import web
 
+from joulebook_hub.errors import HubError
 from joulebook_hub.lending.desk import Desk
 from joulebook_hub.lending.lender import Lender
-from joulebook_hub.lending.records import Card, Queued, Refused
+from joulebook_hub.lending.records import Card, Queued, Refused, day_of
+from joulebook_hub.lending.tables import usage
+from joulebook_hub.organisations import reading
+from joulebook_hub.organisations.book import Book
+from joulebook_hub.organisations.projects import Projects, reach_of
+from joulebook_hub.organisations.reading import Given
+from joulebook_hub.organisations.roles import Role
 from joulebook_hub.plans import LIMITS, Plans
 from joulebook_hub.quota import entitlement
 from joulebook_hub.quota.entitlements import Override, entitle
@@ -28,6 +36,10 @@ PLANS = Plans.read(default="explorer")
 
 ENFORCED = {
     "gpu_hours": ("lending.desk.Desk.acquire", "test_gpu_hours"),
+    "gpu_hours_shared": ("quota.entitlements.entitle", "test_gpu_hours_shared"),
+    "seats": ("organisations.rules.Organisation.invite", "test_seats"),
+    "projects": ("organisations.projects.Projects.make", "test_projects"),
+    "shared_libraries": ("organisations.projects.reach_of", "test_shared_libraries"),
     "queue_weight": ("lending.desk.Desk.queue", "test_queue_weight"),
     "storage": ("quota.homes.storage_decision", "test_storage"),
     "named_servers": ("quota.units.take_unit", "test_named_servers"),
@@ -89,6 +101,63 @@ def test_gpu_hours(store):
     set_row(store, "ada", "gpu_hours", 0.5)
     assert lender.acquire("ada", [], "k").remaining == 1800.0
     assert lender.acquire("bob", ["plan-academic"], "k").position == 1
+
+
+def organisation(store, plan, *members):
+    """An organisation with a plan, founded by olga."""
+    book = Book(store, PLANS)
+    name = book.found(f"Org {plan}", "olga", many=True).name
+    book.give_plan(name, Given("", plan, None, None), source="administrator", actor="root", reason="a test")
+    for user in members:
+        book.invite(name, "olga", user, Role.MEMBER)
+        with store.read() as transaction:
+            ((_, asked),) = reading.open_invitations(transaction, user)
+        book.answer(name, user, asked.number, "", accept=True)
+    return book, name
+
+
+def test_gpu_hours_shared(store):
+    organisation(store, "team", "anna")
+    lender = Lender(store, PLANS, (Card("GPU-a"), Card("GPU-b")))
+    with store.begin() as transaction:
+        loan = {"loan": 1, "part": 0, "kernel": "old", "card": "GPU-a", "plan": "team", "reason": "given back"}
+        spent = {"at": transaction.now, "day": day_of(transaction.now), "seconds": 200 * 3600.0 - 90.0}
+        transaction.execute(insert(usage).values(**loan, **spent, user="anna", pool="organisation/org-team"))
+    assert lender.acquire("olga", [], "k").remaining == pytest.approx(90.0), "what anna left of the 200 hours"
+    assert lender.acquire("anna", [], "k").reason == "set_aside", "two cannot both take the last minute"
+
+
+def test_seats(store):
+    book, name = organisation(store, "team", "anna", "bob", "carl", "dora")
+    with pytest.raises(HubError) as refused:
+        book.invite(name, "olga", "eve", Role.MEMBER)
+    assert refused.value.status == 402 and "All 5 seats" in refused.value.user_message
+    alone, utility = organisation(store, "utility")
+    with pytest.raises(HubError):
+        alone.invite(utility, "olga", "eve", Role.MEMBER)
+
+
+def test_projects(store):
+    book = Book(store, PLANS)
+    name = book.found("Solo", "ada").name
+    for title in ("One", "Two"):
+        Projects(book).make(name, "ada", title)
+    with pytest.raises(HubError) as refused:
+        Projects(book).make(name, "ada", "Three")
+    assert refused.value.status == 402 and "2 of 2 projects are used" in refused.value.user_message
+    set_row(store, "ada", "projects", 3)
+    Projects(book).make(name, "ada", "Three")
+
+
+def test_shared_libraries(store):
+    book = Book(store, PLANS)
+    name = book.found("Solo", "ada").name
+    Projects(book).make(name, "ada", "One")
+    with store.read() as transaction:
+        assert [each.library for each in reach_of(transaction, book, "ada")] == [False]
+    set_row(store, "ada", "shared_libraries", True)
+    with store.read() as transaction:
+        assert [each.library for each in reach_of(transaction, book, "ada")] == [True]
 
 
 def test_queue_weight(store):
@@ -154,7 +223,7 @@ def test_api_tokens(store):
     assert gates.tokens("ada", ["plan-advanced"]).allowed
 
 
-@pytest.mark.parametrize("row", sorted(ENFORCED))
+@pytest.mark.parametrize("row", sorted(row for row in ENFORCED if LIMITS[row].kind != "price"))
 def test_an_administrator_can_set_every_row(store, row):
     value = not PLANS.named("explorer").limits[row] if LIMITS[row].kind == "switch" else 3
     set_row(store, "ada", row, value)
