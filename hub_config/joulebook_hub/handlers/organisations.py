@@ -110,10 +110,9 @@ class OrganisationPage(OrganisationPages):
             found = await asyncio.to_thread(look)
         except HubError as error:
             raise web.HTTPError(404, "%s", error.user_message) from error
-        may_read_only = self.rooms.projects.enforces_read_only
-        await self.show(
-            "organisation.html", message=message, done=done, it=found, link=link, may_read_only=may_read_only
-        )
+        projects = self.rooms.projects
+        shared = {"offered": projects.offered, "may_read_only": projects.enforces_read_only}
+        await self.show("organisation.html", message=message, done=done, it=found, link=link, **shared)
 
     @web.authenticated
     async def get(self, name: str) -> None:

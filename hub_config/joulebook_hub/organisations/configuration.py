@@ -35,7 +35,8 @@ def configure(c: Any, settings: HubSettings, store: Store, plans: Plans) -> None
     """
     from joulebook_hub.handlers import organisations as pages
 
-    rooms = Rooms(Projects(Book(store, plans)), settings.folder.workspaces)
+    projects = Projects(Book(store, plans), offered=settings.profile == "local")
+    rooms = Rooms(projects, settings.folder.workspaces)
     c.JupyterHub.tornado_settings[ROOMS] = rooms
     c.JupyterHub.extra_handlers = [*c.JupyterHub.get("extra_handlers", []), *pages.ROUTES]
     c.JupyterHub.template_vars["organisations_page"] = True

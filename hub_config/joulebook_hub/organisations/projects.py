@@ -225,11 +225,14 @@ class Projects:
     ----------
     book : Book
         The organisations.
+    offered : bool
+        Whether servers of this hub reach shared folders.
     enforces_read_only : bool
         Whether servers run as different users, so that a project can be for reading only.
     """
 
     book: Book
+    offered: bool = True
     enforces_read_only: bool = False
 
     def find(self, transaction: Transaction, entry: Entry, name: str) -> Project:
@@ -283,6 +286,9 @@ class Projects:
         ServiceError
             If the actor may not, the title cannot be one, or the plan has no more projects (402).
         """
+        if not self.offered:
+            message = "Servers of this hub reach no shared folders. Ask an administrator of the hub."
+            raise ServiceError(message, reason="no_projects_here", status=409)
         title = checked_title(title, "project")
         book = self.book
         with book.store.begin() as transaction, book.event(organisation) as rules:

@@ -415,7 +415,7 @@ class _Opened:
 def _open(parts: Parts) -> _Opened:
     one_user = parts.environment.get("JOULEBOOK_PROFILE", "local") == "local"
     home = parts.environment.get("JOULEBOOK_HOME", "")
-    projects = Projects(Book(parts.store, parts.plans), enforces_read_only=not one_user)
+    projects = Projects(Book(parts.store, parts.plans), offered=one_user)
     return _Opened(projects, Path(home) / "workspaces" if home and one_user else None)
 
 
@@ -467,7 +467,7 @@ ROUTES = (
     ),
     Route(
         *("POST", _O + "/projects", "Make a shared project", make_project),
-        {201: ProjectEntry, 402: Fault, 403: Fault, 404: Fault},
+        {201: ProjectEntry, 402: Fault, 403: Fault, 404: Fault, 409: Fault},
         path=Where,
         body=ProjectBody,
     ),

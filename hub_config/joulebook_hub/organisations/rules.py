@@ -226,9 +226,10 @@ class Organisation:
         self._note(user, f"{told} {found.inviter}")
 
     def _no_seat(self, kept: str) -> NoReturn:
+        seats = "The only seat is" if self.seats == 1 else f"All {self.seats:g} seats are"
         message = (
-            f"All {self.seats:g} seats of {self.title} are taken. {kept}An owner can choose a plan with more seats, or "
-            "ask an administrator of this hub."
+            f"{seats} taken in {self.title}. {kept}An owner can choose a plan with more seats, or ask an administrator of "
+            "this hub."
         )
         raise ServiceError(message, reason="no_seat", status=402)
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from joulebook.core.errors import DataFormatError
+from joulebook.core.libraries import shared_file
 
 __all__ = ["LARGEST_DOCUMENT", "parse_document", "read_document", "write_document"]
 
@@ -22,7 +23,7 @@ def read_document(path: str | Path, largest: int = LARGEST_DOCUMENT) -> dict[str
     Parameters
     ----------
     path : str or Path
-        The file.
+        The file; one that is not there is looked for in the shared libraries (`joulebook.core.libraries`).
     largest : int
         Bytes that it may have.
 
@@ -34,9 +35,9 @@ def read_document(path: str | Path, largest: int = LARGEST_DOCUMENT) -> dict[str
     Raises
     ------
     DataFormatError
-        If the file is missing, over the size limit, not UTF-8, not JSON, or not an object.
+        If the file is missing, in several libraries, over the size limit, not UTF-8, not JSON, or not an object.
     """
-    path = Path(path)
+    path = shared_file(Path(path))
     try:
         size = path.stat().st_size
         if size > largest:
