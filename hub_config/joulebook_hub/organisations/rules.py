@@ -228,8 +228,8 @@ class Organisation:
     def _no_seat(self, kept: str) -> NoReturn:
         seats = "The only seat is" if self.seats == 1 else f"All {self.seats:g} seats are"
         message = (
-            f"{seats} taken in {self.title}. {kept}An owner can choose a plan with more seats, or ask an administrator of "
-            "this hub."
+            f"{seats} taken in {self.title}. {kept}An owner can choose a plan with more seats, or ask an administrator "
+            "of this hub."
         )
         raise ServiceError(message, reason="no_seat", status=402)
 
