@@ -19,8 +19,8 @@ def _number() -> sa.Column[int]:
     return sa.Column("number", sa.Integer, primary_key=True, autoincrement=True)
 
 
-def _organisation(**options: bool) -> sa.Column[int]:
-    return sa.Column("organisation", sa.Integer, sa.ForeignKey(_NUMBER), **(options or {"nullable": False}))
+def _organisation(*, primary_key: bool = False) -> sa.Column[int]:
+    return sa.Column("organisation", sa.Integer, sa.ForeignKey(_NUMBER), primary_key=primary_key, nullable=False)
 
 
 def upgrade() -> None:
