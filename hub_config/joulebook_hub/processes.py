@@ -13,7 +13,7 @@ import time
 
 import psutil
 
-__all__ = ["MARK", "end_all", "is_same_process", "members"]
+__all__ = ["MARK", "end_all", "is_same_process", "marked", "members"]
 
 MARK = "JOULEBOOK_HUB_INSTANCE"
 
@@ -31,13 +31,30 @@ def members(instance: str) -> list[psutil.Process]:
     list of psutil.Process
         In the order of their process ids.
     """
+    return [process for process, value in marked(MARK) if value == instance]
+
+
+def marked(mark: str) -> list[tuple[psutil.Process, str]]:
+    """Living processes that carry a variable in their environment, this one and the dead-but-unreaped excepted.
+
+    Parameters
+    ----------
+    mark : str
+        Name of the variable.
+
+    Returns
+    -------
+    list of (psutil.Process, str)
+        Each with the variable's value.
+    """
     found = []
     for process in psutil.process_iter():
         if process.pid == os.getpid():
             continue
         try:
-            if process.environ().get(MARK) == instance and process.status() != psutil.STATUS_ZOMBIE:
-                found.append(process)
+            value = process.environ().get(mark)
+            if value is not None and process.status() != psutil.STATUS_ZOMBIE:
+                found.append((process, value))
         except (psutil.Error, OSError):
             continue
     return found

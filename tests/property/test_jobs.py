@@ -115,7 +115,7 @@ class Jobs(RuleBasedStateMachine):
             if rules.finish(job, job.attempt, job.worker, Ending("interrupted", "silent"), self.now):
                 self.accepted[job.key, job.attempt] += 1
 
-    @rule(worker=WORKERS, seconds=st.floats(5.0, 25.0))
+    @rule(worker=WORKERS, seconds=st.floats(0.4 * rules.LEASE, 1.6 * rules.LEASE))
     def look_twice_and_take_over(self, worker, seconds):
         for one in {process.worker for process in self.processes}:
             self.beat(one)
@@ -124,7 +124,7 @@ class Jobs(RuleBasedStateMachine):
         self.look_for_silence(worker)
         self.claim(worker)
 
-    @rule(seconds=st.sampled_from([0.5, 3.0, 9.0, rules.LEASE, 60.0]))
+    @rule(seconds=st.sampled_from([0.5, 9.0, 0.6 * rules.LEASE, rules.LEASE, 90.0]))
     def time_passes(self, seconds):
         self.passed += seconds
 

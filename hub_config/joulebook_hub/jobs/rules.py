@@ -29,11 +29,12 @@ __all__ = [
 ]
 
 AGEING = 300.0
-LEASE = 15.0
+LEASE = 40.0
 MARGIN = 5.0
 MOST_INTERRUPTIONS = 20
 _PROMPT = 3  # interruptions after which the next attempt still starts at once
 _LONGEST_PAUSE = 3600.0
+_BREATH = 2.0  # s; after an attempt that never began
 
 
 def queue(jobs: Iterable[Job], now: float) -> list[Job]:
@@ -171,7 +172,8 @@ def finish(job: Job | None, attempt: int, worker: str, ending: Ending, now: floa
         _again(job, job.failures >= job.most_attempts, pause_after(job.failures, 0), now)
     else:
         job.interruptions += ending.how != "never"
-        _again(job, job.interruptions > MOST_INTERRUPTIONS, pause_after(0, job.interruptions), now)
+        pause = _BREATH if ending.how == "never" else pause_after(0, job.interruptions)
+        _again(job, job.interruptions > MOST_INTERRUPTIONS, pause, now)
     return True
 
 

@@ -208,7 +208,7 @@ class LogTail:
         self.offset = offset
 
     def read(self, most: int = 65_536) -> tuple[int, bytes]:
-        """Read what is new.
+        """Look at what is new; `offset` is moved on by who has kept it.
 
         Parameters
         ----------
@@ -221,19 +221,19 @@ class LogTail:
             From which byte on, and the bytes; what was dropped meanwhile is skipped.
         """
         pieces = self._spool.pieces()
-        if pieces:
-            self.offset = max(self.offset, pieces[0][0])
-        for begin, path in reversed(pieces):
-            if begin <= self.offset:
-                try:
-                    with path.open("rb") as file:
-                        file.seek(self.offset - begin)
-                        content = file.read(most)
-                except OSError:
-                    break
-                if not content:
-                    continue
-                at = self.offset
-                self.offset += len(content)
-                return at, content
-        return self.offset, b""
+        if not pieces:
+            return self.offset, b""
+        begin = at = max(self.offset, pieces[0][0])
+        found = b""
+        for first, path in pieces:
+            if len(found) >= most:
+                break
+            try:
+                with path.open("rb") as file:
+                    file.seek(max(at - first, 0))
+                    content = file.read(most - len(found)) if first <= at else b""
+            except OSError:
+                continue
+            found += content
+            at += len(content)
+        return begin, found

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from joulebook_hub.billing import configuration as billing
+from joulebook_hub.jobs.configuration import RUNS_JOBS, runs_jobs, worker_service
 from joulebook_hub.lending.records import Card
 from joulebook_hub.service.features import features
 from joulebook_hub.settings import HubSettings
@@ -50,6 +51,8 @@ def configure(c: Any, settings: HubSettings) -> None:
     cards = tuple(_shared(Card(identity), settings.gpu_places) for identity in identities)
     if settings.profile != "kubernetes":
         c.JupyterHub.services = [*c.JupyterHub.get("services", []), _service(settings, cards)]
+    if runs_jobs(settings):
+        c.JupyterHub.services = [*c.JupyterHub.services, worker_service(settings)]
     people = {"name": "user", "scopes": ["self", f"access:services!service={SERVICE}"]}
     c.JupyterHub.load_roles = [*c.JupyterHub.get("load_roles", []), people]
     c.JupyterHub.load_groups = plans.groups()
@@ -98,6 +101,8 @@ def _service(settings: HubSettings, cards: tuple[Card, ...]) -> dict[str, Any]:
     variables = {
         **{name: settings.environment[name] for name in named if settings.environment.get(name)},
         **hub_variables(settings.folder.instance, settings.folder.leases),
+        RUNS_JOBS: "on" if runs_jobs(settings) else "off",
+        "JOULEBOOK_PROFILE": settings.profile,
         "JOULEBOOK_HOME": str(settings.folder.root),
         "JOULEBOOK_STORE_URL": settings.store_url,
         "JOULEBOOK_CARDS": ",".join(map(str, cards)),

@@ -9,7 +9,7 @@ from joulebook_hub.service.routes import Feature
 
 __all__ = ["FEATURES", "features", "load_tables"]
 
-FEATURES = ("lending", "quota", "administration", "billing", "organisations")
+FEATURES = ("lending", "quota", "administration", "billing", "organisations", "jobs")
 """Packages of `joulebook_hub`, each with ``routes.FEATURE`` and, where it keeps something, ``tables``."""
 
 

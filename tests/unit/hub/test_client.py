@@ -62,6 +62,35 @@ def test_one_users_kernels_are_not_anothers(connected):
     assert bob.leases().leases == [] and list(bob.usage()) == []
 
 
+def test_jobs_and_schedules(tmp_path):
+    variables = {"JOULEBOOK_HOME": str(tmp_path), "JOULEBOOK_JOBS": "on", "JOULEBOOK_DEFAULT_PLAN": "explorer"}
+    with (
+        hub_doubles.running_service(Store(f"sqlite:///{tmp_path}/ledger.sqlite"), **variables) as service,
+        Client(service.url, "of-ada", pause=lambda seconds: None) as ada,
+        Client(service.url, "of-root", pause=lambda seconds: None) as root,
+    ):
+        order = {"kind": "report", "report": "cell", "file": "my.cell.json"}
+        made = ada.submit(order, title="Weekly")
+        assert ada.job(made.key) == next(ada.jobs()) and ada.job_log(made.key).text == ""
+        assert [job.user for job in root.everybodys_jobs("active")] == ["ada"]
+        assert ada.cancel_job(made.key).state == "cancelled" and ada.retry_job(made.key).state == "queued"
+        assert root.cancel_anybodys_job(made.key, "a test").state == "cancelled"
+        ada.forget_job(made.key)
+        assert list(ada.jobs()) == []
+        planned = ada.schedule(order, "0 20 * * sun", "Europe/Berlin")
+        changed = ada.change_schedule(planned.key, order, "0 6 * * *", "UTC", enabled=False)
+        assert [each.key for each in ada.schedules()] == [changed.key] and changed.following is None
+        ada.remove_schedule(planned.key)
+        assert ada.schedules() == [] and len(ada.notice_settings().key) == 64
+        with pytest.raises(RefusedError, match="administrators"):
+            next(ada.everybodys_jobs())
+        for _ in range(8):  # and the retry from above
+            ada.submit(order)
+        with pytest.raises(RefusedError, match="10 jobs started in a minute") as refused:
+            ada.submit(order)
+        assert refused.value.status == 429
+
+
 def test_administration_by_pages(connected, service):
     with service.service.parts.store.begin() as transaction:
         for number in range(450):

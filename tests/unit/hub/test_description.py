@@ -23,7 +23,8 @@ described = schemathesis.openapi.from_dict(DESCRIPTION)
 @pytest.fixture(scope="module")
 def service(tmp_path_factory):
     url = f"sqlite:///{tmp_path_factory.mktemp('store')}/ledger.sqlite"
-    with hub_doubles.running_service(Store(url), JOULEBOOK_HOME=str(tmp_path_factory.mktemp("home"))) as running:
+    home = str(tmp_path_factory.mktemp("home"))
+    with hub_doubles.running_service(Store(url), JOULEBOOK_HOME=home, JOULEBOOK_JOBS="on") as running:
         for name in running.service.windows:
             running.service.windows[name] = SlidingWindow(10**9, 60.0)
         yield running

@@ -13,6 +13,8 @@ from sqlalchemy import insert
 from tornado import web
 
 from joulebook_hub.errors import HubError
+from joulebook_hub.jobs.gate import Gate
+from joulebook_hub.jobs.orders import ORDER
 from joulebook_hub.lending.desk import Desk
 from joulebook_hub.lending.lender import Lender
 from joulebook_hub.lending.records import Card, Queued, Refused, day_of
@@ -24,6 +26,7 @@ from joulebook_hub.organisations.reading import Given
 from joulebook_hub.organisations.roles import Role
 from joulebook_hub.plans import LIMITS, Plans
 from joulebook_hub.quota import entitlement
+from joulebook_hub.quota.decisions import NotAllowed
 from joulebook_hub.quota.entitlements import Override, entitle
 from joulebook_hub.quota.gates import COURTESY, Gates
 from joulebook_hub.quota.homes import keep_measured
@@ -41,6 +44,8 @@ ENFORCED = {
     "projects": ("organisations.projects.Projects.make", "test_projects"),
     "shared_libraries": ("organisations.projects.reach_of", "test_shared_libraries"),
     "queue_weight": ("lending.desk.Desk.queue", "test_queue_weight"),
+    "jobs": ("jobs.gate.Gate.admit", "test_jobs"),
+    "transient_runs": ("jobs.gate.Gate.admit", "test_transient_runs"),
     "storage": ("quota.homes.storage_decision", "test_storage"),
     "named_servers": ("quota.units.take_unit", "test_named_servers"),
     "memory": ("quota.gates.Gates.shape", "test_memory_and_cpus"),
@@ -169,6 +174,29 @@ def test_queue_weight(store):
     with store.read() as transaction:
         terms = lender.terms(transaction, "bob", ["plan-academic"])
     assert terms.weight == 9 and isinstance(Desk((), {}), Desk)
+
+
+def admit(store, user, key, order, *groups):
+    with store.begin() as transaction:
+        return Gate(PLANS).admit(transaction, user, ORDER.validate_python(order), key, groups)
+
+
+def test_jobs(store):
+    order = {"kind": "report", "report": "cell", "file": "my.cell.json"}
+    for number in range(10):
+        assert admit(store, "ada", f"{number:016x}", order)
+    assert admit(store, "ada", f"{9:016x}", order), "the same job counts once"
+    with pytest.raises(NotAllowed, match="10 of 10 hub jobs of this month are used") as refused:
+        admit(store, "ada", "a" * 16, order)
+    assert refused.value.status == 402
+    assert admit(store, "ada", "a" * 16, order, "plan-academic")
+
+
+def test_transient_runs(store):
+    order = {"kind": "report", "report": "simulation", "file": "my.cell.json"}
+    with pytest.raises(NotAllowed, match="ransient runs on the hub are not part"):
+        admit(store, "ada", "a" * 16, order, "plan-researcher")
+    assert admit(store, "ada", "a" * 16, order, "plan-advanced").weight == 3
 
 
 def test_storage(store):

@@ -97,8 +97,8 @@ def test_local_configuration(configured, tmp_path):
 
 def test_no_culler_when_servers_never_idle_out(configured):
     services = configured(JOULEBOOK_IDLE_MINUTES="0").JupyterHub.services
-    assert [service["name"] for service in services] == ["stripe-simulator", "joulebook"]
-    off = configured(JOULEBOOK_IDLE_MINUTES="0", JOULEBOOK_BILLING="off").JupyterHub.services
+    assert [service["name"] for service in services] == ["stripe-simulator", "joulebook", "joulebook-worker"]
+    off = configured(JOULEBOOK_IDLE_MINUTES="0", JOULEBOOK_BILLING="off", JOULEBOOK_JOBS="off").JupyterHub.services
     assert [service["name"] for service in off] == ["joulebook"]
 
 
@@ -188,15 +188,18 @@ async def test_the_proxy_refuses_other_addresses_whatever_is_configured(what):
 
 def test_the_service_runs_in_every_local_hub(configured):
     config = configured(JOULEBOOK_SERVICE_PORT="8099", JOULEBOOK_DEFAULT_PLAN="explorer", JOULEBOOK_NODE="node")
-    culler, _, service = config.JupyterHub.services
+    culler, _, service, worker = config.JupyterHub.services
     assert (culler["name"], service["name"], service["url"]) == ("idle-culler", "joulebook", "http://127.0.0.1:8099")
+    assert worker["name"] == "joulebook-worker" and "url" not in worker
     variables = service["environment"]
     assert variables["JOULEBOOK_CARDS"] == "" and variables["JOULEBOOK_DEFAULT_PLAN"] == "explorer"
     assert variables["JOULEBOOK_STORE_URL"].startswith("sqlite:///") and "JOULEBOOK_NODE" not in variables
     assert "plan-team" in config.JupyterHub.load_groups
     assert config.WorkspaceSpawner.hub_variables["JOULEBOOK_SERVICE"] == "http://127.0.0.1:8099/services/joulebook/"
-    powers = [role for role in config.JupyterHub.load_roles if "joulebook" in role.get("services", [])]
-    assert powers == [], "the service may do nothing at the hub"
+    powers = [
+        role for role in config.JupyterHub.load_roles if {"joulebook", "joulebook-worker"} & {*role.get("services", [])}
+    ]
+    assert powers == [], "service and worker may do nothing at the hub"
     with pytest.raises(HubError, match="default = 'gold'"):
         configured(JOULEBOOK_DEFAULT_PLAN="gold")
 
@@ -204,7 +207,7 @@ def test_the_service_runs_in_every_local_hub(configured):
 def test_the_stores_address_reaches_no_server(configured, cards):
     cards.append("GPU-aaaa")
     config = configured(JOULEBOOK_STORE_URL="postgresql://hub:secret@db.example.org/hub")
-    service = config.JupyterHub.services[-1]["environment"]
+    service = config.JupyterHub.services[-2]["environment"]
     assert service["JOULEBOOK_CARDS"] == "GPU-aaaa" and "secret" in service["JOULEBOOK_STORE_URL"]
     assert "secret" not in str(config.WorkspaceSpawner.hub_variables)
     with pytest.raises(HubError, match="JOULEBOOK_STORE_URL"):
