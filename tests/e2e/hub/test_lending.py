@@ -7,40 +7,19 @@ import re
 import signal
 from types import SimpleNamespace
 
+import fake_card
 import pytest
 import requests
+from fake_card import CARD
 
 from joulebook_kernels import specs
-from joulebook_kernels.cards import Card
-
-CARD = "GPU-11111111-2222-3333-4444-555555555555"
-NVML = f"""
-class NVMLError(Exception): pass
-NVML_DEVICE_MIG_ENABLE = 1
-class _Memory: total = 16 << 30
-def nvmlInit(): pass
-def nvmlShutdown(): pass
-def nvmlDeviceGetCount(): return 1
-def nvmlDeviceGetHandleByIndex(number): return number
-def nvmlDeviceGetName(card): return "Test card"
-def nvmlDeviceGetUUID(card): return "{CARD}"
-def nvmlDeviceGetMemoryInfo(card): return _Memory
-def nvmlDeviceGetMigMode(card): raise NVMLError
-"""
 
 
 @pytest.fixture(scope="module")
 def lending(new_hub, tmp_path_factory):
     """The hub with one card, its administrator with a running server, and that server's token."""
-    folder = tmp_path_factory.mktemp("nvml")
-    (folder / "pynvml.py").write_text(NVML, encoding="utf-8")
-    # The kernels' specifications as in an installation on a machine with a GPU: not this environment's, but beside it.
-    specs.install(folder, finder=SimpleNamespace(cards=lambda: [Card(CARD, "Test card", 16 << 30)]))
-    found = f"import os\nos.environ['JUPYTER_PATH'] = {str(folder / 'share' / 'jupyter')!r}\n"
-    (folder / "sitecustomize.py").write_text(found, encoding="utf-8")
     hub = new_hub(JOULEBOOK_DEFAULT_PLAN="explorer", JOULEBOOK_ATTEMPTS_PER_MINUTE="1000")
-    hub.environment["PYTHONPATH"] = os.pathsep.join([str(folder), hub.environment["PYTHONPATH"]])
-    hub.environment.pop("CUDA_VISIBLE_DEVICES", None)
+    fake_card.put_into(hub.environment, tmp_path_factory.mktemp("nvml"))
     done = hub.up()
     assert done.returncode == 0, done.stderr
     admin = hub.admin()
