@@ -219,3 +219,42 @@ def test_pictures_are_saved(page: Any, tmp_path: Path) -> None:
         waiting.value.save_as(file)
         assert file.read_bytes().startswith(begin)
     assert json.dumps(document(page))
+
+
+def test_elements_are_pasted_into_another_designer_through_the_clipboard(address: str, root: Path) -> None:
+    permissions = ["clipboard-read", "clipboard-write"]
+    with browsing.chromium(root / "test-artifacts", "circuit-paste", permissions=permissions) as source:
+        target = source.context.new_page()
+        for page, name in ((source, "case14"), (target, "case9")):
+            page.goto(address)
+            page.wait_for_function("window.ready")
+            start(page, name)
+        source.bring_to_front()
+        source.locator(".jb-Sheet").focus()
+        source.keyboard.press("Control+a")
+        source.keyboard.press("Control+c")
+        source.get_by_text("elements copied").wait_for()
+        target.bring_to_front()
+        target.locator(".jb-Sheet").focus()
+        target.keyboard.press("Control+v")
+        target.get_by_role("listbox", name="One-line diagram: 23 busbars").wait_for()
+        both = Network.from_document(document(target))
+        assert len(both.lines) == len(Network.named("case9").lines) + len(Network.named("case14").lines)
+        # two networks side by side: each is solved as if it were alone
+        alone = [jb.grid.power_flow(Network.named(name)).losses_MW for name in ("case9", "case14")]
+        assert jb.grid.power_flow(both).losses_MW == pytest.approx(sum(alone), rel=1e-6)
+
+
+def test_an_identifier_is_changed_with_all_that_refers_to_it(page: Any) -> None:
+    start(page, "case14")
+    page.get_by_role("button", name="Elements").click()
+    page.get_by_role("searchbox", name="Find an element").fill("busbar")
+    page.get_by_role("button", name="Busbar Bus 4").first.click()
+    field = page.get_by_label("Identifier")
+    field.fill("four")
+    field.press("Enter")
+    page.get_by_text("“four”").wait_for()
+    renamed = Network.from_document(document(page))
+    assert "four" in renamed.buses and "4" not in renamed.buses
+    before = jb.grid.power_flow(Network.named("case14"))
+    assert jb.grid.power_flow(renamed).losses_MW == pytest.approx(before.losses_MW, rel=1e-12)

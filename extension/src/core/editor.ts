@@ -93,7 +93,11 @@ export class Editor {
     changes.forEach(({ path }) => drafts.delete(dotted(path)));
     this.drafts = drafts;
     const before = this.state.document;
-    const effective = changes.filter(({ path, value }) => !sameJson(valueAt(before, path), value));
+    const differs = ({ path, value }: Change) => !sameJson(valueAt(before, path), value);
+    // a value that is set drops its sources: those that are given with it count even where they are as before
+    const effective = changes.some(differs)
+      ? changes.filter(change => change.path[0] === 'sources' || differs(change))
+      : [];
     if (effective.length === 0) {
       this.refresh();
       return true;

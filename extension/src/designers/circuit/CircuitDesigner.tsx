@@ -236,6 +236,12 @@ function busName(elements: ReadonlyMap<Key, Element>, id: string): string {
   return bus ? `busbar ${nameOf(bus)}` : id;
 }
 
+/** Out of the browser's clipboard where it may be read, else what was copied here. */
+async function pasteFromMenu(session: Session): Promise<void> {
+  const text = await navigator.clipboard?.readText?.().catch(() => undefined);
+  session.paste(text);
+}
+
 function menuItems(
   session: Session,
   key: Key | null,
@@ -254,7 +260,7 @@ function menuItems(
   if (key === null) {
     return [
       ...faultsAt('').slice(0, 1),
-      { title: 'Paste', keys: 'Ctrl+V', disabled: off, act: () => void session.paste() },
+      { title: 'Paste', keys: 'Ctrl+V', disabled: off, act: () => void pasteFromMenu(session) },
       { title: 'Select all', keys: 'Ctrl+A', act: () => session.selectAll() },
       { title: 'Fit the network', keys: 'F', act: fit }
     ];

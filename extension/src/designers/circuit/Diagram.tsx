@@ -93,7 +93,6 @@ export function Diagram({ study, clipboard, targets, openMenu, toValues }: Diagr
       void offer(clipboard, session.copy());
       session.remove();
     },
-    paste: () => void session.paste(),
     toValues,
     menu: () => {
       const at = view.current ? middleOf(view.scene, view.current) : null;
@@ -133,6 +132,10 @@ export function Diagram({ study, clipboard, targets, openMenu, toValues }: Diagr
       aria-activedescendant={view.current ? `${id}-current` : undefined}
       onKeyDown={keyDown}
       onKeyUp={keyUp}
+      onPaste={event => {
+        event.preventDefault();
+        session.paste(event.clipboardData.getData('text/plain'));
+      }}
       onFocus={() => setFocused(true)}
       onBlur={() => setFocused(false)}
     >

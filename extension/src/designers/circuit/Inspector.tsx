@@ -1,14 +1,16 @@
 /** The form of what is selected: values of one element, a summary of several, or the network itself. */
 
-import { useMemo } from 'react';
+import { useId, useMemo, useState } from 'react';
 import { isObject, valueAt } from '../../core/document';
 import type { Field } from '../../core/schema';
 import { useEditor, useSession } from './context';
+import { Curves } from './Curves';
 import type { Element } from './elements';
 import { titleOf } from './elements';
 import type { Key } from './kinds';
-import { KINDS, kindOf, splitKey } from './kinds';
+import { KINDS, splitKey } from './kinds';
 import { circuitSchema } from './model';
+import { identifierProblem } from './renaming';
 import type { StudyState } from './study';
 import { Value } from './Value';
 import { resultRows } from './words';
@@ -64,7 +66,7 @@ function ElementForm({
   return (
     <>
       <h3>{titleOf(element)}</h3>
-      <p className="jb-Inspector-id">{`${kindOf(table).title.toLowerCase()} “${id}”`}</p>
+      <Identifier element={element} />
       {mark && (
         <p className={`jb-Mark jb-mod-${mark.level}`} role="note">
           {mark.text}
@@ -86,6 +88,7 @@ function ElementForm({
           </div>
         </details>
       )}
+      <Curves element={element} study={study} />
       {attached.length > 0 && (
         <details open={attached.length < 8}>
           <summary>{`Connected here (${attached.length})`}</summary>
@@ -104,9 +107,60 @@ function ElementForm({
   );
 }
 
+/** What the element is called in the document; whatever refers to it follows. */
+function Identifier({ element }: { element: Element }) {
+  const { session } = useSession();
+  const { state } = useEditor();
+  const input = useId();
+  const [typed, setTyped] = useState<string | null>(null);
+  const problem = typed === null ? '' : identifierProblem(state.document, element.key, typed);
+  const take = () => {
+    if (typed !== null && problem === '') {
+      session.rename(element.key, typed);
+    }
+    setTyped(null);
+  };
+  return (
+    <div className="jb-Value" data-invalid={problem !== ''}>
+      <label htmlFor={input} title="What refers to the element follows">
+        Identifier
+      </label>
+      <span className="jb-Value-box">
+        <input
+          id={input}
+          type="text"
+          value={typed ?? element.id}
+          disabled={state.readOnly}
+          spellCheck={false}
+          autoComplete="off"
+          data-typing={typed !== null}
+          aria-invalid={problem !== ''}
+          aria-describedby={`${input}-note`}
+          onChange={event => setTyped(event.target.value)}
+          onBlur={take}
+          onKeyDown={event => {
+            if (event.key === 'Enter') {
+              take();
+            } else if (event.key === 'Escape' && typed !== null) {
+              event.stopPropagation();
+              setTyped(null);
+            }
+          }}
+        />
+      </span>
+      <span className="jb-Value-note" id={`${input}-note`} role={problem ? 'alert' : undefined}>
+        {problem}
+      </span>
+    </div>
+  );
+}
+
 /** Values that are always in sight. */
 const MAIN: readonly string[] = ['name', 'in_service', 'closed', 'reference', 'voltage', 'tap_ratio', 'kind'];
-const isShown = (field: Field) => field.kind !== 'group' && field.kind !== 'map' && field.kind !== 'open';
+/** Edited as tables of their own. */
+const CURVES: readonly string[] = ['tap_changer', 'capability', 'cost'];
+const isShown = (field: Field) =>
+  !['group', 'map', 'open'].includes(field.kind) && !CURVES.includes(field.path[2] ?? '');
 
 function Results({ element, study }: { element: Element; study: StudyState }) {
   const rows = resultRows(element, study.overlay);

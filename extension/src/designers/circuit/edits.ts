@@ -4,6 +4,7 @@ import type { Json, JsonObject } from '../../core/document';
 import { isObject, valueAt } from '../../core/document';
 import type { Change } from '../../core/editor';
 import type { Element, Placement } from './elements';
+import type { Point } from './geometry';
 import { elementsIn, nominalVoltage } from './elements';
 import type { Key, PaletteItem, Table } from './kinds';
 import { keyOf, KINDS, kindOf, splitKey } from './kinds';
@@ -113,9 +114,26 @@ export function removing(document: JsonObject, keys: ReadonlySet<Key>): readonly
     }
   }
   const element = (route: string) => route.slice(0, route.lastIndexOf('/'));
+  const ids = new Set([...gone].map(key => key.replace('/', '.')));
+  changes.push(
+    ...keptSources(document, path => (ids.has(path.split('.').slice(0, 2).join('.')) ? null : path))
+  );
   changes.push(...pruned(document, 'placements', key => gone.has(key)));
   changes.push(...pruned(document, 'routes', route => gone.has(element(route))));
   return changes;
+}
+
+/** A table that is set as a whole drops the sources of its values: those that still hold, under their names then. */
+export function keptSources(document: JsonObject, named: (path: string) => string | null): readonly Change[] {
+  const sources = document['sources'];
+  if (!isObject(sources) || Object.keys(sources).length === 0) {
+    return [];
+  }
+  const kept = Object.entries(sources).flatMap(([path, source]) => {
+    const name = named(path);
+    return name === null ? [] : [[name, source] as const];
+  });
+  return [{ path: ['sources'], value: Object.fromEntries(kept) }];
 }
 
 function pruned(document: JsonObject, group: string, isGone: (key: string) => boolean): readonly Change[] {
@@ -145,6 +163,8 @@ export function freeingRoutes(
 /** What the clipboard holds. */
 export interface Part {
   readonly kind: typeof PART_KIND;
+  /** Designer that it was copied from: only there do busbars that were not copied with it mean the same. */
+  readonly from: string;
   readonly rows: readonly { readonly table: Table; readonly id: string; readonly row: JsonObject }[];
   readonly placements: Readonly<Record<Key, Json>>;
 }
@@ -154,11 +174,13 @@ export const PART_KIND = 'joulebook.circuit.part';
 export function copied(
   elements: ReadonlyMap<Key, Element>,
   placements: ReadonlyMap<Key, Placement>,
-  keys: ReadonlySet<Key>
+  keys: ReadonlySet<Key>,
+  from: string
 ): Part {
   const chosen = [...elements.values()].filter(({ key }) => keys.has(key));
   return {
     kind: PART_KIND,
+    from,
     rows: chosen.map(({ table, id, row }) => ({ table, id, row })),
     placements: Object.fromEntries(
       chosen.flatMap(({ key }) => {
@@ -169,26 +191,55 @@ export function copied(
   };
 }
 
-/** A part out of a text of the clipboard; null where it is none. */
+/** Characters of a text that may be a part, and elements that it may have. */
+const LARGEST_TEXT = 20_000_000;
+const MOST_ROWS = 100_000;
+
+/** A part out of a text of the clipboard; null where it is none. Values are checked when it is pasted. */
 export function partOf(text: string): Part | null {
+  if (text.length > LARGEST_TEXT || !text.includes(PART_KIND)) {
+    return null;
+  }
+  let read: Json;
   try {
-    const read = JSON.parse(text) as Part;
-    const whole = read.kind === PART_KIND && Array.isArray(read.rows) && isObject(read.placements as Json);
-    return whole && read.rows.every(({ table, row }) => KINDS.some(k => k.table === table) && isObject(row))
-      ? read
-      : null;
+    read = JSON.parse(text) as Json;
   } catch {
     return null;
   }
+  if (!isObject(read) || read['kind'] !== PART_KIND || !isObject(read['placements'])) {
+    return null;
+  }
+  const rows = read['rows'];
+  const from = read['from'];
+  const whole =
+    typeof from === 'string' && Array.isArray(rows) && rows.length > 0 && rows.length <= MOST_ROWS;
+  return whole && rows.every(isRow) && Object.values(read['placements']).every(isPlace)
+    ? (read as unknown as Part)
+    : null;
+}
+
+function isRow(item: Json): boolean {
+  return (
+    isObject(item) &&
+    KINDS.some(({ table }) => table === item['table']) &&
+    typeof item['id'] === 'string' &&
+    isObject(item['row'])
+  );
+}
+
+function isPlace(item: Json): boolean {
+  return isObject(item) && Number.isFinite(item['x']) && Number.isFinite(item['y']);
 }
 
 export interface Pasted {
   readonly changes: readonly Change[];
   readonly keys: ReadonlySet<Key>;
+  /** Elements that are left out, because their busbars or branches were not copied. */
+  readonly lost: number;
 }
 
-/** Changes that put a part into a document under new identifiers, shifted by some squares. */
-export function pasting(document: JsonObject, part: Part, dx: number, dy: number): Pasted {
+/** Changes that put a part into a document under new identifiers, shifted by some squares; `here` names the designer. */
+export function pasting(document: JsonObject, part: Part, at: Point, here: string): Pasted {
   const renamed = new Map<Key, string>();
   const taken = new Map<Table, Set<string>>();
   for (const { table, id } of part.rows) {
@@ -197,7 +248,7 @@ export function pasting(document: JsonObject, part: Part, dx: number, dy: number
     taken.set(table, own.add(fresh));
     renamed.set(keyOf(table, id), fresh);
   }
-  const buses = isObject(document['buses']) ? document['buses'] : {};
+  const buses = isObject(document['buses']) && part.from === here ? document['buses'] : {};
   const rows = new Map<Table, Record<string, Json>>();
   const places: Record<Key, Json> = {};
   const keys = new Set<Key>();
@@ -213,16 +264,38 @@ export function pasting(document: JsonObject, part: Part, dx: number, dy: number
       continue;
     }
     const own = rows.get(table) ?? {};
-    own[fresh] = { ...row, ...Object.fromEntries(ends), ...(branch ? { branch } : {}) };
+    own[fresh] = {
+      ...row,
+      ...Object.fromEntries(ends),
+      ...(branch ? { branch } : {}),
+      ...regulated(row, bus => renamed.get(keyOf('buses', bus)) ?? (Object.hasOwn(buses, bus) ? bus : ''))
+    };
     rows.set(table, own);
     const key = keyOf(table, fresh);
     keys.add(key);
     const place = part.placements[keyOf(table, id)];
     if (isObject(place)) {
-      places[key] = { ...place, x: Number(place['x']) + dx, y: Number(place['y']) + dy };
+      places[key] = { ...place, x: Number(place['x']) + at.x, y: Number(place['y']) + at.y };
     }
   }
-  return { changes: pastedChanges(document, rows, places), keys };
+  return { changes: pastedChanges(document, rows, places), keys, lost: part.rows.length - keys.size };
+}
+
+/** The busbars that an element regulates, by their new names; its own where they were not copied. */
+function regulated(row: JsonObject, named: (bus: string) => string): JsonObject {
+  const found: Record<string, Json> = {};
+  const { controlled_bus: bus, tap_changer: changer } = row;
+  if (typeof bus === 'string' && bus !== '') {
+    found['controlled_bus'] = named(bus);
+  }
+  if (
+    isObject(changer) &&
+    typeof changer['controlled_bus'] === 'string' &&
+    changer['controlled_bus'] !== ''
+  ) {
+    found['tap_changer'] = { ...changer, controlled_bus: named(changer['controlled_bus']) };
+  }
+  return found;
 }
 
 function pastedChanges(
@@ -237,6 +310,7 @@ function pastedChanges(
       path: [table],
       value: { ...(isObject(document[table]) ? document[table] : {}), ...own }
     })),
-    { path: ['diagram'], value: { ...diagram, placements: { ...placements, ...places } } }
+    { path: ['diagram'], value: { ...diagram, placements: { ...placements, ...places } } },
+    ...keptSources(document, path => path)
   ];
 }

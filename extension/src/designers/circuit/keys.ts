@@ -39,7 +39,6 @@ export const KEY_HELP: readonly KeyHelp[] = [
 export interface KeyActions {
   copy(): void;
   cut(): void;
-  paste(): void;
   toValues(): void;
   menu(): void;
   cancel(): boolean;
@@ -92,9 +91,6 @@ function withControl(event: KeyboardEvent, session: Session, actions: KeyActions
       return true;
     case 'x':
       actions.cut();
-      return true;
-    case 'v':
-      actions.paste();
       return true;
     case 'd':
       if (session.copy() !== null) {

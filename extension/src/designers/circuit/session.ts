@@ -3,18 +3,18 @@
 import type { Json, JsonObject } from '../../core/document';
 import { isObject, valueAt } from '../../core/document';
 import type { Change, Editor } from '../../core/editor';
-import { besideBuses, sheetOf } from './arrange';
 import type { Progress } from './drawing';
 import { Drawing } from './drawing';
 import type { Part } from './edits';
 import { adding, copied, freeId, freeingRoutes, newRow, partOf, pasting, placing, removing } from './edits';
-import type { Element, Placement } from './elements';
-import { hasPlace, nominalVoltage, titleOf } from './elements';
+import type { Placement } from './elements';
+import { titleOf } from './elements';
 import type { Point, Rotation } from './geometry';
 import { clamped, plus } from './geometry';
 import type { Key, PaletteItem } from './kinds';
 import { keyOf, kindOf, splitKey } from './kinds';
-import { facing } from './layout';
+import { busesFor, placeFor } from './joining';
+import { identifierProblem, renaming } from './renaming';
 import type { Scene } from './scene';
 
 /** The designer's own selection for the network as a whole. */
@@ -38,6 +38,9 @@ export class Session {
   private document: JsonObject;
   private clipboard: Part | null = null;
   private pastes = 0;
+  private pasted = '';
+  /** Tells what was copied here from what comes out of another designer. */
+  private readonly name = `${Date.now().toString(36)}-${Math.random().toString(36).slice(2)}`;
   private state: SessionState;
   private readonly detach: () => void;
 
@@ -160,7 +163,8 @@ export class Session {
     const key = keyOf(item.table, id);
     const row = newRow(document, item, buses);
     const changes: Change[] = [adding(document, item.table, id, row)];
-    const place = this.placeFor(item, { key, table: item.table, id, row, buses, branch: '' }, at);
+    const element = { key, table: item.table, id, row, buses, branch: '' };
+    const place = placeFor(this.state.scene, element, at);
     if (place) {
       const grown = { ...document, [item.table]: {} };
       changes.push(...placing(grown, new Map([...this.fresh, [key, place]])));
@@ -174,69 +178,26 @@ export class Session {
 
   /** The busbars that a thing of the palette would be connected to. */
   busesFor(item: PaletteItem, at: Point): readonly Key[] {
-    const wanted = kindOf(item.table).ends.length;
     const { scene, selection } = this.state;
-    const chosen = [...selection].filter(key => scene.bars.has(key));
-    if (wanted === 0) {
-      return [];
-    }
-    if (chosen.length === wanted) {
-      return chosen;
-    }
-    return this.fitting(item, at, wanted);
+    return busesFor(this.editor.getState().document, scene, selection, item, at);
   }
 
-  /** The nearest busbars that the thing can join: a line those of one voltage, a transformer higher before lower. */
-  private fitting(item: PaletteItem, at: Point, wanted: number): readonly Key[] {
-    const near = this.nearest(at, Infinity);
-    const voltage = (key: Key) => nominalVoltage(this.editor.getState().document, key);
-    const [first] = near;
-    if (first === undefined || wanted === 1) {
-      return near.slice(0, wanted);
+  /** Give an element another identifier; what refers to it follows. */
+  rename(key: Key, id: string): boolean {
+    const { document } = this.editor.getState();
+    const problem = identifierProblem(document, key, id);
+    if (problem !== '') {
+      this.say(`Not possible: ${problem.toLowerCase()}`);
+      return false;
     }
-    const transforms = item.table === 'transformers' || item.table === 'three_winding_transformers';
-    const like = near.filter(key => key !== first && (voltage(key) === voltage(first)) !== transforms);
-    const others = near.filter(key => key !== first && !like.includes(key));
-    const chosen = [first, ...like, ...others].slice(0, wanted);
-    return transforms ? chosen.sort((a, b) => voltage(b) - voltage(a)) : chosen;
-  }
-
-  /** The busbars nearest to a point. */
-  nearest(at: Point, count: number): readonly Key[] {
-    return [...this.state.scene.bars.values()]
-      .map(({ key, box }) => ({
-        key,
-        distance: Math.hypot(
-          Math.max(box.left - at.x, 0, at.x - box.right),
-          Math.max(box.top - at.y, 0, at.y - box.bottom)
-        )
-      }))
-      .sort((a, b) => a.distance - b.distance)
-      .slice(0, count)
-      .map(({ key }) => key);
-  }
-
-  private placeFor(item: PaletteItem, element: Element, at: Point): Placement | null {
-    if (!hasPlace(element)) {
-      return null;
+    const after = keyOf(splitKey(key).table, id);
+    const places = new Map([...this.fresh].map(([own, place]) => [own === key ? after : own, place]));
+    this.drawing.fresh = places;
+    const done = this.change(renaming(document, key, id), `Call ${this.words([key])} “${id}”`);
+    if (done) {
+      this.select([after]);
     }
-    const { placements } = this.state.scene;
-    if (item.table === 'buses') {
-      return { x: Math.round(at.x), y: Math.round(at.y), rotation: 0, length: 6 };
-    }
-    const bars = element.buses.flatMap(bus => placements.get(bus) ?? []);
-    const near = bars.some(bar => Math.abs(bar.y - at.y) < 2 && Math.abs(bar.x - at.x) < 6);
-    if (near || !Number.isFinite(at.x)) {
-      return besideBuses(element, placements, sheetOf(this.state.scene.elements, placements));
-    }
-    const place: Placement = { x: Math.round(at.x), y: Math.round(at.y), rotation: 0, length: 0 };
-    const [bar] = bars;
-    if (kindOf(item.table).ends.length === 1 && bar) {
-      const level = bar.rotation % 180 === 0;
-      const rotation: Rotation = level ? (at.y < bar.y ? 180 : 0) : at.x < bar.x ? 90 : 270;
-      return { ...place, rotation };
-    }
-    return { ...place, rotation: facing(element, place, placements) };
+    return done;
   }
 
   /** Connect an end of an element to another busbar. */
@@ -274,21 +235,26 @@ export class Session {
     if (selection.size === 0) {
       return null;
     }
-    this.clipboard = copied(scene.elements, scene.placements, selection);
+    this.clipboard = copied(scene.elements, scene.placements, selection, this.name);
     this.pastes = 0;
     this.say(`${this.words(selection)} copied`);
     return JSON.stringify(this.clipboard);
   }
 
+  /** Put in what was copied: out of a text of the clipboard, here or in another designer, else what was copied here. */
   paste(text?: string): boolean {
-    const part = (text === undefined ? null : partOf(text)) ?? this.clipboard;
+    const given = text === undefined ? null : partOf(text);
+    const part = given ?? this.clipboard;
     if (!part) {
       this.say('There is nothing of a network to paste');
       return false;
     }
+    if (text !== undefined && text !== this.pasted) {
+      [this.pastes, this.pasted] = [0, text];
+    }
     this.pastes++;
     const shift = 2 * this.pastes;
-    const { changes, keys } = pasting(this.withFresh(), part, shift, shift);
+    const { changes, keys, lost } = pasting(this.withFresh(), part, { x: shift, y: shift }, this.name);
     if (keys.size === 0) {
       this.say('What was copied has lost its busbars; copy them too');
       return false;
@@ -296,6 +262,10 @@ export class Session {
     const done = this.change(changes, `Paste ${keys.size === 1 ? '1 element' : `${keys.size} elements`}`);
     if (done) {
       this.select(keys);
+      if (lost > 0) {
+        const some = lost === 1 ? '1 element was' : `${lost} elements were`;
+        this.say(`Pasted; ${some} left out, whose busbars were not copied`);
+      }
     }
     return done;
   }

@@ -172,6 +172,59 @@ describe('the circuit designer', () => {
     expect(page.querySelector('.jb-Fault')).toBeNull();
   });
 
+  it('edits curves in tables, and keeps what is not allowed out of the document', async () => {
+    act(() =>
+      store.replace({ ...SMALL, generators: { '1': { bus: '2', active_power: 5e6, maximum_power: 20e6 } } })
+    );
+    await click(button('Elements'));
+    await click(button('Generator 1'));
+    await click(button('Give a capability curve'));
+    const at = (...path: string[]) => valueAt(store.get(), ['generators', '1', ...path]);
+    expect(at('capability')).toEqual([
+      [0, -50e6, 50e6],
+      [20e6, -50e6, 50e6]
+    ]);
+    const type = (name: string, text: string) =>
+      act(() => {
+        const cell = find<HTMLInputElement>(`input[aria-label="${name}"]`);
+        Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value')?.set?.call(cell, text);
+        cell.dispatchEvent(new Event('input', { bubbles: true }));
+        cell.dispatchEvent(new FocusEvent('focusout', { bubbles: true }));
+      });
+    type('Maximum, row 2', '30');
+    expect(at('capability')).toEqual([
+      [0, -50e6, 50e6],
+      [20e6, -50e6, 30e6]
+    ]);
+    type('Active, row 2', '-1');
+    expect(find('.jb-Points .jb-Value-note').textContent).toBe('Active power must rise from point to point');
+    expect(at('capability')).toHaveLength(2);
+    await click(button('Back to what was'));
+    expect(find<HTMLInputElement>('input[aria-label="Active, row 2"]').value).toBe('20');
+    await click(button('Give a cost'));
+    expect(at('cost')).toEqual({ kind: 'polynomial', coefficients: [0, 40] });
+    await click(button('Points'));
+    expect(at('cost')).toMatchObject({
+      kind: 'piecewise',
+      points: [
+        [0, 0],
+        [20, 800]
+      ]
+    });
+    await click(button('Take the cost away'));
+    expect(at('cost')).toBeUndefined();
+  });
+
+  it('pastes what the browser has in its clipboard', async () => {
+    press('ArrowDown');
+    press('c', { ctrlKey: true });
+    await settle();
+    const paste = new Event('paste', { bubbles: true, cancelable: true });
+    Object.assign(paste, { clipboardData: { getData: () => copied } });
+    act(() => void find('.jb-Sheet').dispatchEvent(paste));
+    expect(valueAt(store.get(), ['external_grids', '2', 'bus'])).toBe('1');
+  });
+
   it('copies the Python of the network', async () => {
     await click(button('Copy as Python'));
     expect(copied).toContain('jb.grid.Network.from_document');
