@@ -12,11 +12,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from joulebook_hub.errors import HubError
+from joulebook_hub.quota.decisions import Offer
 
 if TYPE_CHECKING:
     from stripe import StripeClient
 
-__all__ = ["MODES", "VARIABLES", "Account", "mode_of", "own_file"]
+__all__ = ["MODES", "VARIABLES", "Account", "mode_of", "offer_of", "own_file"]
 
 MODES = ("off", "simulator", "stripe")
 STRIPE_URL = "https://api.stripe.com"
@@ -66,6 +67,22 @@ def mode_of(environment: Mapping[str, str]) -> str:
         message = "JOULEBOOK_BILLING = 'simulator': nothing is paid there. It belongs to the local profile."
         raise HubError(message, reason="bad_settings")
     return given
+
+
+def offer_of(environment: Mapping[str, str]) -> Offer:
+    """Say where people of this hub get more than they have.
+
+    Parameters
+    ----------
+    environment : mapping of str to str
+        Variables.
+
+    Returns
+    -------
+    Offer
+        The page of plans where the hub bills, else an administrator.
+    """
+    return Offer() if mode_of(environment) == "off" else Offer("/hub/billing")
 
 
 def own_file(path: Path, make: bool = True) -> str:

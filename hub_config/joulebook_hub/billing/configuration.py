@@ -7,7 +7,7 @@ import sys
 from dataclasses import replace
 from typing import Any
 
-from joulebook_hub.billing.account import Account, mode_of, own_file
+from joulebook_hub.billing.account import Account, mode_of, offer_of, own_file
 from joulebook_hub.billing.desk import Desk
 from joulebook_hub.plans import Plans
 from joulebook_hub.quota.decisions import Offer
@@ -108,4 +108,4 @@ def add_pages(c: Any, settings: HubSettings, store: Store, plans: Plans) -> Offe
     c.JupyterHub.template_vars["bills"] = account is not None
     routes = [*billing.ROUTES, *billing_operator.ROUTES]
     c.JupyterHub.extra_handlers = [*c.JupyterHub.get("extra_handlers", []), *routes]
-    return Offer() if account is None else Offer("/hub/billing")
+    return offer_of(settings.environment)

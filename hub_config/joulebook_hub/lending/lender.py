@@ -6,13 +6,14 @@ import os
 import subprocess
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from joulebook_hub.draining import is_draining
 from joulebook_hub.lending.ledger import Ledger
 from joulebook_hub.lending.records import Card, Gone, Queued, Refused, Standing, Terms, Wish
 from joulebook_hub.plans import Plans
+from joulebook_hub.quota.decisions import Offer
 from joulebook_hub.quota.people import entitlement, remember_groups
 from joulebook_hub.store import Store, Transaction
 
@@ -49,11 +50,14 @@ class Lender:
         The plans.
     cards : tuple of Card
         What there is to lend.
+    offer : Offer
+        Where people get more.
     """
 
     store: Store
     plans: Plans
     cards: tuple[Card, ...]
+    offer: Offer = field(default_factory=Offer)
 
     @property
     def ledger(self) -> Ledger:

@@ -15,23 +15,27 @@ from __future__ import annotations
 import math
 from dataclasses import asdict
 
+from joulebook_hub.billing.account import offer_of
 from joulebook_hub.draining import MESSAGE
 from joulebook_hub.lending.lender import Lender
 from joulebook_hub.lending.models import Kernel, Leases, Lent, Line, Meter, NotLent, Usage, Waits, Wanted
 from joulebook_hub.lending.records import Card, Gone, Queued, Refused, Standing, Wish
 from joulebook_hub.plans import Plan
+from joulebook_hub.quota.decisions import Offer
 from joulebook_hub.service.routes import Answer, Context, Feature, Measure, PageQuery, Parts, Route
 
 __all__ = ["FEATURE", "ROUTES", "refusal"]
 
 
-def refusal(found: Refused) -> str:
+def refusal(found: Refused, offer: Offer | None = None) -> str:
     """Say to a person why there is no card.
 
     Parameters
     ----------
     found : Refused
         The desk's answer.
+    offer : Offer, optional
+        Where people get more.
 
     Returns
     -------
@@ -44,7 +48,9 @@ def refusal(found: Refused) -> str:
         return "This hub lends no GPU of the kind that the kernel asks for. Choose another kernel."
     if found.reason == "no_cards":
         return "This hub has no GPU to lend. Choose the kernel “Joulebook (CPU)”."
-    way_out = "Ask an administrator of this hub for GPU-hours, or choose the kernel “Joulebook (CPU)”."
+    page = (offer or Offer()).plans_page
+    more = f"Choose a larger plan ({page})" if page else "Ask an administrator of this hub for GPU-hours"
+    way_out = f"{more}, or choose the kernel “Joulebook (CPU)”."
     if found.reason == "no_gpu_time":
         return f"Your plan has no GPU-hours. {way_out}"
     allowed = f"{found.allowed / 3600:g} GPU-hours"
@@ -58,14 +64,14 @@ def _lender(context: Context) -> Lender:
     return lender
 
 
-def _answer(found: Standing | Queued | Refused | Gone) -> Answer:
+def _answer(found: Standing | Queued | Refused | Gone, offer: Offer | None = None) -> Answer:
     if isinstance(found, Standing):
         values = asdict(found)
         return Answer(200, Lent(**values | {"remaining": found.remaining if math.isfinite(found.remaining) else None}))
     if isinstance(found, Queued):
         return Answer(202, Waits(**asdict(found)))
     if isinstance(found, Refused):
-        return Answer(402, NotLent(state="refused", reason=found.reason, message=refusal(found)))
+        return Answer(402, NotLent(state="refused", reason=found.reason, message=refusal(found, offer)))
     return Answer(410, NotLent(state="gone", reason="gone", message="There is no such lease (any more)."))
 
 
@@ -133,7 +139,8 @@ def acquire(context: Context, body: Wanted) -> Answer:
     """
     person = context.person
     wish = Wish(body.kind, body.priority, math.inf if body.most is None else body.most, body.project)
-    return _answer(_lender(context).acquire(person.name, person.groups, body.kernel, wish))
+    lender = _lender(context)
+    return _answer(lender.acquire(person.name, person.groups, body.kernel, wish), lender.offer)
 
 
 def renew(context: Context, path: Kernel) -> Answer:
@@ -206,7 +213,8 @@ def _measures(lender: Lender) -> list[Measure]:
 
 
 def _open(parts: Parts) -> Lender:
-    return Lender(parts.store, parts.plans, Card.listed(parts.environment.get("JOULEBOOK_CARDS", "")))
+    cards = Card.listed(parts.environment.get("JOULEBOOK_CARDS", ""))
+    return Lender(parts.store, parts.plans, cards, offer_of(parts.environment))
 
 
 ROUTES = (

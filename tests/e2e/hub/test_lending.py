@@ -70,7 +70,7 @@ def test_a_kernel_is_lent_a_card_within_its_users_hours(lending, wait_for):
     start = {"name": specs.GPU, "path": "tutorials"}
     assert hours(lending.admin, "0").status_code == 200
     refused = server_api(lending, "POST", "/api/kernels", json=start)
-    assert refused.status_code == 402 and "plan has no GPU-hours" in refused.text
+    assert refused.status_code == 402 and "plan has no GPU-hours. Choose a larger plan (/hub/billing)" in refused.text
     assert change(lending.admin, "take back", row="gpu_hours").status_code == 200
     assert leases(lending) == []
 
