@@ -82,11 +82,11 @@ class Limit:
 
 
 LIMITS: dict[str, Limit] = {
-    "price": Limit("price per month, US dollars", "price"),
+    "price": Limit("price per month, US dollars", "price", enforced=True),
     "seats": Limit("seats that the price covers", "price", enforced=True),
     "gpu_hours": Limit("GPU-hours per month", "amount", enforced=True, unit="GPU-hours"),
     "gpu_hours_shared": Limit("GPU-hours shared by the seats", "switch", enforced=True),
-    "overage": Limit("metered use beyond the GPU-hours", "switch"),
+    "overage": Limit("metered use beyond the GPU-hours", "switch", enforced=True),
     "jobs": Limit("hub jobs per month", "amount", enforced=True, unit="jobs"),
     "projects": Limit("projects", "amount", enforced=True, unit="projects"),
     "storage": Limit("storage", "amount", enforced=True, unit="GB"),
@@ -262,14 +262,14 @@ class Plans:
         return held[-1] if held else next(plan for plan in self.tiers if plan.name == self.default)
 
     def groups(self) -> dict[str, dict[str, Any]]:
-        """What JupyterHub loads at its start: a group for each plan, with the enforced limits as its properties.
+        """What JupyterHub loads at its start: a group for each plan, with its enforced limits but no prices.
 
         Returns
         -------
         dict
             For ``JupyterHub.load_groups``; members are left as they are.
         """
-        shown = [limit for limit, row in LIMITS.items() if row.enforced]
+        shown = [limit for limit, row in LIMITS.items() if row.enforced and row.kind != "price"]
         return {
             plan.group: {"properties": {"title": plan.title, **{limit: plan.limits[limit] for limit in shown}}}
             for plan in self.tiers

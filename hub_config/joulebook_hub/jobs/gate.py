@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from joulebook_hub.jobs.orders import TRANSIENT, Notebook, Report, Sweep
 from joulebook_hub.plans import Plans
-from joulebook_hub.quota.decisions import decide_switch
+from joulebook_hub.quota.decisions import Offer, decide_switch
 from joulebook_hub.quota.homes import storage_decision
 from joulebook_hub.quota.people import entitlement, remember_groups
-from joulebook_hub.quota.units import give_back_unit, take_unit
+from joulebook_hub.quota.units import give_back_unit, project_of_file, take_unit
 from joulebook_hub.store import Transaction
 
 __all__ = ["Admitted", "Gate"]
@@ -41,9 +41,12 @@ class Gate:
     ----------
     plans : Plans
         The plans.
+    offer : Offer
+        Where people get more.
     """
 
     plans: Plans
+    offer: Offer = field(default_factory=Offer)
 
     def admit(
         self,
@@ -77,9 +80,10 @@ class Gate:
             remember_groups(transaction, user, groups)  # for what is scheduled
         allowed = entitlement(transaction, self.plans, user, groups)
         if isinstance(order, Report) and order.report in TRANSIENT:
-            decide_switch(allowed, "transient_runs").or_refuse()
-        storage_decision(transaction, allowed).or_refuse()
-        take_unit(transaction, allowed, ROW, key, project=order.file.rpartition("/")[0]).or_refuse()
+            decide_switch(allowed, "transient_runs", offer=self.offer).or_refuse()
+        storage_decision(transaction, allowed, self.offer).or_refuse()
+        project = project_of_file(order.file)
+        take_unit(transaction, allowed, ROW, key, project=project, offer=self.offer).or_refuse()
         return Admitted(allowed.plan.name, allowed.amount("queue_weight"))
 
     def give_back(self, transaction: Transaction, key: str) -> None:

@@ -18,6 +18,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from joulebook_hub.billing.account import offer_of
 from joulebook_hub.jobs.book import JobBook, Wish
 from joulebook_hub.jobs.files import JobFiles
 from joulebook_hub.jobs.gate import Gate
@@ -372,7 +373,7 @@ def _open(parts: Parts) -> Room | None:
         return None
     folder = StateFolder.from_environment(parts.environment)
     folder.root.mkdir(parents=True, exist_ok=True)
-    book = JobBook(parts.store, Gate(parts.plans))
+    book = JobBook(parts.store, Gate(parts.plans, offer_of(parts.environment)))
     courier = Courier.of(parts.environment, Path(folder.root))
     return Room(book, Timetable(book), courier, Workspaces(folder.workspaces))
 

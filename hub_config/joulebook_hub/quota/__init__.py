@@ -4,9 +4,8 @@ For other features, all within a transaction of the store, so that a gate and wh
 
 - `entitlement` says which plan and which amounts a person has and where they come from. A feature that gives plans
   (billing, organisations) has a module ``joulebook_hub.<feature>.grants`` with a function `Grants`; nothing else.
-- `take_unit` takes a project (or a job, a named server) if the plan allows it, `give_back_unit` gives it back; two
+- `take_unit` takes a project, a job or a named server if the plan allows it, `give_back_unit` gives it back; two
   requests never both take the last one.
-- `start_job` is the gate of a job: jobs of the month, storage, transient runs.
 - A `Decision` that is not allowed says what is used up, how much, and what to do; ``decision.or_refuse()`` answers the
   request with HTTP's status 402.
 
@@ -21,7 +20,6 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from joulebook_hub.quota.decisions import Decision, NotAllowed, Offer, decide, decide_switch
     from joulebook_hub.quota.entitlements import Entitlement, Grant
-    from joulebook_hub.quota.jobs import start_job
     from joulebook_hub.quota.people import Grants, entitlement, groups_of, remember_groups
     from joulebook_hub.quota.units import give_back_unit, take_unit, units_used
 
@@ -38,7 +36,6 @@ _HOMES = {
     "give_back_unit": "units",
     "groups_of": "people",
     "remember_groups": "people",
-    "start_job": "jobs",
     "take_unit": "units",
     "units_used": "units",
 }
@@ -56,7 +53,6 @@ __all__ = [
     "give_back_unit",
     "groups_of",
     "remember_groups",
-    "start_job",
     "take_unit",
     "units_used",
 ]

@@ -16,10 +16,32 @@ from joulebook_hub.quota.entitlements import Entitlement
 from joulebook_hub.quota.tables import units
 from joulebook_hub.store import Transaction
 
-__all__ = ["COUNTED", "give_back_unit", "keep_only", "take_unit", "units_used"]
+__all__ = ["COUNTED", "give_back_unit", "keep_only", "project_of_file", "take_unit", "units_used"]
 
 COUNTED = {"jobs": True, "projects": False, "named_servers": False}
 """Rows that are counted, and whether by the month."""
+
+
+def project_of_file(file: str) -> str:
+    """Name the project that a file of a workspace belongs to, as kernels name theirs.
+
+    Parameters
+    ----------
+    file : str
+        Path within the workspace.
+
+    Returns
+    -------
+    str
+        The first folder, or a shared one below ``projects``; empty at the top of the workspace.
+
+    Examples
+    --------
+    >>> [project_of_file(file) for file in ("a.ipynb", "packs/new/a.ipynb", "projects/radium/x/a.ipynb")]
+    ['', 'packs', 'projects/radium']
+    """
+    folders = file.strip("/").split("/")[:-1]
+    return "/".join(folders[: 2 if folders[:1] == ["projects"] else 1])
 
 
 def units_used(transaction: Transaction, user: str, row: str) -> int:

@@ -22,7 +22,6 @@ from joulebook_hub.quota import (
     groups_of,
     people,
     remember_groups,
-    start_job,
     take_unit,
     units_used,
 )
@@ -72,6 +71,10 @@ def allowed(store, user="ada", groups=()):
         return entitlement(transaction, PLANS, user, groups)
 
 
+def start_job(transaction, user, job, project=""):
+    return take_unit(transaction, entitlement(transaction, PLANS, user, ()), "jobs", job, project=project)
+
+
 def test_overrides_have_a_history_an_end_and_audit_lines(clocked, store):
     give(store, "ada", "gpu_hours", 5)
     give(store, "cryo", "plan", "team", kind="group", until=NOON + DAY)
@@ -118,14 +121,14 @@ def test_units_are_taken_once_given_back_and_counted_by_the_month(clocked, store
         give_back_unit(transaction, "projects", "p")
         assert take_unit(transaction, ada, "projects", "r").allowed and units_used(transaction, "ada", "projects") == 2
         for number in range(10):
-            assert start_job(transaction, PLANS, "ada", f"job {number}").allowed
-        assert start_job(transaction, PLANS, "ada", "job 3").allowed, "the same job"
-        refused = start_job(transaction, PLANS, "ada", "job 10")
+            assert start_job(transaction, "ada", f"job {number}").allowed
+        assert start_job(transaction, "ada", "job 3").allowed, "the same job"
+        refused = start_job(transaction, "ada", "job 10")
         assert not refused.allowed and refused.message.startswith("10 of 10 hub jobs of this month are used")
-        assert start_job(transaction, PLANS, "bob", "job 11").allowed
+        assert start_job(transaction, "bob", "job 11").allowed
     clocked.passed = 31 * DAY
     with store.begin() as transaction:
-        assert start_job(transaction, PLANS, "ada", "job 12").allowed, "a new month"
+        assert start_job(transaction, "ada", "job 12").allowed, "a new month"
         assert not take_unit(transaction, ada, "projects", "s").allowed, "projects stay"
 
 
@@ -149,7 +152,7 @@ def test_requests_at_the_same_time_never_take_more_than_there_is(store_url):
         barrier.wait()
         for attempt in range(3):
             with store.begin() as transaction:
-                if start_job(transaction, PLANS, "ada", f"job {number} {attempt}").allowed:
+                if start_job(transaction, "ada", f"job {number} {attempt}").allowed:
                     won.append(number)
         store.close()
 
@@ -164,16 +167,13 @@ def test_requests_at_the_same_time_never_take_more_than_there_is(store_url):
     assert len(won) == 10
 
 
-def test_transient_runs_and_a_full_disk_stop_jobs(store):
+def test_a_full_disk_says_so(store):
     with store.begin() as transaction:
-        refused = start_job(transaction, PLANS, "ada", "j", transient=True)
-        assert refused.row == "transient_runs" and not refused.allowed
-        assert start_job(transaction, PLANS, "ada", "j", groups=["plan-advanced"], transient=True).allowed
         values = {"at": NOON, "size": 2.1e9, "files": 3, "complete": True, "largest": '[["a.nc", 2000000000]]'}
         transaction.execute(insert(homes).values(folder="ada", **values))
-        full = start_job(transaction, PLANS, "ada", "k")
+        full = storage_decision(transaction, entitlement(transaction, PLANS, "ada", ()))
         assert full.row == "storage" and "2.1 of 2 GB of storage" in full.message and "largest" in full.message
-        assert start_job(transaction, PLANS, "ada", "k", groups=["plan-academic"]).allowed
+        assert storage_decision(transaction, entitlement(transaction, PLANS, "ada", ["plan-academic"])).allowed
 
 
 def test_homes_are_measured_and_forgotten(store, tmp_path):
@@ -255,7 +255,7 @@ def test_meters_history_and_estimate(clocked, store):
     for minutes, project in ((6, "tutorials"), (8, "tutorials"), (60, "=cmd"), (4, "tutorials")):
         lend(clocked, f"k{minutes}", 60 * minutes, project)
     with store.begin() as transaction:
-        start_job(transaction, PLANS, "ada", "j", project="tutorials")
+        start_job(transaction, "ada", "j", project="tutorials")
     found = {meter.row: meter for meter in meters(store, allowed(store, groups=["plan-academic"]))}
     assert found["gpu_hours"].used == pytest.approx(78 / 60) and found["gpu_hours"].most == 10
     assert found["gpu_hours"].colour == "green" and found["storage"].note == "Not measured yet."

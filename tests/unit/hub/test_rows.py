@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import insert
 from tornado import web
 
+from joulebook_hub.billing.catalogue import wanted
 from joulebook_hub.errors import HubError
 from joulebook_hub.jobs.gate import Gate
 from joulebook_hub.jobs.orders import ORDER
@@ -27,7 +28,7 @@ from joulebook_hub.organisations.roles import Role
 from joulebook_hub.plans import LIMITS, Plans
 from joulebook_hub.quota import entitlement
 from joulebook_hub.quota.decisions import NotAllowed
-from joulebook_hub.quota.entitlements import Override, entitle
+from joulebook_hub.quota.entitlements import Grant, Override, entitle
 from joulebook_hub.quota.gates import COURTESY, Gates
 from joulebook_hub.quota.homes import keep_measured
 from joulebook_hub.quota.overrides import add_override
@@ -38,6 +39,8 @@ from joulebook_hub.store import Store
 PLANS = Plans.read(default="explorer")
 
 ENFORCED = {
+    "price": ("billing.catalogue.wanted", "test_price"),
+    "overage": ("quota.entitlements.entitle", "test_overage"),
     "gpu_hours": ("lending.desk.Desk.acquire", "test_gpu_hours"),
     "gpu_hours_shared": ("quota.entitlements.entitle", "test_gpu_hours_shared"),
     "seats": ("organisations.rules.Organisation.invite", "test_seats"),
@@ -163,6 +166,28 @@ def test_shared_libraries(store):
     set_row(store, "ada", "shared_libraries", True)
     with store.read() as transaction:
         assert [each.library for each in reach_of(transaction, book, "ada")] == [True]
+
+
+def test_price():
+    amounts = {each.plan: each.amount for each in wanted(PLANS) if each.plan}
+    assert amounts["researcher"] == "14900" and "explorer" not in amounts and "enterprise" not in amounts
+
+
+def test_overage(store, monkeypatch):
+    """What a subscription meters is lent beyond the GPU-hours, where the plan meters at all."""
+    lender = Lender(store, PLANS, (Card("GPU-a"), Card("GPU-b")))
+    for user, plan in (("ada", "researcher"), ("bob", "academic")):
+        spent = {"seconds": PLANS.named(plan).amount("gpu_hours") * 3600.0, "user": user, "loan": len(user + plan)}
+        with store.begin() as transaction:
+            day = {"at": transaction.now, "day": day_of(transaction.now), "kernel": "old", "card": "GPU-a"}
+            transaction.execute(insert(usage).values(part=0, plan=plan, reason="given back", **day, **spent))
+        paid = Grant(plan, "subscription", "paid", metered=True)
+        monkeypatch.setattr("joulebook_hub.quota.people._givers", lambda paid=paid: (lambda *_: [paid],))
+        found = lender.acquire(user, [], "k")
+        if plan == "researcher":
+            assert found.stage == "metered"
+        else:
+            assert found.reason == "used_up"
 
 
 def test_queue_weight(store):
