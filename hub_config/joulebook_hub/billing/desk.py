@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from joulebook_hub.billing import catalogue, records
 from joulebook_hub.billing.account import Account
 from joulebook_hub.billing.catalogue import Catalogue
+from joulebook_hub.billing.handover import hand_on
 from joulebook_hub.billing.rules import ALIVE, Standing, Subscription, best, read_subscription, standing
 from joulebook_hub.billing.talk import talking
 from joulebook_hub.errors import HubError
@@ -187,7 +188,13 @@ class Desk:
 
     def _checked(self, order: Order) -> Plan:
         plan = self.plan_for_sale(order.plan)
-        most = _MOST_SEATS if plan.limits["gpu_hours_shared"] else 1
+        shared = bool(plan.limits["gpu_hours_shared"])
+        if shared != order.subject.startswith("organisation/"):
+            message = (
+                "This plan is for organisations. Choose yours first." if shared else "This plan is for one person."
+            )
+            raise HubError(message, reason="wrong_payer")
+        most = _MOST_SEATS if shared else 1
         if not 1 <= order.quantity <= most:
             raise HubError(f"Quantity = {order.quantity}: use a number from 1 to {most}.", reason="bad_quantity")
         if order.coupon and self.plans.charges.coupon(order.coupon) is None:
@@ -327,7 +334,9 @@ class Desk:
             records.save_customer(transaction, found.subject, found.customer)
             if found.status != "incomplete":
                 records.use_trial(transaction, found.subject)
-            return records.keep(transaction, found)
+            changed = records.keep(transaction, found)
+            hand_on(self.store, self.plans, found.subject)
+            return changed
 
     def look(self, identity: str) -> Subscription | None:
         """Ask Stripe for a subscription.

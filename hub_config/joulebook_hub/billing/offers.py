@@ -90,21 +90,25 @@ def limits_of(plan: Plan) -> list[tuple[str, str]]:
     return rows
 
 
-def offers(plans: Plans, present: Plan, subscription: Subscription | None, *, billed: bool, trial: bool) -> list[Offer]:
+def offers(
+    plans: Plans, present: Plan | None, subscription: Subscription | None, *, billed: bool, trial: bool, own: bool
+) -> list[Offer]:
     """All plans, as the page shows them to somebody.
 
     Parameters
     ----------
     plans : Plans
         The plans.
-    present : Plan
-        What the person has.
+    present : Plan or None
+        What the person or the organisation has.
     subscription : Subscription or None
         The subscription that goes on.
     billed : bool
         False where the hub does not bill: no prices, nothing to choose.
     trial : bool
         True if a first subscription would begin with a trial.
+    own : bool
+        True for a person, False for an organisation.
 
     Returns
     -------
@@ -128,6 +132,8 @@ def offers(plans: Plans, present: Plan, subscription: Subscription | None, *, bi
         )
         words = "by agreement" if price is None else "free" if price == 0 else dollars(price)
         choice, note = _choice(plans, plan, price, subscription, trial) if billed else ("", "")
+        if choice and many == own:
+            choice, note = "", "For organisations." if many else "For one person."
         packs = (subscription.quantity if mine and subscription else 1) if many and choice else None
         made.append(
             Offer(
@@ -135,7 +141,7 @@ def offers(plans: Plans, present: Plan, subscription: Subscription | None, *, bi
                 words if billed else "",
                 per if billed else "",
                 limits_of(plan),
-                plan.name == present.name,
+                present is not None and plan.name == present.name,
                 choice,
                 note,
                 packs,

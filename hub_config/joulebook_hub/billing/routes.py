@@ -12,6 +12,7 @@ from pydantic import Field
 from joulebook_hub.billing import facts, metering, webhooks
 from joulebook_hub.billing.account import VARIABLES, Account
 from joulebook_hub.billing.desk import Desk
+from joulebook_hub.billing.handover import hand_on_all
 from joulebook_hub.billing.reconcile import reconcile
 from joulebook_hub.errors import HubError
 from joulebook_hub.service import Context, Fault, Feature, Model, Parts, Route, ServiceError
@@ -127,7 +128,7 @@ def webhook_address(service: str) -> str:
 
 
 async def _report(desk: Desk | None) -> None:
-    """Bring the catalogue up to date; then report metered use every minute, and compare and repair every hour."""
+    """Bring the catalogue up to date; then report use and end plans every minute, compare and repair every hour."""
     if desk is None:
         await asyncio.Event().wait()
         return
@@ -138,6 +139,7 @@ async def _report(desk: Desk | None) -> None:
         if minute % _COMPARE_EVERY == 0:
             await loop.run_in_executor(None, _tried, lambda: reconcile(desk, repair=True))
         await loop.run_in_executor(None, _tried, lambda: metering.report(desk))
+        await loop.run_in_executor(None, hand_on_all, desk.store, desk.plans)
         await asyncio.sleep(_REPORT_SECONDS)
 
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from joulebook_hub.billing.facts import person
+from joulebook_hub.organisations.departures import account_of
+from joulebook_hub.organisations.reading import memberships
+from joulebook_hub.organisations.roles import Act, may
 from joulebook_hub.store import Transaction
 
 __all__ = ["Payer", "payers"]
@@ -29,12 +32,12 @@ class Payer:
     own: bool
 
 
-def payers(_transaction: Transaction, user: str) -> list[Payer]:
+def payers(transaction: Transaction, user: str) -> list[Payer]:
     """For whom a person can pay.
 
     Parameters
     ----------
-    _transaction : Transaction
+    transaction : Transaction
         Of the store.
     user : str
         The person.
@@ -44,4 +47,5 @@ def payers(_transaction: Transaction, user: str) -> list[Payer]:
     list of Payer
         Oneself first.
     """
-    return [Payer(person(user), user, True)]
+    owned = [held.organisation for held in memberships(transaction, user) if may(held.role, Act.SUBSCRIBE)]
+    return [Payer(person(user), user, True), *(Payer(account_of(entry), entry.title, False) for entry in owned)]

@@ -189,7 +189,7 @@ class PlanPage(BillingHandler):
             except HubError as error:
                 message = message or error.user_message
         trial = self.plans.charges.trial_days > 0 and not (customer and customer.trial_used)
-        present = fact.standing.plan if fact and not payer.own else has.plan
+        present = has.plan if payer.own else fact.standing.plan if fact else None
         hour = self.plans.charges.overage_cents
         await self.show(
             "billing.html",
@@ -204,8 +204,8 @@ class PlanPage(BillingHandler):
             billed=desk is not None,
             spent=spent,
             most=most,
-            offers=offers(self.plans, present, subscription, billed=desk is not None, trial=trial),
-            hour=hour if desk and subscription and present.limits["overage"] else 0,
+            offers=offers(self.plans, present, subscription, billed=desk is not None, trial=trial, own=payer.own),
+            hour=hour if desk and subscription and present and present.limits["overage"] else 0,
             coupons=bool(self.plans.charges.coupons) and subscription is None,
             once=secrets.token_hex(16),
             simulated=bool(self.settings["joulebook_simulator_pages"]),

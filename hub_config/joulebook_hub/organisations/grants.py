@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from joulebook_hub.billing.facts import fact
 from joulebook_hub.organisations.departures import account_of
-from joulebook_hub.organisations.reading import given_plans, memberships, plan_of
+from joulebook_hub.organisations.reading import memberships, plan_of
 from joulebook_hub.plans import Plans
 from joulebook_hub.quota.entitlements import Grant
 from joulebook_hub.store import Transaction
@@ -38,7 +39,9 @@ def grants(transaction: Transaction, plans: Plans, user: str, groups: Sequence[s
         plan = plan_of(transaction, plans, entry.number)
         if plan is None:
             continue
-        paid = any(given.source == "subscription" for given in given_plans(transaction, entry.number))
+        paid = fact(transaction, account_of(entry), plans)
         why = f"plan {plan.title} of {entry.title}"
-        found.append(Grant(plan.name, "organisation", why, account_of(entry), held.caps, metered=paid))
+        found.append(
+            Grant(plan.name, "organisation", why, account_of(entry), held.caps, metered=bool(paid and paid.metered))
+        )
     return found

@@ -103,6 +103,10 @@ def test_the_way_of_money(money, wait_for, tmp_path):
     admin = hub.admin()
     hub.start_server(admin, "admin")
 
+    def started_again():
+        answer = server_api(admin, hub, "POST", "/api/kernels", json=start)
+        return answer if answer.status_code == 201 else None
+
     def kernels():
         return [kernel["id"] for kernel in server_api(admin, hub, "GET", "/api/kernels").json()]
 
@@ -150,10 +154,7 @@ def test_the_way_of_money(money, wait_for, tmp_path):
         assert "nothing, the trial goes on" in page.inner_text("main")
         page.click("text=Change now")
         assert page.inner_text(".jb-present-plan") == "Advanced"
-        again = wait_for(
-            lambda: (answer := server_api(admin, hub, "POST", "/api/kernels", json=start)).status_code == 201 and answer,
-            "a GPU kernel starts", 40,
-        )  # fmt: skip
+        again = wait_for(started_again, "a GPU kernel starts", 40)
         assert server_api(admin, hub, "DELETE", f"/api/kernels/{again.json()['id']}").status_code == 204
 
         # Cancel; the clock goes on; the period ends.

@@ -18,15 +18,19 @@ from simulated_stripe import KEY, NOON, receiver, running_simulator
 from sqlalchemy import insert, select
 from sqlalchemy.exc import DBAPIError
 
-from joulebook_hub.billing import catalogue, facts, invoices, metering, records, tables, webhooks
+from joulebook_hub.billing import catalogue, facts, handover, invoices, metering, records, tables, webhooks
 from joulebook_hub.billing.account import Account
 from joulebook_hub.billing.desk import Desk, Order
 from joulebook_hub.billing.grants import grants
 from joulebook_hub.billing.reconcile import reconcile
+from joulebook_hub.billing.subjects import payers
 from joulebook_hub.billing.talk import StripeFailed
 from joulebook_hub.errors import HubError
 from joulebook_hub.lending.tables import usage
+from joulebook_hub.organisations.book import Book
+from joulebook_hub.organisations.reading import find, given_plans
 from joulebook_hub.plans import Plans
+from joulebook_hub.quota import entitlement
 from joulebook_hub.service.features import load_tables
 from joulebook_hub.store import Store
 
@@ -189,6 +193,32 @@ def test_seats(desk):
     for wrong in (Order(ADA, "researcher", 2), Order(acme, "team", 0), Order(acme, "gold"), Order(ADA, "team", 1, "X")):
         with pytest.raises(HubError):
             desk.order(wrong, name="x", back=BACK)
+
+
+def test_an_organisation_hands_its_plan_on(desk):
+    book = Book(desk.store, desk.plans)
+    acme = "organisation/" + book.found("Acme", "ada").name
+
+    def has(user="ada"):
+        with desk.store.read() as transaction:
+            return entitlement(transaction, desk.plans, user, [])
+
+    assert has().plan.name == "explorer"
+    with desk.store.read() as transaction:
+        assert [(each.subject, each.own) for each in payers(transaction, "ada")] == [(ADA, True), (acme, False)]
+        assert [each.subject for each in payers(transaction, "bob")] == ["person/bob"]
+    buy(desk, acme, "team", 2)
+    advance(desk, acme, by=15 * DAY)
+    found = has()
+    assert (found.plan.name, found.pool, found.metered) == ("team", acme, False)
+    with desk.store.begin() as transaction:
+        given = given_plans(transaction, find(transaction, "acme").number)
+        assert [(each.source, each.plan, each.seats) for each in given] == [("subscription", "team", 10)]
+        records.agree(transaction, acme, 5000, "ada")
+    assert has().metered
+    desk.cancel(acme)
+    advance(desk, acme, to=desk.present(acme).period_end + 1)
+    assert has().plan.name == "explorer" and not handover.hand_on_all(desk.store, desk.plans)
 
 
 def test_a_failed_payment_has_seven_days_and_paying_heals_it(desk):
