@@ -124,8 +124,8 @@ class Hub:
 
 
 @contextmanager
-def running_hub(home: Path, *, cards: int, plan: str = "enterprise") -> Iterator[Hub]:
-    """Start the hub with its service and a stand-in for all servers; stop them."""
+def running_hub(home: Path, *, cards: int, plan: str = "enterprise", stubs: bool = True) -> Iterator[Hub]:
+    """Start the hub with its service, and with a stand-in for all servers unless they are to be real; stop them."""
     home.mkdir(parents=True, exist_ok=True)
     fakes = home / "fakes"
     fakes.mkdir(exist_ok=True)
@@ -141,7 +141,7 @@ def running_hub(home: Path, *, cards: int, plan: str = "enterprise") -> Iterator
         "JOULEBOOK_PORT": str(port), "JOULEBOOK_HUB_PORT": str(hub_port), "JOULEBOOK_PROXY_API_PORT": str(proxy_port),
         "JOULEBOOK_SERVICE_PORT": str(service_port), "JOULEBOOK_DEFAULT_PLAN": plan, "JOULEBOOK_IDLE_MINUTES": "0",
         "JOULEBOOK_ATTEMPTS_PER_MINUTE": "100000", "JOULEBOOK_BILLING": "off", "DRIVER_TOKEN": token,
-        "STUB_PORT": str(stub_port),
+        "STUB_PORT": str(stub_port) if stubs else "",
     }  # fmt: skip
     stub = subprocess.Popen([sys.executable, str(HERE / "stub_server.py"), str(stub_port)], env=kept)
     hub = Hub(home, port, f"http://127.0.0.1:{service_port}/services/joulebook/", token, kept)
