@@ -84,9 +84,11 @@ class Roster:
         Returns
         -------
         Row or None
-            It runs now; None if nothing is ready.
+            It runs now; None if nothing is ready, or the hub drains.
         """
         with self.store.begin() as transaction:
+            if is_draining(transaction):
+                return None
             if is_draining(transaction):
                 return None
             rows = transaction.execute(select(tables.jobs).where(tables.jobs.c.state.in_(ACTIVE)))

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import urljoin
 
 import pytest
+from tornado import web
+from traitlets.config import Config
+
+from joulebook_hub import profiles
+from joulebook_hub.settings import HubSettings
 
 
 @pytest.fixture(scope="module")
@@ -109,3 +115,26 @@ def test_many_attempts_from_one_address_are_slowed(new_hub):
     assert "waits for an administrator" in sign_ups[1]
     assert "Too many sign-ups from your address" in sign_ups[2]
     assert hub.down().returncode == 0
+
+
+def _changing_routes(home):
+    """Every page of ours that changes something: verb and path, as the hub's configuration has them."""
+    c = Config()
+    profiles.configure(c, HubSettings.from_environment({"JOULEBOOK_HOME": str(home)}))
+    c.JupyterHub.tornado_settings["joulebook_store"].close()
+    own = c.JupyterHub.authenticator_class().get_handlers(None)
+    for pattern, handler, *_ in [*c.JupyterHub.extra_handlers, *own]:
+        path = re.sub(r"\([^)]*\)", "x", pattern).replace("\\", "")
+        for verb in ("post", "put", "patch", "delete"):
+            if getattr(handler, verb) is not getattr(web.RequestHandler, verb):
+                yield verb.upper(), path
+
+
+def test_no_page_of_ours_changes_anything_without_its_token(hub, admin, tmp_path):
+    routes = sorted(set(_changing_routes(tmp_path / "home")))
+    pages = {"/password", "/accounts", "/plans", "/billing", "/billing/operator", "/organisations", "/invitation"}
+    assert pages <= {path for _, path in routes}, "the list is made from the hub's own routes"
+    for verb, path in routes:
+        body = {"json": {}} if path.startswith("/api/") else {"data": {"action": "x"}}
+        answer = admin.session.request(verb, f"{hub.url}/hub{path}", timeout=30, **body)
+        assert answer.status_code == 403, f"{verb} {path}: {answer.status_code}"

@@ -11,7 +11,8 @@ schemas = pytest.importorskip("kubernetes_validate", reason="no Kubernetes schem
 VERSIONS = ("1.28", "1.32", "1.34")
 SETTINGS = {
     "as it is": {},
-    "plans, metrics": {
+    "billing, plans, metrics": {
+        "billing": {"mode": "stripe", "secret": "stripe-keys"},
         "plans": "schema_version = 1\n",
         "metrics": {"serviceMonitor": True},
         "hub": {"release": "lab"},
@@ -110,6 +111,8 @@ def test_variables_are_ones_that_are_read(objects, root):
         {"image": {"name": "joulebook-hub", "tag": "latest"}},
         {"store": {"secret": "", "key": "url", "port": 5432}},
         {"hub": {"apiUrl": "hub:8081", "tokenSecret": "hub", "tokenKey": "k"}},
+        {"billing": {"mode": "stripe", "secret": ""}},
+        {"billing": {"mode": "simulator", "secret": "x"}},
         {"typo": 1},
     ],
 )
