@@ -179,11 +179,13 @@ EXTRAS = {
     "docs": "this documentation",
     "gpu": "solvers on NVIDIA GPUs",
     "hub": "running the hub",
+    "kubernetes": "servers of users in pods",
     "lab": "JupyterLab, designers and plots",
     "node": "the proxy, where the system has no Node.js",
     "report": "reports as PDF and HTML",
     "s3": "backups to S3",
     "sentry": "failures of the hub's service to Sentry",
+    "systemd": "servers of users as units of systemd",
     "traefik": "Traefik as the hub's proxy",
 }
 
