@@ -13,9 +13,9 @@ class OnPostgreSQL(hub_machine.Hub):
 
 TestHub = hub_machine.Hub.TestCase
 TestHub.settings = settings(
-    max_examples=12, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=10, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck)
 )
 TestHubOnPostgreSQL = OnPostgreSQL.TestCase
 TestHubOnPostgreSQL.settings = settings(
-    max_examples=3, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=2, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck)
 )
