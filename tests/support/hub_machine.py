@@ -19,6 +19,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from sqlalchemy import event, select
 
 import databases
+from hub_jobs import JOB, USERS, Jobs, users
 from joulebook_hub.billing import records, webhooks
 from joulebook_hub.billing.account import Account
 from joulebook_hub.billing.desk import Desk as Till
@@ -29,7 +30,7 @@ from joulebook_hub.lending.desk import LIFE
 from joulebook_hub.lending.lender import Lender
 from joulebook_hub.lending.records import Card, Gone, Queued, Refused, Standing, day_of
 from joulebook_hub.plans import Plans
-from joulebook_hub.quota import entitlement, start_job, units_used
+from joulebook_hub.quota import entitlement, units_used
 from joulebook_hub.quota.gates import Gates
 from joulebook_hub.service.features import load_tables
 from joulebook_hub.service.routes import ServiceError
@@ -40,11 +41,10 @@ SMALL = {
     "jobs": {"explorer": 1, "academic": 2, "researcher": 4, "advanced": 8},
     "named_servers": {"explorer": 0, "academic": 1, "researcher": 2, "advanced": 3},
 }
-USERS = ("ada", "bob", "cyd")
 SOLD = ("explorer", "academic", "researcher", "advanced")
 CARDS = (Card("GPU-a"), Card("GPU-b", places=2))
 MONTH = 30 * 86_400
-users, kernels = st.sampled_from(USERS), st.sampled_from(["k", "l"])
+kernels = st.sampled_from(["k", "l"])
 short = st.one_of(st.floats(0, 15), st.floats(40, 80))
 
 
@@ -75,7 +75,7 @@ class StripeTill(Till):
         return None if found is None else replace(found, seen=self.store.clock())
 
 
-class Hub(RuleBasedStateMachine):
+class Hub(Jobs, RuleBasedStateMachine):
     kind = "sqlite"
     seen: ClassVar[Counter[str]] = Counter()
 
@@ -91,7 +91,7 @@ class Hub(RuleBasedStateMachine):
         self.truth: Counter[str] = Counter()
         self.largest: dict[tuple[str, str], float] = {}
         self.servers: dict[str, set[str]] = {user: set() for user in USERS}
-        self.jobs: dict[tuple[str, str], set[str]] = {}
+        self.begin_jobs()
         self.stripe: dict[str, Subscription] = {}
         self.told: dict[str, Subscription] = {}
         self.stale: list[Subscription] = []
@@ -208,21 +208,6 @@ class Hub(RuleBasedStateMachine):
     def a_server_stops(self, user, server):
         self.gates._give_back(f"{user}/{server}")
         self.servers[user].discard(server)
-
-    # -- jobs of the month -------------------------------------------------------------------------------------------
-
-    @rule(user=users, key=st.sampled_from(["1", "2", "3", "4", "5", "6"]))
-    def a_job_is_counted(self, user, key):
-        with self.store.begin() as transaction:
-            month = day_of(transaction.now)[:7]
-            mine = self.jobs.setdefault((user, month), set())
-            name = f"{month}/{user}/{key}"
-            decision = start_job(transaction, self.plans, user, name, groups=())
-            most = self.plan_of(user, transaction.now).amount("jobs")
-            assert decision.allowed == (name in mine or len(mine) < most)
-        self.saw("job counted" if decision.allowed else "job refused")
-        if decision.allowed:
-            mine.add(name)
 
     # -- payments ----------------------------------------------------------------------------------------------------
 
@@ -354,13 +339,13 @@ class Hub(RuleBasedStateMachine):
         self.saw("killed within a decision")
 
     def attempt(self, what, user, kernel):
-        with self.store.begin() as transaction:
+        with self.store.begin():
             if what in {"acquire", "renew", "release"}:
                 getattr(self.lender, what)(user, (), kernel)
             elif what == "server":
                 self.gates.start(user, (), "z", set())
             elif what == "job":
-                start_job(transaction, self.plans, user, "never", groups=())
+                self.book.submit(user, (), JOB)
             elif f"sub_{user}" in self.stripe:
                 self.till.refresh(f"sub_{user}")
             raise CrashError  # at the latest before it is stored
@@ -385,8 +370,9 @@ class Hub(RuleBasedStateMachine):
                 found = entitlement(transaction, self.plans, user, ())
                 assert found.plan.name == self.plan_of(user, transaction.now).name, "the plan is what was told last"
                 counted = units_used(transaction, user, "jobs")
-                assert counted == len(self.jobs.get((user, day_of(now)[:7]), ()))
+                assert counted == len(self.jobs_of(user, day_of(now)[:7]))
                 assert units_used(transaction, user, "named_servers") == len(self.servers[user])
+        self.jobs_agree()
         assert len({(line.loan, line.part) for line in lines}) == len(lines), "no line twice"
         lent = Counter(loan.card for loan in desk.loans.values())
         assert all(lent[card.identity] <= card.places for card in CARDS)
