@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 
-from hypothesis import settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from joulebook_hub.errors import HubError
+from joulebook_hub.lending.desk import LIFE, UNIT, Desk
+from joulebook_hub.lending.records import Card, Standing, Terms
 from joulebook_hub.organisations.records import VALID_DAYS, digest_of
 from joulebook_hub.organisations.roles import RIGHTS, Act, Role
 from joulebook_hub.organisations.rules import Organisation
@@ -109,3 +111,43 @@ class Events(RuleBasedStateMachine):
 
 TestEvents = Events.TestCase
 TestEvents.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
+
+
+MEMBERS = ("olga", "anna", "mike")
+POOL = "organisation/acme"
+kinds = st.sampled_from(["beat", "beat", "beat", "leave", "ask"])
+beats = st.lists(st.tuples(st.sampled_from(MEMBERS), st.floats(0.1, LIFE), kinds), max_size=120)
+
+
+@given(
+    events=beats,
+    pooled=st.floats(0.0, 900.0),
+    caps=st.fixed_dictionaries({user: st.one_of(st.just(float("inf")), st.floats(0.0, 400.0)) for user in MEMBERS}),
+)
+@settings(max_examples=150, deadline=None)
+def test_a_pool_is_never_exceeded_and_caps_hold(events, pooled, caps):
+    """Whoever draws, joins and leaves in whatever order: what is charged stays within the pool and each cap.
+
+    Time that is lent beyond belongs to the grace: nothing of it is charged to the pool, and no lease starts on it.
+    """
+    desk, now = Desk(tuple(Card(f"GPU-{number}") for number in range(3))), 1_767_400_000.0
+    terms = {user: Terms("team", 10.0, caps[user], POOL, pooled) for user in MEMBERS}
+    for user, seconds, event in events:
+        now += seconds
+        if event == "ask":
+            found = desk.acquire(user, user, terms[user], now)
+            if isinstance(found, Standing) and found.since == now:
+                assert desk.spent(POOL, now) <= pooled - UNIT and desk.spent(user, now) <= caps[user] - UNIT
+        elif event == "leave":
+            desk.release(user, user, Terms("team", 1.0, float("inf"), POOL), now, reason="left organisation")
+        else:
+            desk.renew(user, user, terms[user], now)
+        most = {user: cap + LIFE for user, cap in caps.items()} | {POOL: pooled + LIFE * len(MEMBERS)}
+        for account, limit in most.items():
+            assert desk.spent(account, now) <= limit + 1e-6, "by more than one heartbeat of each kernel"
+    written: dict[str, float] = {}
+    for charge in desk.charges:
+        assert charge.pool == POOL
+        written[charge.user] = written.get(charge.user, 0.0) + charge.seconds - charge.grace - charge.metered
+    running = sum(loan.charged for loan in desk.loans.values())
+    assert abs(sum(written.values()) + running - desk.spent(POOL, now)) < 1e-6, "the pool is the sum of its members"

@@ -453,6 +453,7 @@ ROUTES = (
         {201: InvitationToken, 402: Fault, 403: Fault, 404: Fault, 409: Fault},
         path=Where,
         body=InvitationBody,
+        secret=True,
     ),
     Route(
         *("DELETE", _O + "/invitations/{number}", "Take an invitation back", revoke),

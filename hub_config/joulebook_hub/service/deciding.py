@@ -3,6 +3,7 @@
 With a key, the answer is stored in the transaction that decides, so a request that is sent again after a lost answer
 gets the first one, and nothing happens twice. A function that waits for a network cannot be one transaction: its key is
 taken first, and a second request meanwhile is refused; a key whose service was killed is free again after a minute.
+An answer that holds a secret is kept nowhere: its route works anew each time.
 """
 
 from __future__ import annotations
@@ -66,7 +67,7 @@ def decide(route: Route, context: Context, asked: dict[str, Any], key: str, requ
     tuple
         Status, content, media type, name of the file.
     """
-    if not key:
+    if not key or route.secret:
         return _given(route.function(context, **asked))
     user = context.person.name
     if route.waits:

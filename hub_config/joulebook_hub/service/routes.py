@@ -188,6 +188,9 @@ class Route:
         while it waits.
     most_bytes : int
         Largest body.
+    secret : bool
+        True if the answer holds a secret: it is kept nowhere, so an idempotency key has no effect, and the function
+        must be fit to be asked twice.
     """
 
     method: Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
@@ -202,6 +205,7 @@ class Route:
     limits: tuple[str, ...] = ("requests",)
     waits: bool = False
     most_bytes: int = 16_384
+    secret: bool = False
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,11 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import DatabaseError
 
+from joulebook_hub.billing.subjects import payers
 from joulebook_hub.errors import HubError
+from joulebook_hub.jobs.book import JobBook, Wish
+from joulebook_hub.jobs.gate import Gate
+from joulebook_hub.jobs.orders import Notebook
 from joulebook_hub.lending.ledger import Ledger
 from joulebook_hub.lending.records import Card, Gone, Standing, Terms
 from joulebook_hub.organisations import reading, tables
@@ -195,6 +199,31 @@ def test_a_lease_that_somebody_else_pays_goes_on(book, acme):
         rules.leave("mike")
     with ledger.desk((CARD,)) as (desk, now):
         assert list(desk.loans) == [("mike", "k1")]
+
+
+def test_jobs_in_its_projects_end_and_others_go_on(book, acme):
+    join(book, acme, "mike")
+    Projects(book).make(acme, "olga", "Coil")
+    given = JobBook(book.store, Gate(book.plans))
+    keys = {}
+    for file in ("projects/acme.coil/study.ipynb", "projects/acme.coil-2/study.ipynb", "study.ipynb"):
+        order = Notebook(kind="notebook", file=file)
+        keys[file] = given.submit("mike", (), Wish(order)).key
+    with book.event(acme) as rules:
+        rules.remove("olga", "mike")
+    states = {file: given.get("mike", key).state for file, key in keys.items()}
+    assert states == {
+        "projects/acme.coil/study.ipynb": "cancelled",
+        "projects/acme.coil-2/study.ipynb": "queued",
+        "study.ipynb": "queued",
+    }
+
+
+def test_owners_pay(book, acme):
+    join(book, acme, "anna", Role.ADMIN)
+    with book.store.read() as transaction:
+        told = {user: [each.subject for each in payers(transaction, user)] for user in ("olga", "anna")}
+    assert told == {"olga": ["person/olga", "organisation/acme"], "anna": ["person/anna"]}
 
 
 def test_projects_count_for_the_owners_plan(book):
