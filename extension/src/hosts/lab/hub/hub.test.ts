@@ -109,6 +109,7 @@ describe('cost', () => {
     const storage = { ...row, colour: 'green', note: '' } as const;
     expect([rowTitle(storage), rowText(storage)]).toEqual(['Storage', '1.2 of 20 GB']);
     expect(rowText({ ...storage, used: 3, most: null })).toBe('3 GB');
+    expect(rowText({ ...storage, title: 'hub jobs per month', unit: 'jobs', used: 3 })).toBe('3 of 20');
   });
 });
 

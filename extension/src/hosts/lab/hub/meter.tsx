@@ -134,7 +134,7 @@ function Contents({ parts, answer }: { parts: MeterParts; answer: HubAnswer | nu
         </ul>
       )}
       <a href={meter.account} target="_blank" rel="noopener">
-        GPU time by day
+        Usage by day
       </a>
     </>
   );

@@ -92,10 +92,12 @@ export function costText(cost: Cost | null): string {
   return `${took}${left} ${counts}`;
 }
 
-/** `1.2 of 20 GB` */
-export function rowText({ used, most, unit }: Row): string {
+/** `1.2 of 20 GB`; without the unit where the title says it, `3 of 20`. */
+export function rowText(row: Row): string {
+  const { used, most, unit } = row;
   const shown = Number.isInteger(used) ? String(used) : used < 10 ? used.toFixed(1) : used.toFixed(0);
-  return most === null ? `${shown} ${unit}` : `${shown} of ${Number(most.toPrecision(4))} ${unit}`;
+  const said = rowTitle(row).toLowerCase().includes(unit.toLowerCase());
+  return `${shown}${most === null ? '' : ` of ${Number(most.toPrecision(4))}`}${said ? '' : ` ${unit}`}`;
 }
 
 /** The title of a row without its unit: `Storage`. */
