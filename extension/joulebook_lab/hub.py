@@ -34,6 +34,8 @@ __all__ = ["HubAwayError", "HubService", "hub_routes", "powers"]
 TIMEOUT = 5.0
 FRESH = 2.0
 """Seconds for which an answer serves everybody who asks."""
+ROWS_FRESH = 60.0
+"""The same for rows of the plan that change slowly."""
 LARGEST_ANSWER = 1_000_000
 
 
@@ -59,6 +61,7 @@ class HubService:
     token: str = field(repr=False)
     base: str = "/hub/"
     _kept: tuple[float, dict[str, Any]] | None = field(default=None, repr=False)
+    _rows: tuple[float, list[Any]] | None = field(default=None, repr=False)
     _lock: asyncio.Lock = field(default_factory=asyncio.Lock, repr=False)
 
     @classmethod
@@ -124,13 +127,15 @@ class HubService:
         Returns
         -------
         dict
-            As the service's ``GET meter`` answers, with ``meters`` of ``GET quota``; up to `FRESH` seconds old.
+            As the service's ``GET meter`` answers, up to `FRESH` seconds old, with ``meters`` of ``GET quota``.
         """
         async with self._lock:
-            if self._kept is None or time.monotonic() - self._kept[0] >= FRESH:
-                meter, quota = await asyncio.gather(self.ask("meter"), self.ask("quota"))
-                self._kept = (time.monotonic(), {**meter, "meters": quota.get("meters", [])})
-            return self._kept[1]
+            now = time.monotonic()
+            if self._rows is None or now - self._rows[0] >= ROWS_FRESH:
+                self._rows = (now, list((await self.ask("quota")).get("meters", [])))
+            if self._kept is None or now - self._kept[0] >= FRESH:
+                self._kept = (now, await self.ask("meter"))
+            return {**self._kept[1], "meters": self._rows[1]}
 
     async def cost(self, project: str) -> dict[str, Any]:
         """What a GPU kernel may cost.

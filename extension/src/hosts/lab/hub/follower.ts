@@ -101,7 +101,8 @@ export function interval(answer: HubAnswer | null): number | null {
   const { hub, kernels, meter } = answer;
   const urgent = ({ state, stage }: KernelPower): boolean =>
     state === 'waiting' || stage === 'grace' || stage === 'interrupt';
-  const over = meter !== null && meter.leases.length > 0 && (share(meter) ?? 0) >= 1;
+  const metered = kernels.some(kernel => kernel.stage === 'metered');
+  const over = !metered && meter !== null && meter.leases.length > 0 && (share(meter) ?? 0) >= 1;
   if (over || kernels.some(urgent)) {
     return URGENT;
   }

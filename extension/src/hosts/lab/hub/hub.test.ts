@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { HubAnswer, KernelPower, Meter } from './answer';
 import { HubFollower, interval } from './follower';
-import { kernelNotice, monthNotice } from './notice';
+import { kernelNotice, monthNotice, monthStage } from './notice';
 import {
   colour,
   costText,
@@ -130,7 +130,9 @@ describe('HubFollower', () => {
     expect(interval({ ...HERE, kernels: [{ ...LENT, stage: 'grace' }] })).toBe(3000);
     const running = { ...METER, leases: [{ kernel: 'k', state: 'lent' as const }] };
     expect(interval({ ...HERE, meter: running })).toBe(10_000);
-    expect(interval({ ...HERE, meter: { ...running, used: 36_000 } })).toBe(3000);
+    const over = { ...running, used: 36_000 };
+    expect(interval({ ...HERE, meter: over })).toBe(3000);
+    expect(interval({ ...HERE, meter: over, kernels: [{ ...LENT, stage: 'metered' }] })).toBe(10_000);
   });
 
   it('asks once outside a hub, and never again until it is told to', async () => {
@@ -221,7 +223,12 @@ describe('notices', () => {
     expect(kernelNotice({ ...LENT, stage: '95' }, 'a', null, actions)).toBeNull();
   });
 
-  it('tells how much is left of the month', () => {
+  it('tells how much is left of the month, and what is billed', () => {
+    const used = [0.79, 0.8, 0.94, 0.95, 1, 1.2].map(part => ({ used: part * 36_000, allowed: 36_000 }));
+    expect(used.map(meter => monthStage(meter, false))).toEqual([null, '80', '80', '95', null, null]);
+    expect(monthStage({ used: 9, allowed: null }, false)).toBeNull();
+    expect(monthStage({ used: 9, allowed: 5 }, true)).toBe('metered');
+    expect(monthNotice(METER, 'metered', actions).message).toContain('billed by the meter');
     expect(monthNotice({ ...METER, used: 30_000 }, '80', actions).message).toMatch(/^80 % .* 1.7 h are left/);
   });
 });

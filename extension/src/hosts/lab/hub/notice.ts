@@ -2,7 +2,7 @@
 
 import type { Notification } from '@jupyterlab/apputils';
 import type { KernelPower, Meter } from './answer';
-import { countdown, hours, placeText } from './words';
+import { countdown, hours, placeText, share } from './words';
 
 export interface Notice {
   readonly message: string;
@@ -76,18 +76,34 @@ export function kernelNotice(
   return null;
 }
 
-/** The notice of the month; once for each of 80 % and 95 %. */
-export function monthNotice(meter: Meter, per: '80' | '95', actions: Pick<HubActions, 'account'>): Notice {
+export type MonthStage = '80' | '95' | 'metered';
+
+/** What there is to tell of the month; null where nothing is, or where kernels tell it. */
+export function monthStage(meter: Pick<Meter, 'used' | 'allowed'>, metered: boolean): MonthStage | null {
+  const used = share(meter) ?? 0;
+  if (metered) {
+    return 'metered';
+  }
+  return used >= 1 || used < 0.8 ? null : used < 0.95 ? '80' : '95';
+}
+
+/** The notice of the month; told once for each stage. */
+export function monthNotice(meter: Meter, stage: MonthStage, actions: Pick<HubActions, 'account'>): Notice {
+  const account = [{ label: 'GPU time', callback: actions.account }];
+  if (stage === 'metered') {
+    return {
+      message: "This month's GPU time is used up. What GPU kernels take from now on is billed by the meter",
+      type: 'warning',
+      options: { autoClose: false, actions: account }
+    };
+  }
   const remaining = Math.max(0, (meter.allowed ?? 0) - meter.used);
   return {
     message:
-      `${per} % of this month's GPU time is used; ${hours(remaining)} h are left. ` +
-      'When they are used up, running GPU kernels have five minutes to save',
+      `${stage} % of this month's GPU time is used; ${hours(remaining)} h are left. ` +
+      'Then kernels have 5 minutes to save',
     type: 'warning',
-    options: {
-      autoClose: per === '80' ? 15_000 : false,
-      actions: [{ label: 'GPU time', callback: actions.account }]
-    }
+    options: { autoClose: stage === '80' ? 15_000 : false, actions: account }
   };
 }
 

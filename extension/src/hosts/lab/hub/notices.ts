@@ -4,8 +4,7 @@ import { Notification } from '@jupyterlab/apputils';
 import type { HubAnswer, KernelPower, Meter } from './answer';
 import type { HubFollower } from './follower';
 import type { HubActions, Notice } from './notice';
-import { kernelNotice, monthNotice } from './notice';
-import { share } from './words';
+import { kernelNotice, monthNotice, monthStage } from './notice';
 
 const TOLD = 'joulebook:gpu-time-told';
 
@@ -38,7 +37,10 @@ export class HubNotices {
     }
     this.tick(kernels.some(power => power.stage === 'grace'));
     if (meter !== null) {
-      this.month(meter);
+      this.month(
+        meter,
+        kernels.some(power => power.stage === 'metered')
+      );
     }
   }
 
@@ -81,17 +83,15 @@ export class HubNotices {
     }
   }
 
-  private month(meter: Meter): void {
-    const used = share(meter) ?? 0;
-    const per =
-      used >= 1 || (meter.allowed ?? 0) <= 0 ? null : used >= 0.95 ? '95' : used >= 0.8 ? '80' : null;
-    if (per === null) {
+  private month(meter: Meter, metered: boolean): void {
+    const stage = monthStage(meter, metered);
+    if (stage === null) {
       return;
     }
-    const told = `${new Date().toISOString().slice(0, 7)}:${per}:${meter.allowed}`;
+    const told = `${new Date().toISOString().slice(0, 7)}:${stage}:${meter.allowed}`;
     if (remembered() !== told) {
       remember(told);
-      emit(monthNotice(meter, per, this.actions));
+      emit(monthNotice(meter, stage, this.actions));
     }
   }
 }
