@@ -13,6 +13,7 @@ from joulebook_hub.billing import facts, metering, webhooks
 from joulebook_hub.billing.account import VARIABLES, Account
 from joulebook_hub.billing.desk import Desk
 from joulebook_hub.billing.handover import hand_on_all
+from joulebook_hub.billing.measures import measures
 from joulebook_hub.billing.reconcile import reconcile
 from joulebook_hub.errors import HubError
 from joulebook_hub.service import Context, Fault, Feature, Model, Parts, Route, ServiceError
@@ -153,4 +154,4 @@ def _tried(act: Callable[[], object]) -> bool:
     return True
 
 
-FEATURE = Feature("billing", ROUTES, open=open_desk, run=_report, variables=VARIABLES)
+FEATURE = Feature("billing", ROUTES, open=open_desk, run=_report, measures=measures, variables=VARIABLES)

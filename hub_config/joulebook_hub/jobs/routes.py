@@ -22,6 +22,7 @@ from joulebook_hub.billing.account import offer_of
 from joulebook_hub.jobs.book import JobBook, Wish
 from joulebook_hub.jobs.files import JobFiles
 from joulebook_hub.jobs.gate import Gate
+from joulebook_hub.jobs.measures import measures
 from joulebook_hub.jobs.notices import VARIABLES, Courier, signing_key
 from joulebook_hub.jobs.orders import ORDER
 from joulebook_hub.jobs.questions import (
@@ -416,4 +417,4 @@ ROUTES = (
     ),
 )
 
-FEATURE = Feature("jobs", ROUTES, open=_open, variables=VARIABLES)
+FEATURE = Feature("jobs", ROUTES, open=_open, measures=measures, variables=VARIABLES)

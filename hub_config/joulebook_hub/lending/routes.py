@@ -195,7 +195,8 @@ def usage(context: Context, query: PageQuery) -> Usage:
     return Usage(lines=[Line(**asdict(line)) for line in lines], next=following)
 
 
-def _measures(lender: Lender) -> list[Measure]:
+def _measures(context: Context) -> list[Measure]:
+    lender = _lender(context)
     desk, now = lender.ledger.view(lender.cards)
     desk.expire(now)
     places = sum(card.places for card in lender.cards)

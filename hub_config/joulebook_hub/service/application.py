@@ -72,7 +72,7 @@ class Service:
         self.opened = {found.name: found.open(self.parts) for found in self.features if found.open}
         for found in self.features:
             if found.measures:
-                self.own.sources.append(partial(found.measures, self.opened.get(found.name)))
+                self.own.sources.append(partial(found.measures, self.context()))
 
     @property
     def own(self) -> Own:

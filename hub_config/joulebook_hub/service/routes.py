@@ -264,7 +264,7 @@ class Feature:
         A coroutine function that gets what ``open`` made, works as long as the service does, and is cancelled at its
         end.
     measures : callable, optional
-        Gives, from what ``open`` made, the feature's `Measure` list; runs in the thread of the database.
+        Gives, from a context of nobody, the feature's `Measure` list; runs in the thread of the database.
     variables : tuple of str
         Variables JOULEBOOK_… that the hub hands on to the service for it.
     """
@@ -274,5 +274,5 @@ class Feature:
     open: Callable[[Parts], Any] | None = None
     every: tuple[Every, ...] = ()
     run: Callable[[Any], Awaitable[None]] | None = None
-    measures: Callable[[Any], list[Measure]] | None = None
+    measures: Callable[[Context], list[Measure]] | None = None
     variables: tuple[str, ...] = ()
