@@ -113,6 +113,15 @@ def test_a_kernel_is_lent_a_card_within_its_users_hours(lending, wait_for):
     assert server_api(lending, "POST", f"/api/kernels/{kernel}/restart").status_code == 200
     assert leases(lending) == [lease], "a restart keeps the lease"
 
+    def process_of_kernel():
+        found = [p for p in lending.hub.members() if any(f"{kernel}.json" in word for word in p.cmdline())]
+        return found[0].pid if found else None
+
+    before = wait_for(process_of_kernel, "the kernel's process", 30)
+    os.kill(before, signal.SIGKILL)
+    wait_for(lambda: process_of_kernel() not in {None, before}, "Jupyter has started the kernel again", 60)
+    assert leases(lending) == [lease], "a kernel that died and came back keeps the lease, and is charged once"
+
     assert server_api(lending, "DELETE", f"/api/kernels/{kernel}").status_code == 204
     wait_for(lambda: leases(lending) == [], "the card came back", 30)
     lines = ask(lending, "GET", "usage").json()["lines"]
