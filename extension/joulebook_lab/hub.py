@@ -121,6 +121,48 @@ class HubService:
             raise HubAwayError(f"{path}: no object")
         return found
 
+    async def send(self, method: str, path: str, body: bytes = b"", key: str = "") -> tuple[int, dict[str, Any]]:
+        """Hand a request of the browser's on to the service.
+
+        Parameters
+        ----------
+        method : str
+            HTTP's.
+        path : str
+            Below the service's address, checked by the caller.
+        body : bytes
+            JSON.
+        key : str
+            Idempotency key; empty for none.
+
+        Returns
+        -------
+        tuple of int and dict
+            Status and answer, a refusal too; an empty answer is an empty dict.
+
+        Raises
+        ------
+        HubAwayError
+            If it does not answer in time, or answers something else than a JSON object.
+        """
+        headers = {"Authorization": f"token {self.token}", "Content-Type": "application/json"}
+        if key:
+            headers["Idempotency-Key"] = key
+        request = HTTPRequest(
+            self.address + path, method=method, headers=headers, body=body if method in {"POST", "PUT"} else None,
+            connect_timeout=TIMEOUT, request_timeout=2 * TIMEOUT, follow_redirects=False,
+        )  # fmt: skip
+        try:
+            answer = await AsyncHTTPClient().fetch(request, raise_error=False)
+            if isinstance(answer.error, HTTPClientError) and answer.code == 599:
+                raise HubAwayError(f"{path}: {answer.error}")
+            found = json.loads(answer.body[: LARGEST_ANSWER + 1]) if answer.body else {}
+        except (OSError, ValueError, RecursionError) as error:
+            raise HubAwayError(f"{path}: {error}") from error
+        if not isinstance(found, dict):
+            raise HubAwayError(f"{path}: no object")
+        return answer.code, found
+
     async def meter(self) -> dict[str, Any]:
         """Plan, GPU time and leases of the user.
 

@@ -13,6 +13,7 @@ from jupyter_server.extension.application import ExtensionApp
 from joulebook_lab.conversions import conversion_routes
 from joulebook_lab.handlers import routes
 from joulebook_lab.hub import HubService, hub_routes
+from joulebook_lab.jobs import job_routes
 from joulebook_lab.panel_layout import layout_routes
 from joulebook_lab.reports import ReportJobs
 
@@ -35,8 +36,8 @@ class JoulebookLab(ExtensionApp):
 
     def initialize_handlers(self) -> None:
         """Add the routes."""
-        more = [*conversion_routes(), *hub_routes(), *layout_routes(self.serverapp.jpserver_extensions)]
-        self.handlers.extend([*routes(), *more])
+        more = [*conversion_routes(), *hub_routes(), *job_routes()]
+        self.handlers.extend([*routes(), *more, *layout_routes(self.serverapp.jpserver_extensions)])
 
     def _note_activity(self) -> None:
         """Count a report that moves as activity, so that its server is not culled."""

@@ -1,7 +1,7 @@
 """A job's files: the one that it works on, and the folder of results in its user's workspace.
 
-A path is resolved with all its links, and what it leads to must be in the workspace, or in the folder of a group that
-the workspace links to. Results are listed without following links.
+A path is resolved with all its links, and what it leads to must be in the workspace, or in the folder of a group or of
+a shared project that the workspace links to. Results are listed without following links.
 """
 
 from __future__ import annotations
@@ -91,11 +91,11 @@ class JobFiles:
 
     def _roots(self) -> list[Path]:
         roots = [self.home.resolve()]
-        groups = (self.workspaces.root / "groups").resolve()
+        shelves = [(self.workspaces.root / name).resolve() for name in ("groups", "projects")]
         projects = self.home / PROJECTS
         for link in projects.iterdir() if projects.is_dir() else ():
             target = link.resolve()
-            if link.is_symlink() and target.parent == groups:
+            if link.is_symlink() and any(target != shelf and target.is_relative_to(shelf) for shelf in shelves):
                 roots.append(target)
         return roots
 

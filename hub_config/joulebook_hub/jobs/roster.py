@@ -89,8 +89,6 @@ class Roster:
         with self.store.begin() as transaction:
             if is_draining(transaction):
                 return None
-            if is_draining(transaction):
-                return None
             rows = transaction.execute(select(tables.jobs).where(tables.jobs.c.state.in_(ACTIVE)))
             job = rules.claim([job_of(row) for row in rows], worker, transaction.now)
             if job is None:

@@ -50,6 +50,13 @@ export const reportIcon = icon(
     '<path fill="none" stroke="#c2553f" stroke-width="1.8" d="M8.5 12c3 0 5.5 0.5 6.5 5.5"/>'
 );
 
+/** Jobs that wait in line, and a clock. */
+export const jobsIcon = icon(
+  'jobs',
+  '<path class="jp-icon3 jp-icon-selectable" fill="#616161" fill-rule="evenodd" ' +
+    'd="M3 4h12v2.2H3zm0 5h7v2.2H3zm0 5h5v2.2H3zm13-3.5a6 6 0 1 1-.01 0zm0 2a4 4 0 1 0 .01 0zm-.9 1.5h1.8v2.2l1.7 1.4-1.1 1.3-2.4-2z"/>'
+);
+
 /** The mark of the workbench, in the theme's colour, for the side bar. */
 export const joulebookIcon = icon(
   'joulebook',

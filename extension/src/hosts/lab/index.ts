@@ -14,6 +14,7 @@ import type { DesignTracker } from './designer';
 import { registerDesigners } from './designer';
 import { addHub } from './hub';
 import { addGpuNotebook, offerGpuNotebook } from './hub/gpu';
+import { addJobs } from './jobs';
 import {
   CATEGORY,
   CELL_SUFFIX,
@@ -94,6 +95,8 @@ function activate(
   followReports(app, reports, workspace, preferences, browser);
   const hub = addHub(app, server, statusBar);
   addGpuNotebook(app, server, hub, browser);
+  const open = (path: string): void => void openFresh(app, browser, path);
+  const jobs = addJobs({ app, server, labShell, restorer, palette, browser, open });
   app.serviceManager.contents.fileChanged.connect(() => workspace.touch());
   // what the server must answer waits until the Lab is on the screen, and a failure shows where it is used
   void app.restored.then(async () => {
@@ -102,6 +105,7 @@ function activate(
       Promise.all([hub.look(), app.serviceManager.kernelspecs.ready]).then(
         () => launcher && offerGpuNotebook(app, launcher, hub)
       ),
+      jobs.start(),
       workspace.loadStarters().then(() => launcher && addToLauncher(launcher, workspace))
     ]);
   });

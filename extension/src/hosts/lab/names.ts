@@ -13,6 +13,7 @@ export const CATEGORY = 'Joulebook';
 export const KERNEL = 'joulebook-cpu';
 export const GPU_KERNEL = 'joulebook-gpu';
 export const PANEL = 'joulebook-workspace';
+export const JOBS_PANEL = 'joulebook-jobs';
 
 export const commands = {
   newCell: 'joulebook:new-cell',
@@ -28,6 +29,7 @@ export const commands = {
   makeReport: 'joulebook:make-report',
   simulationReport: 'joulebook:simulation-report',
   cancelReport: 'joulebook:cancel-report',
+  runOnHub: 'joulebook:run-on-hub',
   openTutorial: 'joulebook:open-tutorial',
   copyPython: 'joulebook:copy-python',
   startKernel: 'joulebook:start-kernel',

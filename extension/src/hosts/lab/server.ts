@@ -3,6 +3,16 @@
 import { URLExt } from '@jupyterlab/coreutils';
 import { ServerConnection } from '@jupyterlab/services';
 import type { Cost, HubAnswer } from './hub/answer';
+import type {
+  HubJob,
+  JobLog,
+  JobsAnswer,
+  JobSchedule,
+  JobServer,
+  JobSettings,
+  JobWish,
+  ScheduleWish
+} from './jobs/answer';
 
 export interface WorkspaceItem {
   readonly path: string;
@@ -94,7 +104,7 @@ export interface JoulebookServer {
 }
 
 /** The server that this page came from. Rejects with an Error whose message can be shown as it is. */
-export class HttpServer implements JoulebookServer {
+export class HttpServer implements JoulebookServer, JobServer {
   constructor(private readonly settings: ServerConnection.ISettings) {}
 
   workspace(): Promise<WorkspaceListing> {
@@ -137,9 +147,52 @@ export class HttpServer implements JoulebookServer {
     return this.ask(`hub/cost?${new URLSearchParams({ project }).toString()}`);
   }
 
-  private async ask<T>(route: string, method = 'GET', body?: object): Promise<T> {
+  jobs(): Promise<JobsAnswer> {
+    return this.ask('jobs');
+  }
+
+  submitJob(wish: JobWish, once: string): Promise<HubJob> {
+    return this.ask('jobs', 'POST', wish, once);
+  }
+
+  jobAction(key: string, action: 'cancel' | 'retry'): Promise<HubJob> {
+    return this.ask(`jobs/${key}/${action}`, 'POST');
+  }
+
+  async forgetJob(key: string): Promise<void> {
+    await this.ask(`jobs/${key}`, 'DELETE');
+  }
+
+  jobLog(key: string, offset: number): Promise<JobLog> {
+    return this.ask(`jobs/${key}/log?offset=${offset}`);
+  }
+
+  async schedules(): Promise<readonly JobSchedule[]> {
+    return (await this.ask<{ schedules: readonly JobSchedule[] }>('schedules')).schedules;
+  }
+
+  makeSchedule(wish: ScheduleWish, once: string): Promise<JobSchedule> {
+    return this.ask('schedules', 'POST', wish, once);
+  }
+
+  changeSchedule(key: string, wish: ScheduleWish): Promise<JobSchedule> {
+    return this.ask(`schedules/${key}`, 'PUT', wish);
+  }
+
+  async removeSchedule(key: string): Promise<void> {
+    await this.ask(`schedules/${key}`, 'DELETE');
+  }
+
+  jobSettings(): Promise<JobSettings> {
+    return this.ask('job-settings');
+  }
+
+  private async ask<T>(route: string, method = 'GET', body?: object, once = ''): Promise<T> {
     const url = URLExt.join(this.settings.baseUrl, 'joulebook', route);
     const init: RequestInit = body === undefined ? { method } : { method, body: JSON.stringify(body) };
+    if (once !== '') {
+      init.headers = { 'Idempotency-Key': once };
+    }
     let response: Response;
     try {
       response = await ServerConnection.makeRequest(url, init, this.settings);
