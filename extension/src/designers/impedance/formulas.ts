@@ -111,7 +111,7 @@ export function spectrum(
 }
 
 /** Frequencies evenly apart on a logarithmic axis, from high to low; Hz. */
-export function sweep(low: number, high: number, aDecade = 12): readonly number[] {
+export function sweep(low: number, high: number, aDecade = 20): readonly number[] {
   const count = Math.max(2, Math.min(400, Math.round(Math.log10(high / low) * aDecade) + 1));
   return Array.from({ length: count }, (_, i) => high * (low / high) ** (i / (count - 1)));
 }

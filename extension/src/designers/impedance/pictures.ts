@@ -186,8 +186,8 @@ export function bode(points: readonly SpectrumPoint[], width: number, height: nu
   const [m0, m1] = [low - pad, high + pad];
   const [lowest, highest] = range(angles);
   const step = highest - lowest > 100 ? 30 : 15;
-  const p0 = Math.floor((lowest - 2) / step) * step;
-  const p1 = Math.max(Math.ceil((highest + 2) / step) * step, p0 + 2 * step);
+  const p0 = Math.floor((lowest + 0.1) / step) * step;
+  const p1 = Math.max(Math.ceil((highest - 0.1) / step) * step, p0 + 2 * step);
   const x = (value: number) => frame.left + ((value - f0) / (f1 - f0 || 1)) * (frame.right - frame.left);
   const up = (share: number) => frame.bottom - share * (frame.bottom - frame.top);
   const magnitude = (value: number) => up((value - m0) / (m1 - m0));

@@ -63,6 +63,7 @@ export const TEXT = 0.92;
 const LEAST_WIDTH = 6;
 const RAIL = 1;
 const GAP = 0.6;
+const NEAR_MIDDLE = 2;
 const LEAD = 2;
 
 export function buildScene(document: JsonObject, marks: ReadonlyMap<string, Mark>): Scene {
@@ -147,7 +148,7 @@ class Drawing {
     };
   }
 
-  /** Lines of branches below the line of their group: the first and the last are as far from it. */
+  /** Lines of branches below the line of their group: a middle one lies on it, else first and last are as far from it. */
   private offsets(parts: readonly Size[]): readonly number[] {
     const places: number[] = [0];
     parts.slice(1).forEach((part, i) => {
@@ -155,7 +156,8 @@ class Drawing {
       places.push((places[i] as number) + Math.ceil(2 * (above.down + GAP + part.up)) / 2);
     });
     const half = Math.round(places[places.length - 1] as number) / 2;
-    return places.map(place => place - half);
+    const middle = places.slice(1, -1).find(place => Math.abs(place - half) < NEAR_MIDDLE) ?? half;
+    return places.map(place => place - middle);
   }
 
   private leafSize(name: string): Size {
