@@ -73,6 +73,41 @@ def named_networks() -> str:
     return table(("Name", "What it is", "Buses", "Branches", "Source and licence"), rows)
 
 
+def equivalent_circuit() -> str:
+    """Table of the elements of equivalent circuits and their values."""
+    from joulebook.impedance.elements import KINDS
+
+    rows = []
+    for kind, record in KINDS.items():
+        about = (record.__doc__ or "").partition("\n")[0]
+        first = (
+            f"`{kind}`",
+            record.boukamp and f"`{record.boukamp}`",
+            f"{record.title}: {about[:1].lower()}{about[1:]}",
+        )
+        for name, field in record.model_fields.items():
+            if name != "kind":
+                quantity = _quantity(field)
+                default = "needed" if field.is_required() else f"`{field.default!r}`"
+                unit = "" if quantity is None or quantity.unit == "1" else quantity.unit
+                rule = "" if quantity is None else quantity.rule
+                rows.append((*first, f"`{name}`: {field.description or ''}", unit, rule, default))
+                first = ("", "", "")
+    return table(("Kind", "Boukamp", "Element", "Value", "Unit", "Allowed", "Left out"), rows)
+
+
+def named_circuits() -> str:
+    """Table of the equivalent circuits that come along."""
+    from joulebook.core.citations import cite
+    from joulebook.impedance import Circuit
+
+    rows = []
+    for name in Circuit.names():
+        item = Circuit.named(name)
+        rows.append((f"`{name}`", f"`{item.code}`", item.description, str(cite(item.sources["code"].ref))))
+    return table(("Name", "Code", "What it is", "Source of the circuit"), rows)
+
+
 def _parts(model: type[BaseModel], title: str, path: str) -> Iterator[str]:
     rows, inner = [], []
     for name, field in model.model_fields.items():
@@ -246,10 +281,12 @@ PAGES: dict[str, Callable[..., str]] = {
     "bibliography": bibliography,
     "cell": cell,
     "entry-points": entry_points,
+    "equivalent-circuit": equivalent_circuit,
     "errors": errors,
     "extras": extras,
     "lab-settings": lab_settings,
     "latex": latex,
+    "named-circuits": named_circuits,
     "named-networks": named_networks,
     "network": network,
     "pack": pack,

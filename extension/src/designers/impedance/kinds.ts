@@ -16,6 +16,13 @@ export function titleOf(kind: Kind): string {
   return schemaJson.kinds[kind].title;
 }
 
+/** A title inside a sentence: names of people and signs keep their capitals. */
+export function inSentence(title: string): string {
+  return /^(Warburg|Gerischer|ZARC|Havriliak|R )/.test(title)
+    ? title
+    : title.charAt(0).toLowerCase() + title.slice(1);
+}
+
 /** Letter in Boukamp's code; empty where it has none. */
 export function letterOf(kind: Kind): string {
   return schemaJson.kinds[kind].boukamp;

@@ -20,7 +20,7 @@ import {
   withName
 } from './edits';
 import type { Kind, PaletteItem } from './kinds';
-import { converted, freeName, kindOf, NAME, rowsOf, startOf, titleOf } from './kinds';
+import { converted, freeName, inSentence, kindOf, NAME, rowsOf, startOf, titleOf } from './kinds';
 import { codeOf, nameWithTitle } from './model';
 import type { Scene } from './scene';
 import { buildScene } from './scene';
@@ -101,7 +101,7 @@ export class CircuitSession {
 
   /** Put in a thing of the palette. */
   add(item: PaletteItem, slot: Slot = this.slotOf('after')): boolean {
-    return this.insert(item.code, {}, slot, `Add ${item.title.toLowerCase()}`);
+    return this.insert(item.code, {}, slot, `Add ${inSentence(item.title)}`);
   }
 
   private insert(code: string, rows: JsonObject, slot: Slot, label: string): boolean {
@@ -201,7 +201,7 @@ export class CircuitSession {
       return false;
     }
     const free = freeName(kind, new Set(Object.keys(rows)), name);
-    const label = `Make ${name} a ${titleOf(kind).toLowerCase()}`;
+    const label = `Make ${name} a ${inSentence(titleOf(kind))}`;
     return this.replaceElement(name, free, converted(row, kind), label);
   }
 
@@ -263,9 +263,7 @@ export class CircuitSession {
   private words(names: Iterable<string>): string {
     const all = [...names];
     const [only] = all;
-    return all.length === 1 && only
-      ? nameWithTitle(only).replace(/^./, c => c.toLowerCase())
-      : `${all.length} elements`;
+    return all.length === 1 && only ? inSentence(nameWithTitle(only)) : `${all.length} elements`;
   }
 
   private follow(): void {

@@ -11,6 +11,8 @@ import { undrawableImpedance } from './checks';
 import { firstCircuit, firstNetwork, newCircuit, newNetwork } from './circuits';
 import type { DesignerParts } from './document';
 
+const LOADING_THE_LAB = 60_000; // ms, on a busy machine
+
 function contents(names: readonly string[]) {
   const saved = new Map<string, unknown>();
   const manager = {
@@ -39,7 +41,7 @@ describe('new circuits', () => {
   });
 });
 
-beforeAll(() => {
+beforeAll(async () => {
   // what jsdom lacks and JupyterLab's packages look for when they are loaded
   vi.stubGlobal('matchMedia', () => ({
     matches: false,
@@ -47,7 +49,8 @@ beforeAll(() => {
     addListener: () => undefined
   }));
   vi.stubGlobal('DragEvent', class extends MouseEvent {});
-});
+  await import('./document');
+}, LOADING_THE_LAB);
 
 describe('documents of a circuit', () => {
   it('are told apart by what they say', async () => {
