@@ -37,8 +37,6 @@ _DONE = {
     "rename project": "The new name is kept.",
     "close project": "The project is closed; its files are kept.",
     "open project": "The project is in everybody's workspace again.",
-    "read only": "Members read this project and do not write in it.",
-    "writable": "Members write in this project.",
     "move project": "The project belongs to the other organisation now.",
     "delete project": "The project and its files are deleted.",
 }
@@ -110,9 +108,8 @@ class OrganisationPage(OrganisationPages):
             found = await asyncio.to_thread(look)
         except HubError as error:
             raise web.HTTPError(404, "%s", error.user_message) from error
-        projects = self.rooms.projects
-        shared = {"offered": projects.offered, "may_read_only": projects.enforces_read_only}
-        await self.show("organisation.html", message=message, done=done, it=found, link=link, **shared)
+        offered = self.rooms.projects.offered
+        await self.show("organisation.html", message=message, done=done, it=found, link=link, offered=offered)
 
     @web.authenticated
     async def get(self, name: str) -> None:
@@ -164,8 +161,6 @@ class OrganisationPage(OrganisationPages):
             "rename project": lambda: projects.change(name, me, project, title=title),
             "close project": lambda: projects.change(name, me, project, closed=True),
             "open project": lambda: projects.change(name, me, project, closed=False),
-            "read only": lambda: projects.change(name, me, project, read_only=True),
-            "writable": lambda: projects.change(name, me, project, read_only=False),
             "move project": lambda: projects.move(name, me, project, typed("to")),
             "delete project": lambda: self._delete_project(name, project, title),
         }

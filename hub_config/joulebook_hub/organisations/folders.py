@@ -1,10 +1,9 @@
 """Folders of shared projects on the hub's disk.
 
-A project's folder is ``projects/NUMBER`` below the workspaces' root (an older group's stays where it was). It belongs
-to the hub's user, or to the group that `Folders.group` names; new files in it get the folder's group (the set-group-ID
-bit) and are writable for the group whatever their maker's umask is (a default access list, where the file system has
-them). In the local profile all servers run as the hub's own user, so these rights keep nobody out there: the links of a
-workspace are order, not a wall. Where each server runs as a user of its own, the hub mounts what `reach_of` lists.
+A project's folder is ``projects/NUMBER`` below the workspaces' root (an older group's stays where it was). New files in
+it get the folder's group (the set-group-ID bit) and are writable for the group whatever their maker's umask is (a
+default access list, where the file system has them); nobody else has any right. All servers of the local profile run as
+the hub's own user, so these rights keep nobody out there: the links of a workspace are order, not a wall.
 """
 
 from __future__ import annotations
@@ -38,12 +37,9 @@ class Folders:
     ----------
     root : Path
         The folder that holds ``users``, ``groups`` and ``projects``.
-    group : int or None
-        Group that the projects' folders belong to; None for the hub's own.
     """
 
     root: Path
-    group: int | None = None
 
     def prepare(self, project: Project) -> Path:
         """Make a project's folder, or check the one that is there.
@@ -83,8 +79,6 @@ class Folders:
     def _share(self, above: int, name: str) -> None:
         descriptor = os.open(name, links.FOLDER, dir_fd=above)
         try:
-            if self.group is not None:
-                os.fchown(descriptor, -1, self.group)
             os.fchmod(descriptor, _MODE)
             acl.share_with_group(descriptor)
         finally:

@@ -111,7 +111,6 @@ class ProjectEntry(Model):
     name: str
     title: str
     link: str = Field(description="Its name below ``projects`` in a workspace.")
-    read_only: bool
     closed: bool
     size: float | None = Field(description="Room on the disk when it was measured last, bytes.")
 
@@ -192,7 +191,6 @@ class ProjectChange(Model):
     """What changes about a project; what is left out stays."""
 
     title: str | None = Field(default=None, max_length=200)
-    read_only: bool | None = None
     closed: bool | None = None
     organisation: str | None = Field(default=None, pattern=r"^[a-z0-9-]{1,40}$", description="Hand it to this one.")
 

@@ -44,7 +44,6 @@ class Project:
     title: str
     link: str
     folder: str
-    read_only: bool
     made: float
     closed: float | None
     size: float | None = None
@@ -59,14 +58,11 @@ class Reach:
     ----------
     project : Project
         The project.
-    writes : bool
-        False where the project is for reading to this person.
     library : bool
         True if the plan makes the project's folder ``library`` known to the person's kernels.
     """
 
     project: Project
-    writes: bool
     library: bool
 
 
@@ -132,7 +128,7 @@ def reach_of(transaction: Transaction, book: Book, user: str) -> list[Reach]:
         if not above and is_full(transaction, book.plans, held.organisation.number):
             continue
         found += [
-            Reach(project, above or not project.read_only, library)
+            Reach(project, library)
             for project in projects_of(transaction, held.organisation.number)
             if project.closed is None
         ]
@@ -227,13 +223,10 @@ class Projects:
         The organisations.
     offered : bool
         Whether servers of this hub reach shared folders.
-    enforces_read_only : bool
-        Whether servers run as different users, so that a project can be for reading only.
     """
 
     book: Book
     offered: bool = True
-    enforces_read_only: bool = False
 
     def find(self, transaction: Transaction, entry: Entry, name: str) -> Project:
         """Look up a project.
@@ -308,7 +301,6 @@ class Projects:
                 "title": title,
                 "link": named,
                 "folder": folder or f"projects/{number}",
-                "read_only": False,
                 "made": transaction.now,
                 "closed": None,
             }
@@ -327,10 +319,9 @@ class Projects:
         name: str,
         *,
         title: str | None = None,
-        read_only: bool | None = None,
         closed: bool | None = None,
     ) -> None:
-        """Rename, close or open a project, or say whether members may write in it.
+        """Rename, close or open a project.
 
         Parameters
         ----------
@@ -338,15 +329,13 @@ class Projects:
             Where, who, and which project.
         title : str, optional
             New name, as people read it.
-        read_only : bool, optional
-            True if members may only read; owners and administrators always write.
         closed : bool, optional
             True to take it out of everybody's workspace; the files stay.
 
         Raises
         ------
         ServiceError
-            If the actor may not, or the profile cannot keep members from writing.
+            If the actor may not, or there is no such project.
         """
         book, table = self.book, tables.projects
         values: dict[str, object] = {}
@@ -354,12 +343,6 @@ class Projects:
         if title is not None:
             values["title"] = checked_title(title, "project")
             told.append(f"renamed to {values['title']}")
-        if read_only is not None:
-            if read_only and not self.enforces_read_only:
-                message = "Servers of this hub run as one user, so nobody can be kept from writing. Leave it writable."
-                raise ServiceError(message, reason="one_user", status=409)
-            values["read_only"] = read_only
-            told.append("only read by members" if read_only else "written by members")
         with book.store.begin() as transaction, book.event(organisation) as rules:
             entry = reading.find(transaction, organisation)
             rules.require(actor, Act.CHANGE_PROJECT)

@@ -104,9 +104,7 @@ def _invitations(rules: Organisation, now: float) -> list[InvitationEntry]:
 
 def _project(each: Project) -> ProjectEntry:
     closed = each.closed is not None
-    return ProjectEntry(
-        name=each.name, title=each.title, link=each.link, read_only=each.read_only, closed=closed, size=each.size
-    )
+    return ProjectEntry(name=each.name, title=each.title, link=each.link, closed=closed, size=each.size)
 
 
 def own(context: Context) -> OwnOrganisations:
@@ -366,7 +364,7 @@ def change_project(context: Context, path: WhichProject, body: ProjectChange) ->
     """
     user, projects = context.person.name, _projects(context)
     with context.store.begin():
-        values = {"title": body.title, "read_only": body.read_only, "closed": body.closed}
+        values = {"title": body.title, "closed": body.closed}
         if any(value is not None for value in values.values()) or body.organisation is None:
             projects.change(path.name, user, path.project, **values)  # type: ignore[arg-type]
         if body.organisation is not None:

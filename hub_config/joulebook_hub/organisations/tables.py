@@ -73,7 +73,6 @@ projects = Table(
     Column("title", String(60), nullable=False),
     Column("link", String(100), nullable=False, unique=True),
     Column("folder", String(100), nullable=False, unique=True),
-    Column("read_only", Boolean, nullable=False),
     Column("made", Float, nullable=False),
     Column("closed", Float),
     Column("size", Float),

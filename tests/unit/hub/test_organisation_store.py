@@ -264,18 +264,17 @@ def test_two_requests_never_both_make_the_last_project(book):
 
 
 def test_who_reaches_which_project(book, acme):
-    projects = Projects(book, enforces_read_only=True)
+    projects = Projects(book)
     join(book, acme, "mike")
     projects.make(acme, "olga", "Coil")
     projects.make(acme, "olga", "Cell")
-    projects.change(acme, "olga", "cell", read_only=True)
     refused("not_allowed", projects.make, acme, "mike", "Mine")
     with book.store.read() as transaction:
         reached = {user: reach_of(transaction, book, user) for user in ("olga", "mike", "eve")}
-    told = {user: [(each.project.link, each.writes, each.library) for each in found] for user, found in reached.items()}
+    told = {user: [(each.project.link, each.library) for each in found] for user, found in reached.items()}
     assert told == {
-        "olga": [("acme.cell", True, True), ("acme.coil", True, True)],
-        "mike": [("acme.cell", False, True), ("acme.coil", True, True)],
+        "olga": [("acme.cell", True), ("acme.coil", True)],
+        "mike": [("acme.cell", True), ("acme.coil", True)],
         "eve": [],
     }
     projects.change(acme, "olga", "coil", closed=True)
@@ -283,10 +282,8 @@ def test_who_reaches_which_project(book, acme):
         assert [each.project.link for each in reach_of(transaction, book, "mike")] == ["acme.cell"]
 
 
-def test_where_all_servers_are_one_user_nothing_is_promised_to_be_read_only(book, acme):
-    projects = Projects(book)
-    projects.make(acme, "olga", "Coil")
-    refused("one_user", projects.change, acme, "olga", "coil", read_only=True)
+def test_where_servers_reach_no_shared_folders_there_are_no_projects(book, acme):
+    refused("no_projects_here", Projects(book, offered=False).make, acme, "olga", "Coil")
 
 
 def test_libraries_need_a_plan_that_has_them(book):

@@ -21,7 +21,7 @@ from joulebook_hub.workspaces import LIBRARIES, Workspaces
 
 
 def project(number=7, link="acme.coil", folder=""):
-    return Project(number, 1, "coil", "Coil", link, folder or f"projects/{number}", False, 0.0, None)
+    return Project(number, 1, "coil", "Coil", link, folder or f"projects/{number}", 0.0, None)
 
 
 @pytest.fixture
@@ -33,7 +33,7 @@ def root(tmp_path, monkeypatch):
 
 def prepare(root, user, *projects, library=False):
     folders = Folders(root)
-    targets = folders.targets(Reach(each, True, library) for each in projects)
+    targets = folders.targets(Reach(each, library) for each in projects)
     return Workspaces(root).prepare(user, [], *targets)
 
 
@@ -46,7 +46,7 @@ def test_two_members_see_the_same_folder(root):
 def test_links_come_and_go_while_a_server_runs(root):
     ada = prepare(root, "ada", project())
     workspaces, folders = Workspaces(root), Folders(root)
-    workspaces.link("ada", ["magnets"], *folders.targets([Reach(project(8, "acme.cell"), True, False)]))
+    workspaces.link("ada", ["magnets"], *folders.targets([Reach(project(8, "acme.cell"), False)]))
     assert sorted(path.name for path in (ada / "projects").iterdir()) == ["acme.cell", "magnets"]
     workspaces.link("ada", [], {}, {})
     assert list((ada / "projects").iterdir()) == []
@@ -58,12 +58,12 @@ def test_libraries_are_linked_where_the_plan_has_them(root):
     (ada / "projects" / "acme.coil" / LIBRARY).mkdir()
     (ada / "projects" / "acme.coil" / LIBRARY / "my graphite.material.json").write_text("{}", encoding="utf-8")
     assert (ada / LIBRARIES / "acme.coil" / "my graphite.material.json").is_file()
-    Workspaces(root).link("ada", [], *Folders(root).targets([Reach(project(), True, False)]))
+    Workspaces(root).link("ada", [], *Folders(root).targets([Reach(project(), False)]))
     assert list((ada / LIBRARIES).iterdir()) == []
 
 
 def test_rights_of_a_project_folder(root):
-    folder = Folders(root, group=os.getegid()).prepare(project())
+    folder = Folders(root).prepare(project())
     found = folder.stat()
     assert stat.S_IMODE(found.st_mode) == 0o2770 and found.st_gid == os.getegid()
     try:

@@ -54,7 +54,7 @@ def upgrade() -> None:
     op.create_table(
         "organisation_projects",
         *(_number(), _organisation(), _text("name", 40), _text("title", 60), _text("link", 100), _text("folder", 100)),
-        *(sa.Column("read_only", sa.Boolean, nullable=False), sa.Column("made", sa.Float, nullable=False)),
+        sa.Column("made", sa.Float, nullable=False),
         *(sa.Column(name, sa.Float) for name in ("closed", "size", "measured")),
         *(sa.UniqueConstraint("link"), sa.UniqueConstraint("folder")),
         sa.UniqueConstraint("organisation", "name", name="project_names_once"),
