@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 STATIC = Path(__file__).parents[3] / "extension" / "joulebook_lab" / "static"
-BUDGETS = {"cell_designer": 121_000, "circuit_designer": 142_000, "protection_designer": 120_000}
-"""Bytes, compressed, by designer."""
+BUDGETS = {"cell_designer": 121_000, "circuit_designer": 150_000, "protection_designer": 120_000}
+"""Bytes, compressed, by designer; that of circuits holds two, of networks and of equivalent circuits."""
 ROOTS = {"cell_designer": "Cell", "circuit_designer": "(Circuit|Impedance)", "protection_designer": "(Cell|Protection)"}
 """Classes that every rule of a style sheet begins with."""
 NAMED = re.compile(r"^https?://(doi\.org/|(www\.)?w3\.org/|reactjs\.org/docs/error-decoder|fb\.me/)")
