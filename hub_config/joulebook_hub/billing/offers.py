@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from joulebook_hub.billing.charges import cents, dollars
 from joulebook_hub.billing.rules import Subscription
-from joulebook_hub.plans import BY_AGREEMENT, LIMITS, Plan, Plans, cell
+from joulebook_hub.plans import BY_AGREEMENT, LIMITS, SET_BY_ADMINISTRATOR, Plan, Plans, cell
 
-__all__ = ["Offer", "change_now", "limits_of", "offers", "price_of"]
+__all__ = ["Offer", "change_now", "limits_of", "offers", "price_of", "rows", "titles"]
 
 _HIDDEN = {"price", "seats", "gpu_hours_shared", "queue_weight", "overage"}
 
@@ -25,8 +25,8 @@ class Offer:
         In words; empty where the hub does not bill.
     per : str
         What the price is for.
-    limits : list of tuple of str
-        Name and value of each limit that the hub enforces.
+    limits : list of str
+        Value of each limit that the hub enforces, in the order of `rows`.
     present : bool
         True for the plan that the person has.
     choice : str
@@ -42,7 +42,7 @@ class Offer:
     plan: Plan
     price: str
     per: str
-    limits: list[tuple[str, str]]
+    limits: list[str]
     present: bool
     choice: str
     note: str = ""
@@ -67,8 +67,19 @@ def price_of(plan: Plan) -> int | None:
     return None if price == BY_AGREEMENT else cents(price)
 
 
-def limits_of(plan: Plan) -> list[tuple[str, str]]:
-    """Limits of a plan that the hub enforces.
+def rows() -> list[str]:
+    """Limits that the hub enforces and that a person compares.
+
+    Returns
+    -------
+    list of str
+        Rows of the plans' file, in their order.
+    """
+    return [name for name, limit in LIMITS.items() if limit.enforced and name not in _HIDDEN]
+
+
+def limits_of(plan: Plan) -> list[str]:
+    """Limits of a plan, in the order of `rows`.
 
     Parameters
     ----------
@@ -77,17 +88,26 @@ def limits_of(plan: Plan) -> list[tuple[str, str]]:
 
     Returns
     -------
-    list of tuple of str
-        Name and value.
+    list of str
+        Values, for a person.
     """
-    shared = bool(plan.limits["gpu_hours_shared"])
-    rows = []
-    for name, limit in LIMITS.items():
-        if not limit.enforced or name in _HIDDEN:
-            continue
-        title = limit.title.removesuffix(", GB") + (", shared" if name == "gpu_hours" and shared else "")
-        rows.append((title[0].upper() + title[1:], cell(name, plan.limits[name])))
-    return rows
+    shared = " shared" if plan.limits["gpu_hours_shared"] else ""
+    values = [
+        "as agreed" if plan.limits[name] == SET_BY_ADMINISTRATOR else cell(name, plan.limits[name]) for name in rows()
+    ]
+    return [value + (shared if name == "gpu_hours" else "") for name, value in zip(rows(), values, strict=True)]
+
+
+def titles() -> list[str]:
+    """Names of the limits, in the order of `rows`.
+
+    Returns
+    -------
+    list of str
+        For a person.
+    """
+    found = [LIMITS[name].title.removesuffix(", GB") for name in rows()]
+    return [title[0].upper() + title[1:] for title in found]
 
 
 def offers(
@@ -155,16 +175,16 @@ def _choice(
     plans: Plans, plan: Plan, price: int | None, subscription: Subscription | None, trial: bool
 ) -> tuple[str, str]:
     if price is None:
-        return "", "Ask an administrator of this hub."
+        return "", "Ask an administrator."
     if price == 0:
-        return "", "What remains when a subscription ends."
+        return "", "Without a subscription."
     if subscription is None:
-        return (f"Try {plans.charges.trial_days} days free" if trial else f"Choose {plan.title}"), ""
+        return (f"Try {plans.charges.trial_days} days" if trial else f"Choose {plan.title}"), ""
     names = [each.name for each in plans.tiers]
     if subscription.plan == plan.name:
         return ("Change seats" if plan.limits["gpu_hours_shared"] else ""), ""
     larger = subscription.plan not in names or names.index(plan.name) > names.index(subscription.plan)
-    return ("Upgrade now" if larger else "Change at period end"), ""
+    return ("Upgrade now" if larger else "Change later"), ""
 
 
 def change_now(plans: Plans, subscription: Subscription, plan: str, quantity: int, now: float) -> int:

@@ -7,16 +7,15 @@ import itertools
 import logging
 from collections.abc import Callable
 
-from pydantic import Field
-
 from joulebook_hub.billing import facts, metering, webhooks
 from joulebook_hub.billing.account import VARIABLES, Account
 from joulebook_hub.billing.desk import Desk
 from joulebook_hub.billing.handover import hand_on_all
 from joulebook_hub.billing.measures import measures
+from joulebook_hub.billing.models import SubscriptionAnswer, Taken
 from joulebook_hub.billing.reconcile import reconcile
 from joulebook_hub.errors import HubError
-from joulebook_hub.service import Context, Fault, Feature, Model, Parts, Route, ServiceError
+from joulebook_hub.service import Context, Fault, Feature, Parts, Route, ServiceError
 
 __all__ = ["FEATURE", "ROUTES", "WEBHOOK", "open_desk"]
 
@@ -25,23 +24,6 @@ _REPORT_SECONDS = 60.0
 _SOON_SECONDS = 3.0
 _COMPARE_EVERY = 60
 log = logging.getLogger("joulebook_hub.billing")
-
-
-class Taken(Model):
-    """What became of an event."""
-
-    outcome: str = Field(description="In words, for Stripe's list of deliveries.")
-
-
-class SubscriptionAnswer(Model):
-    """One's own subscription."""
-
-    plan: str = Field(description="Name of the plan; empty without a subscription that gives one.")
-    title: str = Field(default="", description="Its title.")
-    seats: int = Field(default=0, description="For how many people.")
-    why: str = Field(default="", description="Where it comes from.")
-    notice: str = Field(default="", description="What should be known or done.")
-    metered: bool = Field(default=False, description="Whether GPU time beyond the plan is lent and billed.")
 
 
 def _desk(context: Context) -> Desk:

@@ -16,7 +16,7 @@ from tornado import web
 from joulebook_hub.billing import facts, invoices, records
 from joulebook_hub.billing.charges import dollars
 from joulebook_hub.billing.desk import Desk, Order
-from joulebook_hub.billing.offers import change_now, offers, price_of
+from joulebook_hub.billing.offers import change_now, offers, price_of, titles
 from joulebook_hub.billing.subjects import Payer, payers
 from joulebook_hub.errors import HubError
 from joulebook_hub.plans import Plans
@@ -206,7 +206,8 @@ class PlanPage(BillingHandler):
             most=most,
             offers=offers(self.plans, present, subscription, billed=desk is not None, trial=trial, own=payer.own),
             hour=hour if desk and subscription and present and present.limits["overage"] else 0,
-            coupons=bool(self.plans.charges.coupons) and subscription is None,
+            coupons=desk is not None and bool(self.plans.charges.coupons) and subscription is None,
+            names=titles(),
             once=secrets.token_hex(16),
             simulated=bool(self.settings["joulebook_simulator_pages"]),
         )

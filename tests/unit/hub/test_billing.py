@@ -7,8 +7,11 @@ import hashlib
 import hmac
 import json
 import math
+import os
 import random
 import re
+import subprocess
+import sys
 import time
 
 import pytest
@@ -20,6 +23,7 @@ from sqlalchemy.exc import DBAPIError
 
 from joulebook_hub.billing import catalogue, facts, handover, invoices, metering, records, tables, webhooks
 from joulebook_hub.billing.account import Account
+from joulebook_hub.billing.charges import Charges
 from joulebook_hub.billing.desk import Desk, Order
 from joulebook_hub.billing.grants import grants
 from joulebook_hub.billing.reconcile import reconcile
@@ -505,3 +509,87 @@ def test_the_store_of_billing_on_both_databases(simulator, store_url, tmp_path):
                 transaction.execute(table.delete())
     finally:
         desk.store.close()
+
+
+def test_a_hub_that_does_not_bill_needs_no_stripe(tmp_path):
+    program = """
+import sys
+sys.modules["stripe"] = None
+from traitlets.config import Config
+from joulebook_hub.billing.account import Account, mode_of
+from joulebook_hub.billing.configuration import add_pages, configure
+from joulebook_hub.billing.routes import open_desk
+from joulebook_hub.plans import Plans
+from joulebook_hub.service.features import features
+from joulebook_hub.service.routes import Parts
+from joulebook_hub.settings import HubSettings
+from joulebook_hub.store import Store
+import os
+settings = HubSettings.from_environment(dict(os.environ))
+c = Config()
+assert configure(c, settings) is settings
+c.JupyterHub.template_vars = {}
+c.JupyterHub.tornado_settings = {}
+store = Store(settings.store_url)
+assert add_pages(c, settings, store, Plans.read()).plans_page == ""
+assert open_desk(Parts(store, Plans.read(), dict(os.environ))) is None
+assert [feature.name for feature in features()]
+assert mode_of({"JOULEBOOK_BILLING": "off"}) == "off"
+"""
+    variables = {**os.environ, "JOULEBOOK_HOME": str(tmp_path), "JOULEBOOK_BILLING": "off"}
+    done = subprocess.run([sys.executable, "-c", program], env=variables, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize(
+    ("variables", "reason"),
+    [
+        ({"JOULEBOOK_BILLING": "paypal"}, "use one of"),
+        ({"JOULEBOOK_BILLING": "simulator", "JOULEBOOK_PROFILE": "docker"}, "local profile"),
+        ({"JOULEBOOK_BILLING": "stripe"}, "needs a secret or restricted key"),
+        ({"JOULEBOOK_BILLING": "stripe", "JOULEBOOK_STRIPE_KEY": "pk_test_1"}, "needs a secret or restricted key"),
+        ({"JOULEBOOK_BILLING": "stripe", "JOULEBOOK_STRIPE_KEY": "sk_test_1"}, "webhook's secret"),
+        (
+            {"JOULEBOOK_BILLING": "stripe", "JOULEBOOK_STRIPE_KEY": "sk_live_1", "JOULEBOOK_STRIPE_URL": "http://x"},
+            "sent to Stripe only",
+        ),
+        (
+            {"JOULEBOOK_BILLING": "stripe", "JOULEBOOK_STRIPE_KEY": "rk_live_1", "JOULEBOOK_STRIPE_TEST_CLOCKS": "on"},
+            "real time",
+        ),
+        ({"JOULEBOOK_BILLING": "simulator", "JOULEBOOK_STRIPE_TAX": "yes"}, "use on or off"),
+    ],
+)
+def test_settings_that_are_refused(variables, reason, tmp_path):
+    with pytest.raises(HubError, match=reason):
+        Account.from_environment(variables, tmp_path)
+
+
+def test_an_accounts_words_have_no_secret(tmp_path):
+    (tmp_path / "key").write_text("sk_test_abc\n", encoding="ascii")
+    variables = {"JOULEBOOK_BILLING": "stripe", "JOULEBOOK_STRIPE_KEY_FILE": str(tmp_path / "key")}
+    account = Account.from_environment({**variables, "JOULEBOOK_STRIPE_WEBHOOK_SECRET": "whsec_x"})
+    assert account.api_key == "sk_test_abc" and account.webhook_secret == "whsec_x"
+    assert "sk_test" not in repr(account) and "whsec" not in repr(account)
+    assert Account.from_environment({"JOULEBOOK_BILLING": "off"}) is None
+    assert Account.from_environment({"JOULEBOOK_PROFILE": "docker"}) is None
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        [],
+        {"trial_days": -1},
+        {"trial_days": True},
+        {"overage_per_gpu_hour": 0.001},
+        {"overage_per_gpu_hour": "3"},
+        {"coupons": {"lower": {"title": "x", "percent_off": 5}}},
+        {"coupons": {"GOOD": {"title": "x", "percent_off": 0}}},
+        {"coupons": {"GOOD": {"title": "x", "percent_off": 5, "months": 1.5}}},
+        {"coupons": {"GOOD": {"title": "", "percent_off": 5}}},
+        {"coupons": {"GOOD": 5}},
+        {"price": 3},
+    ],
+)
+def test_charges_that_are_wrong(table):
+    assert Charges.read(table)[1]
