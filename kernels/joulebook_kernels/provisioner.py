@@ -244,7 +244,8 @@ class LeaseProvisioner(LocalProvisioner):
             return self.heartbeat_interval
         if self.power is not None and self.power.state in {"refused", "ended"}:
             return self.refused_interval
-        return max(self.question_interval, self.broker.rest * (2.5 if questions > _SLOWER_AFTER else 1.0))
+        long = questions > _SLOWER_AFTER
+        return max(self.question_interval * (6.0 if long else 1.0), self.broker.rest * (2.5 if long else 1.0))
 
     async def _beat_once(self) -> bool:
         """One heartbeat and what follows from it; False when the kernel was ended."""
