@@ -258,3 +258,21 @@ def test_an_identifier_is_changed_with_all_that_refers_to_it(page: Any) -> None:
     assert "four" in renamed.buses and "4" not in renamed.buses
     before = jb.grid.power_flow(Network.named("case14"))
     assert jb.grid.power_flow(renamed).losses_MW == pytest.approx(before.losses_MW, rel=1e-12)
+
+
+def test_a_note_is_put_on_the_drawing(page: Any, tmp_path: Path) -> None:
+    start(page, "case9")
+    find = page.get_by_role("searchbox", name="Find a symbol")
+    find.fill("note")
+    find.press("Enter")
+    text = page.get_by_label("Text")
+    text.fill("Planned for 2031")
+    text.press("Control+Enter")
+    noted = Network.from_document(document(page))
+    assert noted.diagram.labels == {"1": "Planned for 2031"}
+    assert "labels/1" in noted.diagram.placements
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name="SVG", exact=True).click()
+    waiting.value.save_as(tmp_path / "case9.svg")
+    assert "Planned for 2031" in (tmp_path / "case9.svg").read_text()
+    assert jb.grid.power_flow(noted).losses_MW > 0

@@ -103,7 +103,7 @@ function Workspace({ studies, clipboard, theme }: CircuitDesignerProps) {
     root.current?.querySelector<HTMLElement>('.jb-Sheet')?.focus({ preventScroll: true });
   }, []);
   const toValues = () =>
-    root.current?.querySelector<HTMLElement>('.jb-Inspector input, .jb-Inspector select')?.focus();
+    root.current?.querySelector<HTMLElement>('.jb-Inspector :is(input, select, textarea)')?.focus();
   const press = (event: KeyboardEvent) => {
     const meant = shortcut(event);
     const typing = event.target instanceof HTMLElement && event.target.getAttribute('data-typing') === 'true';

@@ -10,6 +10,7 @@ import { titleOf } from './elements';
 import type { Key } from './kinds';
 import { KINDS, splitKey } from './kinds';
 import { circuitSchema } from './model';
+import { NoteForm } from './NoteForm';
 import { identifierProblem } from './renaming';
 import type { StudyState } from './study';
 import { Value } from './Value';
@@ -66,7 +67,7 @@ function ElementForm({
   return (
     <>
       <h3>{titleOf(element)}</h3>
-      <Identifier element={element} />
+      {table === 'labels' ? <NoteForm element={element} /> : <Identifier element={element} />}
       {mark && (
         <p className={`jb-Mark jb-mod-${mark.level}`} role="note">
           {mark.text}

@@ -189,7 +189,9 @@ export function SymbolIcon({ item, standard }: { item: PaletteItem; standard: St
   const wide = item.table === 'hvdc_lines';
   return (
     <svg viewBox={wide ? '-3.2 -2 6.4 4' : '-2.6 -2.2 5.2 4.4'} width={26} height={24} aria-hidden="true">
-      {symbol ? (
+      {item.table === 'labels' ? (
+        <path d="M-1.4 -1.3H1.4M0 -1.3V1.4" strokeWidth={0.28} />
+      ) : symbol ? (
         symbol.strokes.map(({ d, solid, about }) => (
           <path
             key={d}

@@ -7,8 +7,14 @@ import { Editor } from '../../core/editor';
 import { MemoryStore } from '../../core/store';
 import { SMALL } from '../../testing/networks';
 import { capabilityProblem, capabilityRegion, costCurve, pointsProblem, stepsOf } from './curveValues';
+import { networkArt } from './art';
 import { partOf } from './edits';
+import type { PaletteItem } from './kinds';
+import { PALETTE } from './kinds';
 import { circuitRules, circuitSchema } from './model';
+import { linesOf } from './notes';
+import { NOTHING } from './overlay';
+import { svgOf } from './pictures';
 import { Session } from './session';
 
 function opened(document: JsonObject): { store: MemoryStore; editor: Editor; session: Session } {
@@ -132,6 +138,55 @@ describe('pasting into another designer', () => {
     '{"kind": "joulebook.circuit.part", "rows": '
   ])('takes nothing else for elements: %s', text => {
     expect(partOf(text)).toBeNull();
+  });
+});
+
+describe('notes on the drawing', () => {
+  const NOTE = PALETTE.find(({ id }) => id === 'note') as PaletteItem;
+  const notes = (store: MemoryStore) => valueAt(store.get(), ['diagram', 'labels']);
+
+  it('are added, written, moved, copied and deleted, each as one step', () => {
+    const { store, editor, session } = opened(SMALL);
+    expect(session.add(NOTE, { x: 3.2, y: 4 })).toBe(true);
+    expect(notes(store)).toEqual({ '1': 'Note' });
+    expect(valueAt(store.get(), ['diagram', 'placements', 'labels/1'])).toEqual({ x: 3, y: 4 });
+    editor.change(
+      [{ path: ['diagram', 'labels', '1'], value: 'Planned for 2031:\nsecond transformer' }],
+      'Note'
+    );
+    const { scene } = session.getState();
+    expect(scene.items.get('labels/1')?.box).toMatchObject({ top: 2.5, bottom: 5.5 });
+    session.move(new Set(['labels/1']), { x: 2, y: 0 });
+    expect(valueAt(store.get(), ['diagram', 'placements', 'labels/1'])).toEqual({ x: 5, y: 4 });
+    const other = opened({ ...SMALL, diagram: { placements: {}, labels: { '1': 'Mine' } } });
+    expect(other.session.paste(session.copy() ?? '')).toBe(true);
+    expect(notes(other.store)).toEqual({ '1': 'Mine', '2': 'Planned for 2031:\nsecond transformer' });
+    session.remove();
+    expect(notes(store)).toEqual({});
+    expect(valueAt(store.get(), ['diagram', 'placements', 'labels/1'])).toBeUndefined();
+    expect(editor.getState().faults).toEqual([]);
+    for (let i = 0; i < 4; i++) {
+      editor.undo();
+    }
+    expect(store.get()).toEqual(SMALL);
+  });
+
+  it('are wrapped between words', () => {
+    const text = `${'word '.repeat(20)}end`;
+    const lines = linesOf({ text });
+    expect(lines.join(' ')).toBe(text);
+    expect(lines.length).toBe(3);
+    expect(linesOf({ text: 'x'.repeat(100) })).toHaveLength(1);
+    expect(linesOf({ text: 'a\n\nb' })).toEqual(['a', '', 'b']);
+  });
+
+  it('stand in pictures', () => {
+    const { session } = opened({ ...SMALL, diagram: { placements: {}, labels: { '1': 'A < B & C' } } });
+    const colours = new Proxy({}, { get: () => '#000' }) as never;
+    const study = { answer: null, overlay: NOTHING, stale: false, running: false, message: '' };
+    expect(svgOf(networkArt, session.getState().scene, study, colours, 'serif', 'x')).toContain(
+      'A &lt; B &amp; C'
+    );
   });
 });
 

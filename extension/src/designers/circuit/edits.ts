@@ -7,6 +7,7 @@ import type { Element, Placement } from './elements';
 import type { Point } from './geometry';
 import { elementsIn, nominalVoltage } from './elements';
 import type { Key, PaletteItem, Table } from './kinds';
+import { changingNotes, notesOf } from './notes';
 import { keyOf, KINDS, kindOf, splitKey } from './kinds';
 
 /** A placement as documents hold it. */
@@ -37,17 +38,25 @@ export function placing(document: JsonObject, placements: ReadonlyMap<Key, Place
   }));
 }
 
-/** The change that adds an element. */
-export function adding(document: JsonObject, table: Table, id: string, row: JsonObject): Change {
-  return isObject(document[table])
-    ? { path: [table, id], value: row }
-    : { path: [table], value: { [id]: row } };
+/** The rows of a table; those of notes are their texts. */
+function rowsIn(document: JsonObject, table: Table): JsonObject {
+  const rows = table === 'labels' ? notesOf(document) : document[table];
+  return isObject(rows) ? rows : {};
+}
+
+/** Changes that add an element. */
+export function adding(document: JsonObject, table: Table, id: string, row: JsonObject): readonly Change[] {
+  if (table === 'labels') {
+    return changingNotes(document, { ...notesOf(document), [id]: row['text'] ?? '' });
+  }
+  return [
+    isObject(document[table]) ? { path: [table, id], value: row } : { path: [table], value: { [id]: row } }
+  ];
 }
 
 /** The next whole number that no element of a table has. */
 export function freeId(document: JsonObject, table: Table, taken: ReadonlySet<string> = new Set()): string {
-  const rows = document[table];
-  const ids = new Set([...(isObject(rows) ? Object.keys(rows) : []), ...taken]);
+  const ids = new Set([...Object.keys(rowsIn(document, table)), ...taken]);
   let next = 1;
   for (const id of ids) {
     next = /^\d{1,9}$/.test(id) ? Math.max(next, Number(id) + 1) : next;
@@ -118,6 +127,7 @@ export function removing(document: JsonObject, keys: ReadonlySet<Key>): readonly
   changes.push(
     ...keptSources(document, path => (ids.has(path.split('.').slice(0, 2).join('.')) ? null : path))
   );
+  changes.push(...pruned(document, 'labels', id => gone.has(keyOf('labels', id))));
   changes.push(...pruned(document, 'placements', key => gone.has(key)));
   changes.push(...pruned(document, 'routes', route => gone.has(element(route))));
   return changes;
@@ -305,12 +315,17 @@ function pastedChanges(
 ): readonly Change[] {
   const diagram = isObject(document['diagram']) ? document['diagram'] : {};
   const placements = isObject(diagram['placements']) ? diagram['placements'] : {};
+  const notes = Object.entries(rows.get('labels') ?? {}).map(([id, row]) => [
+    id,
+    isObject(row) ? (row['text'] ?? '') : ''
+  ]);
+  const labels: JsonObject =
+    notes.length > 0 ? { labels: { ...notesOf(document), ...Object.fromEntries(notes) } } : {};
   return [
-    ...[...rows].map(([table, own]) => ({
-      path: [table],
-      value: { ...(isObject(document[table]) ? document[table] : {}), ...own }
-    })),
-    { path: ['diagram'], value: { ...diagram, placements: { ...placements, ...places } } },
+    ...[...rows].flatMap(([table, own]) =>
+      table === 'labels' ? [] : [{ path: [table], value: { ...rowsIn(document, table), ...own } }]
+    ),
+    { path: ['diagram'], value: { ...diagram, ...labels, placements: { ...placements, ...places } } },
     ...keptSources(document, path => path)
   ];
 }

@@ -6,6 +6,7 @@ import type { Rotation } from './geometry';
 import { asRotation } from './geometry';
 import type { Key, Table } from './kinds';
 import { keyOf, KINDS, kindOf } from './kinds';
+import { notesIn } from './notes';
 import type { Standard } from './symbols';
 
 export interface Element {
@@ -60,6 +61,7 @@ export function elementsIn(document: JsonObject): ReadonlyMap<Key, Element> {
       elementsOf(table, rows).forEach(element => found.set(element.key, element));
     }
   }
+  notesIn(document).forEach(note => found.set(note.key, note));
   return found;
 }
 
@@ -87,6 +89,10 @@ export function hasPlace(element: Element): boolean {
 
 /** What people call an element: its name, else its identifier. */
 export function nameOf(element: Element): string {
+  if (element.table === 'labels') {
+    const text = String(element.row['text'] ?? '');
+    return text.trim() === '' ? element.id : `“${text.length > 28 ? `${text.slice(0, 27)}…` : text}”`;
+  }
   const name = element.row['name'];
   return typeof name === 'string' && name.trim() !== '' ? name : element.id;
 }

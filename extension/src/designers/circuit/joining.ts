@@ -66,6 +66,9 @@ export function placeFor(scene: Scene, element: Element, at: Point): Placement |
     return null;
   }
   const { placements } = scene;
+  if (element.table === 'labels' && Number.isFinite(at.x)) {
+    return { x: Math.round(at.x), y: Math.round(at.y), rotation: 0, length: 0 };
+  }
   if (element.table === 'buses') {
     return { x: Math.round(at.x), y: Math.round(at.y), rotation: 0, length: 6 };
   }

@@ -14,7 +14,9 @@ export type Table =
   | 'switches'
   | 'hvdc_lines'
   | 'converters'
-  | 'motors';
+  | 'motors'
+  /** Notes on the drawing; they live in `diagram.labels`. */
+  | 'labels';
 
 export interface Kind {
   readonly table: Table;
@@ -83,7 +85,8 @@ export const KINDS: readonly Kind[] = [
     power_factor: 0.88
   })),
   kind('switches', 'Circuit breaker', 'Switches', ['bus', 'other_bus'], () => ({ kind: 'breaker' })),
-  kind('hvdc_lines', 'HVDC link', 'HVDC links', ['from_bus', 'to_bus'], () => ({ active_power: 100e6 }))
+  kind('hvdc_lines', 'HVDC link', 'HVDC links', ['from_bus', 'to_bus'], () => ({ active_power: 100e6 })),
+  kind('labels', 'Note', 'Notes', [], () => ({ text: 'Note' }))
 ];
 
 const BY_TABLE = new Map(KINDS.map(item => [item.table, item]));
@@ -164,7 +167,8 @@ export const PALETTE: readonly PaletteItem[] = [
     kind: 'disconnector'
   })),
   item('load_break', 'Load-break switch', 'switches', 'Switches', '', () => ({ kind: 'load_break' })),
-  item('fuse', 'Fuse', 'switches', 'Switches', 'protection', () => ({ kind: 'fuse' }))
+  item('fuse', 'Fuse', 'switches', 'Switches', 'protection', () => ({ kind: 'fuse' })),
+  item('note', 'Note', 'labels', 'Drawing', 'label text comment annotation')
 ];
 
 /** Items that every word of a text fits. */

@@ -1,5 +1,6 @@
 /** Draws a scene: as much of it as can be seen, and as much detail as can be read. */
 
+import { textWidth } from '../../core/layout';
 import { figure } from '../../core/numbers';
 import type { Element } from './elements';
 import { nameOf } from './elements';
@@ -8,6 +9,7 @@ import { along, boxOf, grown, overlap, union } from './geometry';
 import type { Key } from './kinds';
 import type { BranchFigures, Overlay } from './overlay';
 import { loadingBand, voltageBand } from './overlay';
+import { LEADING, LETTERS, linesOf } from './notes';
 import type { Ink, Pen } from './pen';
 import type { Bar, Item, Scene, Wire } from './scene';
 import { symbolNote } from './symbols';
@@ -47,14 +49,16 @@ export function paint(pen: Pen, scene: Scene, look: Look): void {
     items.forEach(item => drawItem(pen, look, item));
     drawMarkers(pen, scene, look);
   } else {
-    items.forEach(({ place }) =>
-      pen.box(
-        boxOf({ x: place.x - 0.7, y: place.y - 0.7 }, { x: place.x + 0.7, y: place.y + 0.7 }),
-        'wire',
-        null,
-        0
-      )
-    );
+    items
+      .filter(({ symbol }) => symbol.strokes.length > 0)
+      .forEach(({ place }) =>
+        pen.box(
+          boxOf({ x: place.x - 0.7, y: place.y - 0.7 }, { x: place.x + 0.7, y: place.y + 0.7 }),
+          'wire',
+          null,
+          0
+        )
+      );
   }
   if (look.scale >= FIGURES) {
     wires.forEach(wire => drawFlow(pen, scene, look, wire));
@@ -63,7 +67,19 @@ export function paint(pen: Pen, scene: Scene, look: Look): void {
     bars.forEach(bar => drawBarText(pen, look, bar));
     items.forEach(item => drawItemText(pen, look, item));
   }
+  if (look.scale < NAMES) {
+    items.filter(({ element }) => element.table === 'labels').forEach(item => drawUnreadable(pen, item));
+  }
   drawMarks(pen, scene, look, seen);
+}
+
+/** A note that is too small to be read: where its lines are. */
+function drawUnreadable(pen: Pen, { box, element }: Item): void {
+  linesOf(element.row).forEach((line, i) => {
+    const top = box.top + (i + 0.25) * LEADING;
+    const right = box.left + textWidth(line, LETTERS);
+    pen.box({ left: box.left, top, right, bottom: top + 0.5 * LEADING }, 'quiet', null, 0, 0.4);
+  });
 }
 
 const boxes = new WeakMap<readonly Point[], Box>();
@@ -187,6 +203,12 @@ function drawBarText(pen: Pen, look: Look, bar: Bar): void {
 }
 
 function drawItemText(pen: Pen, look: Look, { element, place, box }: Item): void {
+  if (element.table === 'labels') {
+    linesOf(element.row).forEach((line, i) =>
+      pen.text(line, { x: box.left, y: box.top + (i + 0.8) * LEADING }, 'text', LETTERS, 'left')
+    );
+    return;
+  }
   const right = { x: box.right + 0.15, y: place.y };
   const name = String(element.row['name'] ?? '') || symbolNote(element.table, element.row);
   const lines = name ? [[shortened(name), 'text' as Ink] as const] : [];

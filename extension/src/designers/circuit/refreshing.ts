@@ -25,7 +25,13 @@ export function signatureOf(document: JsonObject, placements: ReadonlyMap<Key, P
       }
     }
   }
-  return parts.join('|') + JSON.stringify(valueAt(document, ['diagram', 'routes']) ?? null);
+  return (
+    parts.join('|') +
+    JSON.stringify([
+      valueAt(document, ['diagram', 'routes']) ?? null,
+      valueAt(document, ['diagram', 'labels']) ?? null
+    ])
+  );
 }
 
 /** The scene of a document in which only values have changed. */

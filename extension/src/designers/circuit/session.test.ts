@@ -15,7 +15,8 @@ let store: MemoryStore;
 let editor: Editor;
 let session: Session;
 const item = (id: string) => PALETTE.find(entry => entry.id === id) as (typeof PALETTE)[number];
-const rows = (table: string) => Object.keys((valueAt(store.get(), [table]) ?? {}) as JsonObject);
+const rows = (table: string) =>
+  Object.keys((valueAt(store.get(), table === 'labels' ? ['diagram', table] : [table]) ?? {}) as JsonObject);
 
 beforeEach(() => {
   store = new MemoryStore(SMALL);

@@ -122,7 +122,7 @@ export class Session {
     const turnedPlaces = new Map<Key, Placement>();
     for (const key of keys) {
       const place = this.state.scene.placements.get(key);
-      if (place) {
+      if (place && splitKey(key).table !== 'labels') {
         const step = splitKey(key).table === 'buses' ? (place.rotation === 0 ? 90 : 270) : 90;
         const rotation = ((place.rotation + step) % 360) as Rotation;
         turnedPlaces.set(key, { ...place, rotation, length: this.lengthOf(key) });
@@ -162,11 +162,11 @@ export class Session {
     const id = freeId(document, item.table);
     const key = keyOf(item.table, id);
     const row = newRow(document, item, buses);
-    const changes: Change[] = [adding(document, item.table, id, row)];
+    const changes: Change[] = [...adding(document, item.table, id, row)];
     const element = { key, table: item.table, id, row, buses, branch: '' };
     const place = placeFor(this.state.scene, element, at);
     if (place) {
-      const grown = { ...document, [item.table]: {} };
+      const grown = item.table === 'labels' ? { ...document, diagram: document['diagram'] ?? {} } : document;
       changes.push(...placing(grown, new Map([...this.fresh, [key, place]])));
     }
     if (!this.change(changes, `Add ${item.title.toLowerCase()} ${id}`)) {

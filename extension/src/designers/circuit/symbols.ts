@@ -8,6 +8,7 @@
 import type { JsonObject } from '../../core/document';
 import type { Direction, Point } from './geometry';
 import type { Table } from './kinds';
+import { noteSymbol } from './notes';
 
 export type Standard = 'IEC' | 'ANSI';
 
@@ -231,6 +232,8 @@ export function symbolOf(table: Table, row: JsonObject, standard: Standard): Sym
       const kind = SWITCH_KINDS.find(name => name === row['kind']) ?? 'breaker';
       return SWITCHES.get(`${kind} ${row['closed'] !== false} ${standard}`) ?? null;
     }
+    case 'labels':
+      return noteSymbol(row);
     default:
       return null;
   }
