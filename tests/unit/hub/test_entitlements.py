@@ -8,9 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from joulebook_hub.errors import HubError
+from joulebook_hub.handlers.plans import value_typed
 from joulebook_hub.plans import LIMITS, Plans
 from joulebook_hub.quota.decisions import NotAllowed, Offer, decide, decide_switch
 from joulebook_hub.quota.entitlements import Grant, Override, entitle, value_fault
+from joulebook_hub.quota.routes import end_of_day
 
 PLANS = Plans.read(default="explorer")
 NAMES = [plan.name for plan in PLANS.tiers]
@@ -143,3 +146,30 @@ def test_a_refusal_says_what_how_much_and_what_to_do():
 def test_values_that_are_none_are_named(row, value, words):
     assert words in value_fault(PLANS, row, value)
     assert value_fault(PLANS, "gpu_hours", None) == value_fault(PLANS, "plan", "team") == ""
+
+
+TYPED = st.one_of(
+    st.text(max_size=40), st.from_regex(r"-?[0-9]{1,12}(\.[0-9]{0,6})?(e[0-9]{1,4})?", fullmatch=True),
+    st.sampled_from(["nan", "inf", "-0", "1_000", "yes", "NO", "unlimited", "set by administrator", "٣", "0x10"]),
+)  # fmt: skip
+
+
+@given(st.sampled_from(["plan", *LIMITS]), TYPED)
+def test_whatever_is_typed_is_a_value_of_the_row_or_named(row, typed):
+    value = value_typed(row, typed)
+    fault = value_fault(PLANS, row, value)
+    if fault:
+        assert row in fault
+    else:
+        allowed = entitle("ada", [], PLANS, [person(row, value)])
+        assert row == "plan" or allowed.rows[row].value == value
+
+
+@given(st.one_of(st.text(max_size=30), st.from_regex(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", fullmatch=True)))
+def test_a_last_day_is_a_day_or_refused(typed):
+    try:
+        end = end_of_day(typed)
+    except HubError as refused:
+        assert refused.reason == "bad_day"
+    else:
+        assert end % 86400 == 0
