@@ -164,6 +164,10 @@ def _machines(
             "maximum_power": high,
             "capability": curves.get(curve_of[row], ()),
         }
+        if point is not None and values["minimum_reactive"] == values["maximum_reactive"] == 0.0:
+            # a machine that holds a voltage needs reactive power: 0 at both ends says that nobody has filled it in
+            values["minimum_reactive"] = values["maximum_reactive"] = math.nan
+            rows.note("machines that hold a voltage with minQ = maxQ = 0: taken without limits of reactive power")
         added = rows.add("generators", identifier, values | _voltage(point, bus), machines.lines[row][1])
         priority[added] = rank[row]
 

@@ -409,6 +409,20 @@ def test_a_reference_without_a_set_point_holds_the_voltage_of_the_state():
     assert any("no voltage set point" in note for note in found.notes)
 
 
+def test_a_machine_that_holds_a_voltage_with_limits_of_nothing_has_none():
+    one = {"bus": "HV1", "active_power": 5e7, "voltage": 1.03, "reference": True}
+    other = {"bus": "HV1", "active_power": 1e7, "holds_voltage": False}
+    limits = {"minimum_reactive": 0.0, "maximum_reactive": 0.0}
+    network = everything(external_grids=None, generators={"R": one | limits, "S": other | limits})
+    found = read_cgmes(save_cgmes(network)[0])
+    machines = list(found.network.generators.values())
+    (first,) = (machine for machine in machines if machine.reference)
+    second = next(machine for machine in machines if not machine.holds_voltage)
+    assert (first.minimum_reactive, first.maximum_reactive) == (None, None)
+    assert (second.minimum_reactive, second.maximum_reactive) == (0.0, 0.0)
+    assert any("minQ = maxQ = 0" in note for note in found.notes)
+
+
 def test_what_is_in_service_now_counts_more_than_what_normally_is(content):
     files = parts(content)
     load = re.search(r'<cim:EnergyConsumer rdf:ID="_([^"]+)">', files["EQ"])[1]
