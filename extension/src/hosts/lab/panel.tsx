@@ -92,7 +92,10 @@ function Contents({
         icon={item => (item.suffix === CIRCUIT_SUFFIX ? circuitIcon : cellIcon)}
         run={run}
       >
-        <p>A design is a cell or a power network as a document: open it, change it, see what it does.</p>
+        <p>
+          A design is a cell, a power network or an equivalent circuit as a document: open it, change it, see
+          what it does.
+        </p>
         <button className="jp-mod-styled jp-mod-accept" onClick={() => run(ids.newCell)}>
           New cell from LG M50
         </button>
