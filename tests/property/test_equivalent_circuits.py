@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from joulebook.core.errors import InputError
@@ -14,6 +14,9 @@ from joulebook.impedance.evaluation import Evaluator
 from joulebook.impedance.tree import Leaf, Node, Series, leaves, parallel, series, to_boukamp, to_code
 
 FREQUENCIES = np.logspace(5, -2, 8)
+
+busy = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+"""A machine that does other work stops now and then for seconds."""
 
 
 @st.composite
@@ -35,6 +38,7 @@ def trees(draw: st.DrawFn) -> Node:
     return build(shape, draw(st.booleans()))
 
 
+@busy
 @given(trees())
 def test_codes_are_read_as_they_are_written(tree: Node) -> None:
     code = to_code(tree)
@@ -42,6 +46,7 @@ def test_codes_are_read_as_they_are_written(tree: Node) -> None:
     assert read_code(code.replace("-", " -\t").replace(",", " , ")) == tree
 
 
+@busy
 @given(trees())
 def test_boukamps_codes_have_the_same_shape(tree: Node) -> None:
     if any(not KINDS[symbol_of(name)].boukamp for name in leaves(tree)):
@@ -53,7 +58,7 @@ def test_boukamps_codes_have_the_same_shape(tree: Node) -> None:
     assert [symbol_of(name) for name in leaves(again)] == [symbol_of(name) for name in leaves(tree)]
 
 
-@settings(max_examples=400)
+@settings(busy, max_examples=400)
 @given(st.one_of(st.text(max_size=40), st.text("RCLQWOTGEPZaswo01_-,p()[] ", max_size=30)))
 def test_any_text_is_a_circuit_or_has_a_fault_with_its_column(text: str) -> None:
     try:
@@ -74,6 +79,7 @@ def test_long_and_deep_texts_end_early() -> None:
         raise AssertionError(text[:20])
 
 
+@busy
 @given(trees(), st.integers(0, 2**32 - 1))
 def test_passive_circuits_and_their_derivatives(tree: Node, seed: int) -> None:
     evaluator = Evaluator(tree, {name: symbol_of(name) for name in leaves(tree)})
@@ -87,6 +93,7 @@ def test_passive_circuits_and_their_derivatives(tree: Node, seed: int) -> None:
     assert np.all(np.abs(along @ slopes - rise / (2 * h)) < 1e-7 * np.abs(whole))
 
 
+@busy
 @given(st.dictionaries(st.text(max_size=6), st.one_of(st.floats(), st.text(max_size=4), st.none()), max_size=4))
 def test_values_that_are_typed(values: dict[str, object]) -> None:
     try:
