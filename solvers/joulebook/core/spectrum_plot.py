@@ -19,7 +19,7 @@ __all__ = ["frequency_label", "nyquist", "over_frequency", "side_by_side"]
 _NEAR_DECADE = 0.06
 """A point within this many decades of a power of ten is marked."""
 _LABEL_ROOM = 0.045
-"""Height that a label takes, over the span of the axes; its width is twice that."""
+"""Height that a label takes, over the span of the axes; its width is three times that."""
 _SIZE = 400
 _UNITS = ((1e7, 1e-6, "MΩ"), (1e4, 1e-3, "kΩ"), (1.0, 1.0, "Ω"), (0.0, 1e3, "mΩ"))
 """From which impedance on, Ω; factor; unit."""
@@ -186,6 +186,6 @@ def _apart(x: NDArray[np.float64], y: NDArray[np.float64], room: float) -> list[
     """Points that leave each other's label room."""
     told: list[int] = []
     for k in range(len(x)):
-        if all(abs(x[k] - x[other]) > 2.0 * room or abs(y[k] - y[other]) > room for other in told):
+        if all(abs(x[k] - x[other]) > 3.0 * room or abs(y[k] - y[other]) > room for other in told):
             told.append(k)
     return told

@@ -36,7 +36,7 @@ def spectrum(circuit: Circuit, frequencies: ArrayLike | None = None, *, sensitiv
     circuit : Circuit
         The design.
     frequencies : array_like, shape (n_frequencies,), Hz, optional
-        1e-12 to 1e15, in any order; 10 mHz to 100 kHz, ten a decade, where left out.
+        1e-12 to 1e15, in any order; 10 mHz to 100 kHz, twenty a decade, where left out.
     sensitivities : bool
         Whether to give the sensitivity to each value as well: the derivative of the impedance times the value.
 
@@ -100,7 +100,7 @@ def spectrum(circuit: Circuit, frequencies: ArrayLike | None = None, *, sensitiv
 
 def _frequencies(given: ArrayLike | None) -> NDArray[np.float64]:
     if given is None:
-        return np.logspace(5.0, -2.0, 71)
+        return np.logspace(5.0, -2.0, 141)
     try:
         points = np.atleast_1d(np.array(given, float))
     except (TypeError, ValueError):

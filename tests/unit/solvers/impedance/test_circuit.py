@@ -79,7 +79,7 @@ def test_files_are_told_apart_by_content(tmp_path: Path) -> None:
 
 def test_what_a_spectrum_gives(tmp_path: Path) -> None:
     run = jb.impedance.spectrum(RANDLES, sensitivities=True)
-    assert run.frequency.size == 71
+    assert run.frequency.size == 141
     table = run.to_dataframe()
     assert list(table.columns) == ["frequency_Hz", "real_ohm", "imaginary_ohm", "magnitude_ohm", "phase_rad"]
     data = run.to_xarray()
@@ -90,7 +90,7 @@ def test_what_a_spectrum_gives(tmp_path: Path) -> None:
             for name, field in (("R_s", "resistance"), ("R_ct", "resistance"), ("W1", "coefficient"))
         ]
     )
-    assert total.shape == (3, 71)
+    assert total.shape == (3, 141)
     again = SpectrumResult.load(run.save(tmp_path / "a.run.nc"))
     assert np.array_equal(again.impedance, run.impedance)
     assert "R_s-p(R_ct-W1,CPE_dl)" in repr(run)
