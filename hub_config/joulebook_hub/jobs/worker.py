@@ -48,6 +48,7 @@ __all__ = ["Worker", "main"]
 TICK = 0.25
 BEAT = 1.0
 _LOOK = 5.0
+_STARTS = 2.0  # s; after this an attempt that has not begun must at least have a process
 _UNBORN = 30.0  # s; after this an attempt that no process has begun never will
 _STILL = 15.0  # s; after this an attempt elsewhere whose count stands still has lost its machine
 
@@ -240,7 +241,8 @@ class Worker:
     def _is_dead(self, held: _Held, now: float) -> bool:
         begun = held.spool.read("begun.json")
         if begun is None:
-            return now - held.since > _UNBORN
+            waited = now - held.since
+            return waited > _UNBORN or (waited > _STARTS and not self._is_starting(held.row))
         if begun.get("machine") == socket.gethostname():
             return not processes.is_same_process(int(begun["pid"]), float(begun["started"]))
         count = held.spool.number("alive")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
+from hub_load import job_faults
 from hub_load.faults import CARDS, check, run
 from hub_load.load import load
 from hub_load.parts import running_hub
@@ -23,3 +24,10 @@ def test_leases_outlive_what_is_killed(tmp_path, hub_parts):
         doing, charged, still_open = asyncio.run(run(hub, cycles, seed=3))
     assert doing.kills
     check(doing, charged, still_open, cycles)
+
+
+def test_jobs_outlive_what_is_killed(tmp_path, hub_parts):
+    with running_hub(tmp_path / "hub", cards=0, JOULEBOOK_JOBS_AT_ONCE="3") as hub:
+        doing = asyncio.run(job_faults.run(hub, 6, seed=5))
+        job_faults.check(doing, 6)
+    assert doing.kills

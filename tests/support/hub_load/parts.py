@@ -106,6 +106,8 @@ class Hub:
                 continue
             if "joulebook_hub.service" in words and "joulebook_hub.keeper" not in words:
                 found["service"] = child
+            elif "joulebook_hub.jobs.worker" in words and "joulebook_hub.keeper" not in words:
+                found["worker"] = child
             elif "configurable-http-proxy" in words:
                 found["proxy"] = child
         return found
@@ -124,7 +126,9 @@ class Hub:
 
 
 @contextmanager
-def running_hub(home: Path, *, cards: int, plan: str = "enterprise", stubs: bool = True) -> Iterator[Hub]:
+def running_hub(
+    home: Path, *, cards: int, plan: str = "enterprise", stubs: bool = True, **variables: str
+) -> Iterator[Hub]:
     """Start the hub with its service, and with a stand-in for all servers unless they are to be real; stop them."""
     home.mkdir(parents=True, exist_ok=True)
     fakes = home / "fakes"
@@ -141,7 +145,7 @@ def running_hub(home: Path, *, cards: int, plan: str = "enterprise", stubs: bool
         "JOULEBOOK_PORT": str(port), "JOULEBOOK_HUB_PORT": str(hub_port), "JOULEBOOK_PROXY_API_PORT": str(proxy_port),
         "JOULEBOOK_SERVICE_PORT": str(service_port), "JOULEBOOK_DEFAULT_PLAN": plan, "JOULEBOOK_IDLE_MINUTES": "0",
         "JOULEBOOK_ATTEMPTS_PER_MINUTE": "100000", "JOULEBOOK_BILLING": "off", "DRIVER_TOKEN": token,
-        "STUB_PORT": str(stub_port) if stubs else "",
+        "STUB_PORT": str(stub_port) if stubs else "", **variables,
     }  # fmt: skip
     stub = subprocess.Popen([sys.executable, str(HERE / "stub_server.py"), str(stub_port)], env=kept)
     hub = Hub(home, port, f"http://127.0.0.1:{service_port}/services/joulebook/", token, kept)

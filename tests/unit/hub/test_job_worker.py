@@ -174,6 +174,15 @@ if first:
     assert (row.attempt, row.interruptions) == (2, 1) and is_gone(int(child.read_text()))
 
 
+def test_a_runner_that_dies_before_it_begins_is_noticed_soon(hub, monkeypatch):
+    monkeypatch.setattr("joulebook_hub.jobs.worker._STARTS", 0.2)
+    key, worker = hub.submit("print('short')"), hub.worker()
+    start = worker._place.start
+    worker._place.start = lambda *_: setattr(worker._place, "start", start)  # the first is killed at once
+    row = hub.done(worker, key)
+    assert (row.attempt, row.interruptions) == (2, 0)
+
+
 def test_cancel_stops_work_and_leaves_what_it_wrote(hub):
     key, worker = hub.submit(SLOW.format(seconds=60)), hub.worker()
     hub.until(worker, lambda: b"begun" in hub.book.log("ada", key).content)
