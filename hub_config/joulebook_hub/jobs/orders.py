@@ -14,6 +14,7 @@ from pathlib import Path, PurePosixPath
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, TypeAdapter, field_validator, model_validator
+from pydantic_core import PydanticCustomError
 
 from joulebook_hub.service.routes import Model
 
@@ -57,13 +58,13 @@ def _plain(path: str, suffixes: tuple[str, ...]) -> str:
     parts = PurePosixPath(path).parts
     if path.startswith("/") or "\\" in path or ".." in parts or any(ord(letter) < 32 for letter in path):
         message = "must be a path inside the workspace, with / between folders"
-        raise ValueError(message)
+        raise PydanticCustomError("order", "{message}", {"message": message})
     if any(part.startswith(".") for part in parts):
         message = "files and folders whose names begin with a dot are left alone"
-        raise ValueError(message)
+        raise PydanticCustomError("order", "{message}", {"message": message})
     if suffixes and not path.endswith(suffixes):
         message = f"must end with {' or '.join(suffixes)}"
-        raise ValueError(message)
+        raise PydanticCustomError("order", "{message}", {"message": message})
     return str(PurePosixPath(path))
 
 
@@ -87,10 +88,10 @@ class Report(Model):
         for name, value in self.options.items():
             if name not in known:
                 message = f"options.{name[:40]}: the report {self.report} has {', '.join(known)}"
-                raise ValueError(message)
+                raise PydanticCustomError("order", "{message}", {"message": message})
             if not _fits(known[name], value):
                 message = f"options.{name}: must be a {known[name]} of at most {_LONGEST} characters"
-                raise ValueError(message)
+                raise PydanticCustomError("order", "{message}", {"message": message})
         return self
 
 
@@ -137,13 +138,13 @@ class Sweep(Model):
     def _one_way(self) -> Sweep:
         if self.file.endswith(".py") and self.parameters:
             message = "parameters are for notebooks; a script takes arguments"
-            raise ValueError(message)
+            raise PydanticCustomError("order", "{message}", {"message": message})
         if self.file.endswith(".ipynb") and self.arguments:
             message = "arguments are for scripts; a notebook takes parameters"
-            raise ValueError(message)
+            raise PydanticCustomError("order", "{message}", {"message": message})
         if any("\0" in argument for argument in self.arguments):
             message = "arguments: no zero bytes"
-            raise ValueError(message)
+            raise PydanticCustomError("order", "{message}", {"message": message})
         return self
 
 
@@ -157,10 +158,10 @@ def _bounded(values: dict[str, Any]) -> dict[str, Any]:
         text = json.dumps(values, allow_nan=False)
     except (ValueError, RecursionError) as error:
         message = "must be what JSON can hold"
-        raise ValueError(message) from error
+        raise PydanticCustomError("order", "{message}", {"message": message}) from error
     if len(text) > 20_000 or not all(re.fullmatch(r"[A-Za-z_]\w{0,79}", name) for name in values):
         message = "names must be those of Python variables, and all together have at most 20000 characters"
-        raise ValueError(message)
+        raise PydanticCustomError("order", "{message}", {"message": message})
     return values
 
 

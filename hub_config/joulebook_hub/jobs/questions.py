@@ -6,6 +6,7 @@ import json
 from typing import Any, Literal
 
 from pydantic import Field, field_validator
+from pydantic_core import PydanticCustomError
 from sqlalchemy import Row
 
 from joulebook_hub.jobs.orders import ORDER, Order
@@ -41,7 +42,7 @@ class JobBody(Model):
     def _one_line(cls, title: str) -> str:
         if not title.isprintable():
             message = "must be one line of text"
-            raise ValueError(message)
+            raise PydanticCustomError("order", "{message}", {"message": message})
         return title.strip()
 
 

@@ -147,12 +147,12 @@ def due(schedule: Schedule, now: float) -> float | None:
 
 
 def _zone(zone: str) -> ZoneInfo:
+    message = f"zone = {zone[:64]!r}: no such time zone. Use an IANA name, for example Europe/Berlin or UTC."
+    if not zone or len(zone) > 64:
+        raise HubError(message, reason="bad_zone")
     try:
-        if not zone or len(zone) > 64:
-            raise KeyError
         return ZoneInfo(zone)
     except (KeyError, ValueError, OSError) as error:  # ZoneInfoNotFoundError is a KeyError
-        message = f"zone = {zone[:64]!r}: no such time zone. Use an IANA name, for example Europe/Berlin or UTC."
         raise HubError(message, reason="bad_zone") from error
 
 
