@@ -73,6 +73,8 @@ class HubJobsHandler(JoulebookHandler):
         except HubAwayError as error:
             self.log.info("joulebook: the hub does not take jobs: %s", error)
             raise RefusedError(503, "The hub does not answer. Try again in some seconds") from None
+        if method != "GET":
+            self.settings.pop("joulebook_jobs_list", None)  # the next look sees what has changed
         if status >= 500:
             raise RefusedError(503, "The hub failed at this request. Try again, or ask its administrator")
         self.answer(found, 200 if status == 204 else status)

@@ -1,4 +1,4 @@
-"""Jobs of a real hub: a report that outlives its user's server, and killed workers, services and attempts."""
+"""Jobs of a real hub: a report, cancel, powers, and the end of the hub; hub_load.job_faults kills the rest."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import sqlite3
 from contextlib import closing
 from types import SimpleNamespace
 
-import psutil
 import pytest
 import requests
 
@@ -64,13 +63,6 @@ def slow(working, name, seconds):
     return submit(working, {"kind": "sweep", "file": "slow.py", "arguments": [name, str(seconds)], "workers": 1})
 
 
-def line(process):
-    try:
-        return process.cmdline()
-    except psutil.Error:  # it has just ended
-        return []
-
-
 def marked(key):
     return [process for process, value in processes.marked(JOB_MARK) if value.rpartition(".")[0] == key]
 
@@ -89,32 +81,6 @@ def test_a_report_outlives_its_users_server(working, wait_for):
     files = {found["path"].rpartition(".")[2]: working.home / found["path"] for found in job["files"]}
     assert files["pdf"].read_bytes().startswith(b"%PDF") and files["html"].stat().st_size > 10_000
     assert job["done"] == job["total"] > 3
-
-
-def test_killed_workers_services_and_attempts_lose_nothing(working, wait_for):
-    keys = {name: slow(working, name, 3) for name in ("first.txt", "second.txt")}
-    for name in keys:
-        wait_for((working.home / name).exists, "the job's start", 30)
-    for process in marked(keys["second.txt"]):
-        if "slow.py" in " ".join(line(process)):
-            process.kill()
-    programs = (["-m", "joulebook_hub.jobs.worker"], ["-m", "joulebook_hub.service"])
-    killed = [one for one in working.hub.members() if line(one)[1:] in programs]
-    assert len(killed) == 2, "their keepers go on"
-    for process in killed:
-        process.kill()
-    for name, attempt in (("first.txt", 1), ("second.txt", 2)):
-        wait_for(lambda key=keys[name]: state(working, key) == "done", "the job's end", 60)
-        assert (working.home / name).read_text() == "x" * attempt and marked(keys[name]) == []
-
-    def answered():
-        try:
-            return ask(working, "GET", f"jobs/{keys['second.txt']}").json()
-        except (requests.ConnectionError, ValueError):
-            return None
-
-    job = wait_for(answered, "the service", 30)
-    assert (job["state"], job["attempt"]) == ("done", 2)
 
 
 def test_a_job_is_cancelled_with_all_that_it_started(working, wait_for):

@@ -74,6 +74,13 @@ async def test_one_list_serves_all_pages(jp_fetch, inside, service):
     assert b"secret" not in answers[0].body
 
 
+async def test_the_list_is_fresh_after_a_change(jp_fetch, inside, service):
+    await jp_fetch("joulebook", "jobs")
+    await jp_fetch("joulebook", "jobs", method="POST", body="{}")
+    await jp_fetch("joulebook", "jobs")
+    assert [method for method, *_ in service.asked] == ["GET", "POST", "GET"]
+
+
 async def test_outside_a_hub_and_where_it_runs_no_jobs(jp_fetch, jp_serverapp, inside, service):
     service.answers["jobs"] = (404, {"message": "This hub runs no jobs."})
     assert json.loads((await jp_fetch("joulebook", "jobs")).body) == {"hub": "absent", "jobs": []}

@@ -37,6 +37,7 @@ export class JobFollower {
   private failure = '';
   private timer: ReturnType<typeof setTimeout> | null = null;
   private looking = false;
+  private again = false;
   private disposed = false;
 
   constructor(private readonly server: JobServer) {}
@@ -98,9 +99,11 @@ export class JobFollower {
 
   async look(): Promise<void> {
     if (this.looking || this.disposed) {
+      this.again = true; // what is being read may be older than what has just changed
       return;
     }
     this.looking = true;
+    this.again = false;
     this.clear();
     try {
       this.take(await this.server.jobs());
@@ -111,7 +114,11 @@ export class JobFollower {
       // the page tells elsewhere that its server is away
     }
     this.looking = false;
-    this.plan();
+    if (this.again) {
+      await this.look();
+    } else {
+      this.plan();
+    }
   }
 
   async lookAtSchedules(): Promise<void> {
