@@ -50,27 +50,29 @@ class Started:
     admin: tuple[str, str] | None = None
 
 
-def answers(port: int, timeout: float = 5.0) -> bool:
+def answers(port: int, instance: str, timeout: float = 5.0) -> bool:
     """Ask for the sign-in page through the proxy.
 
     Parameters
     ----------
     port : int
         The proxy's port.
+    instance : str
+        The hub's mark: another hub may have got the port.
     timeout : float
         Time for the answer, s.
 
     Returns
     -------
     bool
-        True if a JupyterHub answers with 200.
+        True if this hub answers with 200.
     """
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=timeout)
     try:
         connection.request("GET", "/hub/login")
         answer = connection.getresponse()
         # A provider that signs in at once answers with a redirection to it.
-        return answer.status in {200, 302} and answer.getheader("X-JupyterHub-Version") is not None
+        return answer.status in {200, 302} and answer.getheader("X-Joulebook-Hub") == instance
     except (OSError, http.client.HTTPException):
         return False
     finally:
@@ -146,24 +148,35 @@ def up(environment: Mapping[str, str], *, port: int | None = None, admin: str = 
         _forget(folder, folder.read(folder.running) or {})
         proxy_program.node()
         proxy_program.program()
-        chosen = ports.choose_public(
-            port or settings.port, insisted=port is not None or "JOULEBOOK_PORT" in environment
-        )
-        names = ("hub_port", "proxy_api_port", "service_port", "simulator_port")
+        insisted = port is not None or "JOULEBOOK_PORT" in environment
+        chosen = ports.choose_public(port or settings.port, insisted=insisted)
         made = ensure_first_admin(settings, admin)
-        numbers = {"port": chosen, **dict(zip(names, ports.free_ones(len(names), avoid={chosen}), strict=True))}
-        guard = _start_guard(folder, environment, numbers)
-        url = f"http://127.0.0.1:{chosen}"
-        started = psutil.Process(guard.pid).create_time()
-        folder.write(folder.running, {"pid": guard.pid, "started": started, "url": url, **numbers})
         try:
-            _wait_until_ready(folder, chosen, guard)
+            while not _starts(folder, environment, chosen, insisted=insisted):
+                chosen = ports.choose_public(chosen, insisted=False)
         except BaseException:
-            _stop(folder, guard.pid)
             if made:
                 forget_first_admin(settings, made[0])
             raise
-        return Started(url, False, time.monotonic() - begin, made)
+        return Started(f"http://127.0.0.1:{chosen}", False, time.monotonic() - begin, made)
+
+
+def _starts(folder: StateFolder, environment: Mapping[str, str], chosen: int, *, insisted: bool) -> bool:
+    """Start the hub on a port; False if another program got the port first and no person has asked for it."""
+    names = ("hub_port", "proxy_api_port", "service_port", "simulator_port")
+    numbers = {"port": chosen, **dict(zip(names, ports.free_ones(len(names), avoid={chosen}), strict=True))}
+    guard = _start_guard(folder, environment, numbers)
+    started = psutil.Process(guard.pid).create_time()
+    url = f"http://127.0.0.1:{chosen}"
+    folder.write(folder.running, {"pid": guard.pid, "started": started, "url": url, **numbers})
+    try:
+        _wait_until_ready(folder, chosen, guard)
+    except BaseException as error:
+        _stop(folder, guard.pid)
+        if isinstance(error, HubError) and error.reason == "port_taken" and not insisted:
+            return False
+        raise
+    return True
 
 
 def _start_guard(
@@ -203,8 +216,12 @@ def _absolute_python_path(variables: dict[str, str]) -> dict[str, str]:
 
 def _wait_until_ready(folder: StateFolder, port: int, guard: subprocess.Popen[bytes] | None) -> None:
     for _ in _poll(_START_PATIENCE):
-        if answers(port):
+        if answers(port, folder.instance):
             return
+        own = [process.pid for process in processes.members(folder.instance)]
+        if ports.is_held_by_others(port, own):  # the proxy goes on without its port
+            message = f"Another program has taken port {port} meanwhile. Start again, or choose a port with --port."
+            raise HubError(message, reason="port_taken")
         if guard is not None and guard.poll() is not None:
             message = f"The hub ended while it started. The last lines of {folder.log}:\n{_tail(folder)}"
             raise HubError(message, reason="start_failed")
@@ -315,7 +332,7 @@ def status(environment: Mapping[str, str]) -> tuple[bool, list[str]]:
     found = running(folder) if folder.root.is_dir() else None
     if found is None:
         return False, [f"Joulebook is not running from {folder.root}.", *_last_end(folder)]
-    ready = answers(int(found["port"]))
+    ready = answers(int(found["port"]), folder.instance)
     lines = [
         f"Joulebook is running at {found['url']}" + ("" if ready else ", but does not answer."),
         f"  folder     {folder.root}",

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import socket
+from collections.abc import Iterable
+
+import psutil
 
 from joulebook_hub.errors import HubError
 
-__all__ = ["choose_public", "free_ones", "is_free"]
+__all__ = ["choose_public", "free_ones", "is_free", "is_held_by_others"]
 
 _HOW_MANY_MORE = 50
 
@@ -33,6 +36,29 @@ def is_free(port: int, host: str = "127.0.0.1") -> bool:
         except OSError:
             return False
     return True
+
+
+def is_held_by_others(port: int, own: Iterable[int]) -> bool:
+    """Tell whether a program listens on a port that is none of ours.
+
+    Parameters
+    ----------
+    port : int
+        The port.
+    own : iterable of int
+        Process ids of ours.
+
+    Returns
+    -------
+    bool
+        False also where the system does not say who listens.
+    """
+    try:
+        connections = psutil.net_connections("tcp")
+    except psutil.AccessDenied:
+        return False
+    listeners = {each.pid for each in connections if each.status == psutil.CONN_LISTEN and each.laddr.port == port}
+    return bool(listeners) and listeners.isdisjoint(own)
 
 
 def choose_public(wanted: int, *, insisted: bool) -> int:

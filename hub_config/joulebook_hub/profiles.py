@@ -103,6 +103,8 @@ def _security(c: Any, settings: HubSettings) -> None:
             "Referrer-Policy": "strict-origin-when-cross-origin",
         },
     }
+    if settings.profile == "local":  # `joulebook hub up` knows by it that this hub answers, and no other
+        c.JupyterHub.tornado_settings["headers"]["X-Joulebook-Hub"] = settings.folder.instance
     if settings.public_url:
         c.JupyterHub.public_url = settings.public_url + "/"
 

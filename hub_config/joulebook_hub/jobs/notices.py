@@ -153,7 +153,7 @@ def signature(key: str, at: int, body: bytes) -> str:
     Examples
     --------
     >>> signature("k", 1, b"{}")[:9]
-    't=1,v1=05'
+    't=1,v1=3d'
     """
     digest = hmac.new(key.encode(), f"{at}.".encode() + body, hashlib.sha256).hexdigest()
     return f"t={at},v1={digest}"

@@ -102,6 +102,19 @@ def test_guard_and_hub_killed_at_once(new_hub, port_is_free, wait_for):
     assert hub.down().returncode == 0
 
 
+def test_two_hubs_that_start_at_once_get_a_port_each(new_hub):
+    """Both find the same port free; the one whose proxy is late takes the next, and takes nobody else's answer."""
+    hubs = [new_hub(), new_hub()]
+    with ThreadPoolExecutor(2) as both:
+        done = list(both.map(lambda hub: hub.up(), hubs))
+    assert [each.returncode for each in done] == [0, 0], done[0].stderr + done[1].stderr
+    assert hubs[0].url != hubs[1].url
+    for hub in hubs:
+        assert hub.browser().get("/hub/login").headers["X-Joulebook-Hub"] == hub.folder.instance
+        hub.admin()
+        assert hub.down().returncode == 0
+
+
 def test_a_taken_port_is_told(new_hub, taken_port):
     hub = new_hub()
     refused = hub.up("--port", str(taken_port))
