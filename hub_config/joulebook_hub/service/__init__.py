@@ -58,13 +58,12 @@ from joulebook_hub.service.routes import (
 )
 
 __all__ = [
-    *("Answer", "Context", "Every", "Fault", "Feature", "Measure", "Model", "PageQuery", "Parts", "Person", "Route"),
-    *("ServiceError", "Text"),
     "Answer",
     "Context",
     "Every",
     "Fault",
     "Feature",
+    "Measure",
     "Model",
     "PageQuery",
     "Parts",
@@ -72,5 +71,4 @@ __all__ = [
     "Route",
     "ServiceError",
     "Text",
-    "Measure",
 ]
