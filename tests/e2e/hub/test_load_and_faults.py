@@ -15,7 +15,7 @@ def test_nobody_gets_a_wrong_answer_under_load(tmp_path, hub_parts):
         times, busy = asyncio.run(load(hub, people=12, servers=4, seconds=3))
     assert not times.wrong
     assert {"lease: acquire", "service: meter", "hub: who am I", "server through proxy"} <= times.taken.keys()
-    assert busy.keys() == {"hub", "proxy", "service"}
+    assert busy.keys() >= {"hub", "proxy", "service"}
 
 
 def test_leases_outlive_what_is_killed(tmp_path, hub_parts):
