@@ -109,16 +109,16 @@ def test_a_sweep_hands_out_what_it_has_after_each_chunk(lease):
         done += 1
         if done == 3:
             lease("grace", 100.0)
+            checkpoint._watch.seen = (-1.0, None)  # what was looked up a moment ago is out of date
         return Solved({"double": 2 * np.array(rows)}, [""] * len(rows))
 
     thickness = np.append(np.linspace(50e-6, 90e-6, 63), 1.0)
     values = {"negative.thickness": thickness}
     out = run_sweep(Cell.named("Chen2020"), values, prepare, solve, progress=NullProgress(), keep=kept.append)
     assert done == 4 and not [item for item in out.failed if item.case < 63]
-    partial, last = kept[-2], kept[-1]
-    assert (
-        np.allclose(partial.arrays["double"][:48], 2 * thickness[:48]) and np.isnan(partial.arrays["double"][48:]).all()
-    )
+    last = kept[-1]
+    partial = next(each for each in kept if np.isfinite(each.arrays["double"]).sum() == 48)
+    assert np.allclose(partial.arrays["double"][:48], 2 * thickness[:48])
     reasons = {item.case: item.reason for item in partial.failed}
     assert sorted(reasons) == list(range(48, 64)) and "Not reached" in reasons[48] and "Not reached" not in reasons[63]
     assert np.array_equal(last.arrays["double"], out.arrays["double"], equal_nan=True) and last.failed == out.failed
