@@ -27,10 +27,11 @@ from joulebook_hub.quota.units import give_back_unit, keep_only, take_unit
 from joulebook_hub.service.routes import ServiceError
 from joulebook_hub.store import Store
 
-__all__ = ["COURTESY", "COURTESY_ROWS", "Gates", "courtesy"]
+__all__ = ["COURTESY", "COURTESY_ROWS", "COURTESY_SWITCHES", "Gates", "courtesy"]
 
 COURTESY = "JOULEBOOK_COURTESY"
 COURTESY_ROWS = ("grid_buses", "board_components", "cryostat_components")
+COURTESY_SWITCHES = ("quench", "vtk_export")
 _GB = 10**9
 
 
@@ -196,8 +197,11 @@ def courtesy(found: Entitlement) -> str:
     Returns
     -------
     str
-        JSON with the plan's title and the amounts; empty where nothing is limited.
+        JSON with the plan's title, the amounts, and the rows of what it is without; empty where nothing is limited.
     """
     amounts = {row: found.amount(row) for row in COURTESY_ROWS if LIMITS[row].enforced}
     limits = {row: amount for row, amount in amounts.items() if math.isfinite(amount)}
-    return json.dumps({"plan": found.plan.title, "limits": limits}) if limits else ""
+    without = [row for row in COURTESY_SWITCHES if LIMITS[row].enforced and not found.has(row)]
+    if not limits and not without:
+        return ""
+    return json.dumps({"plan": found.plan.title, "limits": limits, "without": without})

@@ -9,8 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from joulebook import grid
-from joulebook.core.courtesy import VARIABLE, courtesy_limit, keep_to_plan
-from joulebook.core.errors import OutOfRangeError
+from joulebook.core.courtesy import VARIABLE, courtesy_limit, keep_to_plan, need_in_plan
+from joulebook.core.errors import InputError, OutOfRangeError
 
 STUDIES = {
     "power_flow": lambda: grid.power_flow(grid.Network.named("case14")),
@@ -50,9 +50,22 @@ def test_what_fits_and_a_notebook_outside_a_hub_are_left_alone(monkeypatch):
 def test_a_variable_that_is_something_else_limits_nothing(monkeypatch, text):
     monkeypatch.setenv(VARIABLE, text)
     assert courtesy_limit("grid_buses") == float("inf")
+    need_in_plan("quench", "Quench", "a magnet")
 
 
 @pytest.mark.parametrize("value", [True, "25", None, -1, float("nan"), [25]])
 def test_amounts_that_are_none_limit_nothing(monkeypatch, value):
     plan(monkeypatch, grid_buses=value)
     assert courtesy_limit("grid_buses") == float("inf")
+
+
+def test_what_a_plan_is_without_is_refused_with_the_way_out(monkeypatch):
+    monkeypatch.setenv(VARIABLE, json.dumps({"plan": "Explorer", "limits": {}, "without": ["vtk_export"]}))
+    need_in_plan("quench", "Quench", "a magnet")
+    with pytest.raises(InputError) as refused:
+        need_in_plan("vtk_export", "VTK export", "my board")
+    (issue,) = refused.value.issues
+    assert refused.value.subject == "my board" and issue.path == "VTK export"
+    assert "Explorer" in issue.rule and "larger plan" in issue.hint and "outside the hub" in issue.hint
+    monkeypatch.setenv(VARIABLE, json.dumps({"plan": "Explorer", "without": "vtk_export"}))
+    need_in_plan("vtk_export", "VTK export", "my board")
