@@ -161,6 +161,8 @@ class HubService:
             raise HubAwayError(f"{path}: {error}") from error
         if not isinstance(found, dict):
             raise HubAwayError(f"{path}: no object")
+        if method != "GET":
+            self._rows = None  # it may have taken of a row
         return answer.code, found
 
     async def meter(self) -> dict[str, Any]:

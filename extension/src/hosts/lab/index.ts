@@ -13,6 +13,7 @@ import { addCommands } from './commands';
 import type { DesignTracker } from './designer';
 import { registerDesigners } from './designer';
 import { addHub } from './hub';
+import { jobCostText } from './hub/words';
 import { addGpuNotebook, offerGpuNotebook } from './hub/gpu';
 import { addJobs } from './jobs';
 import {
@@ -96,7 +97,11 @@ function activate(
   const hub = addHub(app, server, statusBar);
   addGpuNotebook(app, server, hub, browser);
   const open = (path: string): void => void openFresh(app, browser, path);
-  const jobs = addJobs({ app, server, labShell, restorer, palette, browser, open });
+  const cost = async (): Promise<string> => {
+    await hub.look();
+    return jobCostText(hub.current?.meter ?? null);
+  };
+  const jobs = addJobs({ app, server, labShell, restorer, palette, browser, cost, open });
   app.serviceManager.contents.fileChanged.connect(() => workspace.touch());
   // what the server must answer waits until the Lab is on the screen, and a failure shows where it is used
   void app.restored.then(async () => {

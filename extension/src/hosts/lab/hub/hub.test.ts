@@ -1,13 +1,15 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { HubAnswer, KernelPower, Meter } from './answer';
+import type { HubAnswer, KernelPower, Meter, Row } from './answer';
 import { HubFollower, interval } from './follower';
-import { kernelNotice, monthNotice, monthStage } from './notice';
+import { kernelNotice, monthNotice, monthStage, rowNotice, rowStage } from './notice';
 import {
   colour,
   costText,
   countdown,
   expectedText,
+  headline,
   hours,
+  jobCostText,
   kernelName,
   meterText,
   placeText,
@@ -38,6 +40,25 @@ const LENT: KernelPower = {
 };
 const WAITING: KernelPower = { ...LENT, state: 'waiting', position: 2, expected: 250 };
 const ABSENT: HubAnswer = { hub: 'absent', meter: null, kernels: [] };
+const STORAGE: Row = {
+  row: 'storage',
+  title: 'storage',
+  unit: 'GB',
+  used: 1.7,
+  most: 2,
+  share: 0.85,
+  colour: 'yellow',
+  note: ''
+};
+const JOBS: Row = {
+  ...STORAGE,
+  row: 'jobs',
+  title: 'hub jobs per month',
+  unit: 'jobs',
+  used: 9,
+  most: 10,
+  share: 0.9
+};
 const HERE: HubAnswer = { hub: 'here', meter: METER, kernels: [] };
 
 describe('words', () => {
@@ -110,6 +131,41 @@ describe('cost', () => {
     expect([rowTitle(storage), rowText(storage)]).toEqual(['Storage', '1.2 of 20 GB']);
     expect(rowText({ ...storage, used: 3, most: null })).toBe('3 GB');
     expect(rowText({ ...storage, title: 'hub jobs per month', unit: 'jobs', used: 3 })).toBe('3 of 20');
+  });
+});
+
+describe('a hub without cards', () => {
+  it('shows the row that is closest to its end, or the plan', () => {
+    const meter = { ...METER, meters: [STORAGE, JOBS] };
+    expect(headline(meter, true)).toMatchObject({ text: 'GPU 1.0 of 10 h', used: 0.1 });
+    expect(headline(meter, false)).toEqual({ text: 'Jobs 9 of 10', used: 0.9, colour: 'yellow' });
+    expect(headline({ ...METER, meters: [STORAGE] }, false).text).toBe('Storage 1.7 of 2 GB');
+    expect(headline({ ...METER, meters: [{ ...JOBS, most: null }] }, false)).toMatchObject({
+      text: 'Academic',
+      used: null
+    });
+  });
+
+  it('says what a job takes before it is submitted', () => {
+    const text = (row: Partial<Row>): string => jobCostText({ ...METER, meters: [{ ...JOBS, ...row }] });
+    expect(text({})).toBe('Takes 1 of the 10 hub jobs of this month; 1 is left.');
+    expect(text({ used: 10, share: 1 })).toContain('the hub will say no');
+    expect(text({ most: null })).toContain('no limit');
+    expect(jobCostText(null)).toBe('');
+  });
+
+  it('speaks up at 80, 95 and 100 % of a row', () => {
+    const stages = [0.79, 0.8, 0.95, 1].map(used => rowStage({ share: used, most: 2 }));
+    expect(stages).toEqual([null, '80', '95', '100']);
+    expect(rowStage({ share: 2, most: null })).toBeNull();
+    const account = vi.fn();
+    const told = rowNotice(STORAGE, '80', { account });
+    expect(told.message).toBe('Storage: 1.7 of 2 GB are used');
+    const full = rowNotice({ ...STORAGE, used: 2.5, share: 1.25 }, '100', { account });
+    expect(full.type).toBe('error');
+    expect(full.message).toContain('No further server starts');
+    full.options.actions?.[0]?.callback(new MouseEvent('click'));
+    expect(account).toHaveBeenCalled();
   });
 });
 

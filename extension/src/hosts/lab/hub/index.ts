@@ -4,6 +4,7 @@ import type { JupyterFrontEnd } from '@jupyterlab/application';
 import { KernelAPI } from '@jupyterlab/services';
 import type { IStatusBar } from '@jupyterlab/statusbar';
 import type { ISignal } from '@lumino/signaling';
+import { GPU_KERNEL as GPU_SPEC } from '../names';
 import type { HubServer } from './follower';
 import { HubFollower } from './follower';
 import { MeterItem } from './meter';
@@ -40,7 +41,7 @@ export function addHub(app: JupyterFrontEnd, server: HubServer, statusBar: IStat
     account: () => void window.open(follower.current?.meter?.account, '_blank', 'noopener')
   });
   statusBar?.registerStatusItem('joulebook:meter', {
-    item: new MeterItem({ follower, pathOf, shutDown }),
+    item: new MeterItem({ follower, pathOf, shutDown, hasCards: () => hasCards(app, follower) }),
     align: 'right',
     rank: 50,
     isActive: () => follower.current !== null && follower.current.meter !== null,
@@ -56,6 +57,12 @@ export function addHub(app: JupyterFrontEnd, server: HubServer, statusBar: IStat
     }
   });
   return follower;
+}
+
+/** Cards are there where a GPU kernel is offered, or was lent one. */
+function hasCards(app: JupyterFrontEnd, follower: HubFollower): boolean {
+  const specs = app.serviceManager.kernelspecs.specs?.kernelspecs ?? {};
+  return GPU_SPEC in specs || (follower.current?.meter?.leases.length ?? 0) > 0;
 }
 
 function restart(app: JupyterFrontEnd, kernel: string): Promise<void> {

@@ -4,15 +4,18 @@ import { ReactWidget, UseSignal } from '@jupyterlab/apputils';
 import type { Popup } from '@jupyterlab/statusbar';
 import { showPopup } from '@jupyterlab/statusbar';
 import type { ReactElement } from 'react';
-import type { HubAnswer, LeaseState, Row } from './answer';
+import type { HubAnswer, LeaseState, Meter, Row } from './answer';
 import type { HubFollower } from './follower';
-import { colour, kernelName, meterText, placeText, rowText, rowTitle, share, usedText } from './words';
+import type { Colour } from './words';
+import { colour, headline, kernelName, placeText, rowText, rowTitle, share, usedText } from './words';
 
 export interface MeterParts {
   readonly follower: HubFollower;
   /** Path of the document that a kernel of this server belongs to. */
   pathOf(kernel: string): string | undefined;
   shutDown(kernel: string): void;
+  /** Whether this hub lends cards. */
+  hasCards(): boolean;
 }
 
 export class MeterItem extends ReactWidget {
@@ -27,7 +30,9 @@ export class MeterItem extends ReactWidget {
   override render(): ReactElement {
     return (
       <UseSignal signal={this.parts.follower.changed}>
-        {() => <MeterButton answer={this.parts.follower.current} open={this.open} />}
+        {() => (
+          <MeterButton answer={this.parts.follower.current} cards={this.parts.hasCards()} open={this.open} />
+        )}
       </UseSignal>
     );
   }
@@ -40,28 +45,39 @@ export class MeterItem extends ReactWidget {
   };
 }
 
-function MeterButton({ answer, open }: { answer: HubAnswer | null; open: () => void }): ReactElement | null {
+interface ButtonParts {
+  readonly answer: HubAnswer | null;
+  readonly cards: boolean;
+  open(): void;
+}
+
+function MeterButton({ answer, cards, open }: ButtonParts): ReactElement | null {
   const meter = answer?.meter;
   if (!meter) {
     return null;
   }
-  const used = share(meter);
+  const shown = headline(meter, cards);
   const waiting = meter.leases.some(lease => lease.state === 'waiting');
-  const text = `${meterText(meter)}${waiting ? ' · waiting' : ''}`;
   return (
     <button
       className="jb-MeterItem-button"
-      title={`${usedText(meter)}\nPlan: ${meter.plan}`}
+      title={`${cards ? `${usedText(meter)}\n` : ''}Plan: ${meter.plan}`}
       aria-haspopup="dialog"
       onClick={open}
     >
-      {used !== null && <Bar used={used} />}
-      <span>{text}</span>
+      {shown.used !== null && <Bar used={shown.used} colour={shown.colour} />}
+      <span>{`${shown.text}${waiting ? ' · waiting' : ''}`}</span>
     </button>
   );
 }
 
-function Bar({ used, named = false }: { used: number; named?: boolean }): ReactElement {
+interface BarParts {
+  readonly used: number;
+  readonly colour: Colour;
+  readonly named?: boolean;
+}
+
+function Bar({ used, colour: shade, named = false }: BarParts): ReactElement {
   const per = Math.min(100, Math.max(0, 100 * used));
   const meaning = named
     ? ({
@@ -73,7 +89,7 @@ function Bar({ used, named = false }: { used: number; named?: boolean }): ReactE
       } as const)
     : ({ 'aria-hidden': true } as const);
   return (
-    <span className="jb-Meter" data-colour={colour(used)} {...meaning}>
+    <span className="jb-Meter" data-colour={shade} {...meaning}>
       <i style={{ width: `${per.toFixed(1)}%` }} />
     </span>
   );
@@ -84,7 +100,7 @@ class MeterPanel extends ReactWidget {
     super();
     this.addClass('jb-MeterPanel');
     this.node.setAttribute('role', 'dialog');
-    this.node.setAttribute('aria-label', 'GPU time');
+    this.node.setAttribute('aria-label', parts.hasCards() ? 'GPU time' : 'Use of the plan');
   }
 
   override render(): ReactElement {
@@ -101,29 +117,20 @@ function Contents({ parts, answer }: { parts: MeterParts; answer: HubAnswer | nu
   if (!meter) {
     return null;
   }
-  const used = share(meter);
+  const cards = parts.hasCards();
   return (
     <>
       <header>
-        <h3>GPU time</h3>
+        <h3>{cards ? 'GPU time' : 'Use of the plan'}</h3>
         <span className="jb-MeterPanel-plan">{meter.plan}</span>
       </header>
-      <p>{usedText(meter)}</p>
-      {used !== null && <Bar used={used} named />}
-      {used !== null && used >= 1 && meter.allowed !== 0 && (
-        <p className="jb-MeterPanel-note">New hours come with the next month (UTC).</p>
-      )}
+      {cards && <GpuTime meter={meter} />}
       {answer?.hub === 'away' && (
         <p className="jb-MeterPanel-note" role="status">
           The hub does not answer; this is what it said last.
         </p>
       )}
-      <ul aria-label="Kernels with a GPU">
-        {meter.leases.map(lease => (
-          <Lease key={lease.kernel} lease={lease} parts={parts} />
-        ))}
-      </ul>
-      {meter.leases.length === 0 && <p className="jb-MeterPanel-note">No kernel of yours has a GPU now.</p>}
+      {cards && <Leases leases={meter.leases} parts={parts} />}
       {meter.meters.some(row => row.row !== 'gpu_hours') && (
         <ul aria-label="What else the plan counts">
           {meter.meters
@@ -136,6 +143,32 @@ function Contents({ parts, answer }: { parts: MeterParts; answer: HubAnswer | nu
       <a href={meter.account} target="_blank" rel="noopener">
         Usage by day
       </a>
+    </>
+  );
+}
+
+function GpuTime({ meter }: { meter: Meter }): ReactElement {
+  const used = share(meter);
+  return (
+    <>
+      <p>{usedText(meter)}</p>
+      {used !== null && <Bar used={used} colour={colour(used)} named />}
+      {used !== null && used >= 1 && meter.allowed !== 0 && (
+        <p className="jb-MeterPanel-note">New hours come with the next month (UTC).</p>
+      )}
+    </>
+  );
+}
+
+function Leases({ leases, parts }: { leases: readonly LeaseState[]; parts: MeterParts }): ReactElement {
+  return (
+    <>
+      <ul aria-label="Kernels with a GPU">
+        {leases.map(lease => (
+          <Lease key={lease.kernel} lease={lease} parts={parts} />
+        ))}
+      </ul>
+      {leases.length === 0 && <p className="jb-MeterPanel-note">No kernel of yours has a GPU now.</p>}
     </>
   );
 }

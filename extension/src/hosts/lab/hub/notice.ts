@@ -1,8 +1,8 @@
 /** What the notifications about a kernel's card say, in each of its states. */
 
 import type { Notification } from '@jupyterlab/apputils';
-import type { KernelPower, Meter } from './answer';
-import { countdown, hours, placeText, share } from './words';
+import type { KernelPower, Meter, Row } from './answer';
+import { countdown, hours, placeText, rowText, rowTitle, share } from './words';
 
 export interface Notice {
   readonly message: string;
@@ -104,6 +104,40 @@ export function monthNotice(meter: Meter, stage: MonthStage, actions: Pick<HubAc
       'Then kernels have 5 minutes to save',
     type: 'warning',
     options: { autoClose: stage === '80' ? 15_000 : false, actions: account }
+  };
+}
+
+export type RowStage = '80' | '95' | '100';
+
+/** Rows of the plan that the Lab speaks up about; GPU time has notices of its own. */
+export const TOLD_ROWS: readonly string[] = ['jobs', 'storage'];
+
+/** How far a row is used; null where there is nothing to tell. */
+export function rowStage({ share: used, most }: Pick<Row, 'share' | 'most'>): RowStage | null {
+  if (most === null || used < 0.8) {
+    return null;
+  }
+  return used >= 1 ? '100' : used < 0.95 ? '80' : '95';
+}
+
+/** The notice of a row; told once for each stage. */
+export function rowNotice(row: Row, stage: RowStage, actions: Pick<HubActions, 'account'>): Notice {
+  const full = stage === '100';
+  const next =
+    row.row === 'storage'
+      ? full
+        ? ' No further server starts until there is room: delete what you do not need'
+        : ''
+      : full
+        ? ' New ones come with the next month (UTC)'
+        : '';
+  return {
+    message: `${rowTitle(row)}: ${rowText(row)} ${full ? 'are used.' : 'are used'}${next}`,
+    type: full ? 'error' : 'warning',
+    options: {
+      autoClose: stage === '80' ? 15_000 : false,
+      actions: [{ label: 'Usage', callback: actions.account }]
+    }
   };
 }
 

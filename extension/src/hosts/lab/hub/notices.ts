@@ -4,9 +4,10 @@ import { Notification } from '@jupyterlab/apputils';
 import type { HubAnswer, KernelPower, Meter } from './answer';
 import type { HubFollower } from './follower';
 import type { HubActions, Notice } from './notice';
-import { kernelNotice, monthNotice, monthStage } from './notice';
+import { kernelNotice, monthNotice, monthStage, rowNotice, rowStage, TOLD_ROWS } from './notice';
 
 const TOLD = 'joulebook:gpu-time-told';
+const TOLD_OF_ROW = 'joulebook:told-of-';
 
 export class HubNotices {
   private readonly shown = new Map<string, string>();
@@ -41,6 +42,7 @@ export class HubNotices {
         meter,
         kernels.some(power => power.stage === 'metered')
       );
+      this.rows(meter);
     }
   }
 
@@ -88,29 +90,47 @@ export class HubNotices {
     if (stage === null) {
       return;
     }
-    const told = `${new Date().toISOString().slice(0, 7)}:${stage}:${meter.allowed}`;
-    if (remembered() !== told) {
-      remember(told);
-      emit(monthNotice(meter, stage, this.actions));
+    this.once(TOLD, `${month()}:${stage}:${meter.allowed}`, () => monthNotice(meter, stage, this.actions));
+  }
+
+  private rows(meter: Meter): void {
+    for (const row of meter.meters) {
+      const stage = TOLD_ROWS.includes(row.row) ? rowStage(row) : null;
+      if (stage !== null) {
+        const told = `${month()}:${stage}:${row.most}`;
+        this.once(TOLD_OF_ROW + row.row, told, () => rowNotice(row, stage, this.actions));
+      }
     }
   }
+
+  /** Tell it in one page only, and once. */
+  private once(key: string, told: string, notice: () => Notice): void {
+    if (remembered(key) !== told) {
+      remember(key, told);
+      emit(notice());
+    }
+  }
+}
+
+function month(): string {
+  return new Date().toISOString().slice(0, 7);
 }
 
 function emit({ message, type, options }: Notice): string {
   return Notification.emit(message, type, options);
 }
 
-function remembered(): string | null {
+function remembered(key: string): string | null {
   try {
-    return localStorage.getItem(TOLD);
+    return localStorage.getItem(key);
   } catch {
     return null;
   }
 }
 
-function remember(told: string): void {
+function remember(key: string, told: string): void {
   try {
-    localStorage.setItem(TOLD, told);
+    localStorage.setItem(key, told);
   } catch {
     // a browser without storage tells again in the next page
   }

@@ -37,6 +37,50 @@ export function usedText(meter: Pick<Meter, 'used' | 'allowed'>): string {
     : `${hours(meter.used)} of ${plain(meter.allowed)} GPU-hours used this month`;
 }
 
+/** What the status bar says, and the share that its bar shows. */
+export interface Headline {
+  readonly text: string;
+  /** Null where nothing limits it. */
+  readonly used: number | null;
+  readonly colour: Colour;
+}
+
+/** GPU time where there are cards; else the row that is closest to its end, or the plan where none has one. */
+export function headline(meter: Meter, cards: boolean): Headline {
+  if (cards) {
+    const used = share(meter);
+    return { text: meterText(meter), used, colour: colour(used ?? 0) };
+  }
+  const rows = meter.meters.filter(row => row.row !== 'gpu_hours' && row.most !== null);
+  const fullest = rows.reduce<Row | null>(
+    (most, row) => (most && most.share >= row.share ? most : row),
+    null
+  );
+  return fullest === null
+    ? { text: meter.plan, used: null, colour: 'green' }
+    : { text: `${shortTitle(fullest)} ${rowText(fullest)}`, used: fullest.share, colour: fullest.colour };
+}
+
+/** `Jobs`, `Storage` */
+function shortTitle(row: Row): string {
+  return row.row === 'jobs' ? 'Jobs' : rowTitle(row);
+}
+
+/** `Takes 1 of 10 hub jobs of this month; 7 are left.` */
+export function jobCostText(meter: Meter | null): string {
+  const row = meter?.meters.find(({ row: name }) => name === 'jobs');
+  if (row === undefined) {
+    return '';
+  }
+  if (row.most === null) {
+    return `Counts as a hub job; the plan sets no limit (${row.used} this month).`;
+  }
+  const left = Math.max(0, row.most - row.used);
+  return left > 0
+    ? `Takes 1 of the ${row.most} hub jobs of this month; ${left} ${left === 1 ? 'is' : 'are'} left.`
+    : `All ${row.most} hub jobs of this month are used: the hub will say no. New ones come with the next month (UTC).`;
+}
+
 /** `10`, `2.5` */
 function plain(seconds: number): string {
   return String(Number((seconds / 3600).toPrecision(4)));

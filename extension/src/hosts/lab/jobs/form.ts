@@ -79,7 +79,8 @@ export class HubForm extends Widget {
   constructor(
     private readonly path: string,
     settings: JobSettings,
-    private readonly zone: string
+    private readonly zone: string,
+    cost: string
   ) {
     super();
     this.addClass('jb-HubForm');
@@ -103,6 +104,9 @@ export class HubForm extends Widget {
     this.add('hours', 'Longest time, h', this.hours);
     this.add('notice', 'Tell', this.notice, this.target);
     this.add('failures', 'Only of failures', this.failures);
+    if (cost !== '') {
+      this.add('cost', 'Cost', note(cost));
+    }
     this.title_.placeholder = 'as the file';
     this.words.placeholder = 'one after the other, with spaces between';
     for (const select of [this.what, this.when, this.notice]) {
@@ -265,9 +269,9 @@ function selection(options: readonly (readonly [string, string] | readonly strin
 }
 
 /** Ask; null where the person changes their mind. */
-export async function askHub(path: string, settings: JobSettings): Promise<Asked | null> {
+export async function askHub(path: string, settings: JobSettings, cost: string): Promise<Asked | null> {
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone || 'UTC';
-  const form = new HubForm(path, settings, zone);
+  const form = new HubForm(path, settings, zone, cost);
   const answer = await showDialog({
     title: `Run ${path.slice(path.lastIndexOf('/') + 1)} on the hub`,
     body: form,

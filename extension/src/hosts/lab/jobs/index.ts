@@ -17,12 +17,14 @@ export interface JobParts {
   readonly restorer: ILayoutRestorer | null;
   readonly palette: ICommandPalette | null;
   readonly browser: FileBrowser | null;
+  /** What one more job costs, in words; empty where it is not known. */
+  readonly cost: () => Promise<string>;
   /** Open a result. */
   readonly open: (path: string) => void;
 }
 
 export function addJobs(parts: JobParts): JobFollower {
-  const { app, server, labShell, restorer, palette, browser, open } = parts;
+  const { app, server, labShell, restorer, palette, browser, cost, open } = parts;
   const follower = new JobFollower(server);
   const here = (): boolean => follower.hub !== 'absent';
   let shown = false;
@@ -41,7 +43,7 @@ export function addJobs(parts: JobParts): JobFollower {
         );
         return;
       }
-      await runOnHub(path, follower, () => labShell?.activateById(panel.id));
+      await runOnHub(path, follower, cost, () => labShell?.activateById(panel.id));
     }
   });
 
@@ -65,9 +67,14 @@ export function addJobs(parts: JobParts): JobFollower {
   return follower;
 }
 
-async function runOnHub(path: string, follower: JobFollower, reveal: () => void): Promise<void> {
+async function runOnHub(
+  path: string,
+  follower: JobFollower,
+  cost: () => Promise<string>,
+  reveal: () => void
+): Promise<void> {
   try {
-    const asked = await askHub(path, follower.settings);
+    const asked = await askHub(path, follower.settings, await cost());
     if (asked === null) {
       return;
     }

@@ -249,7 +249,7 @@ describe('the dialog', () => {
   }, LOADING_THE_LAB);
 
   function made(path: string, values: Readonly<Record<string, string>> = {}): Form.HubForm {
-    const dialog = new form.HubForm(path, settings, 'Europe/Berlin');
+    const dialog = new form.HubForm(path, settings, 'Europe/Berlin', 'Takes 1 of the 10 hub jobs.');
     for (const [name, value] of Object.entries(values)) {
       const control = dialog.node.querySelector<HTMLInputElement>(`[aria-label="${name}"]`);
       if (control === null) {
