@@ -1,4 +1,7 @@
-"""A machine with one GPU for hubs in tests: NVML's library is a fake, everything above it is real."""
+"""A machine with one GPU for hubs in tests: its own first card where it has one, else NVML's library is a fake.
+
+Everything above NVML is real in both cases.
+"""
 
 from __future__ import annotations
 
@@ -8,9 +11,10 @@ from pathlib import Path
 from types import SimpleNamespace
 
 from joulebook_kernels import specs
-from joulebook_kernels.cards import Card
+from joulebook_kernels.cards import Card, NvmlCards
 
-CARD = "GPU-11111111-2222-3333-4444-555555555555"
+REAL = NvmlCards().cards()[:1]
+CARD = REAL[0].uuid if REAL else "GPU-11111111-2222-3333-4444-555555555555"
 NVML = f"""
 class NVMLError(Exception): pass
 NVML_DEVICE_MIG_ENABLE = 1
@@ -38,8 +42,10 @@ def put_into(environment: dict[str, str], folder: Path, **config: float) -> None
     **config : float
         Settings of the GPU kernel's provisioner.
     """
-    (folder / "pynvml.py").write_text(NVML, encoding="utf-8")
-    installed = specs.install(folder, finder=SimpleNamespace(cards=lambda: [Card(CARD, "Test card", 16 << 30)]))
+    card = REAL[0] if REAL else Card(CARD, "Test card", 16 << 30)
+    if not REAL:
+        (folder / "pynvml.py").write_text(NVML, encoding="utf-8")
+    installed = specs.install(folder, finder=SimpleNamespace(cards=lambda: [card]))
     path = installed[specs.GPU] / "kernel.json"
     specification = json.loads(path.read_text(encoding="utf-8"))
     specification["metadata"]["kernel_provisioner"]["config"] |= config
@@ -48,3 +54,5 @@ def put_into(environment: dict[str, str], folder: Path, **config: float) -> None
     (folder / "sitecustomize.py").write_text(found, encoding="utf-8")
     environment["PYTHONPATH"] = os.pathsep.join([str(folder), environment["PYTHONPATH"]])
     environment.pop("CUDA_VISIBLE_DEVICES", None)
+    if REAL:
+        environment["CUDA_VISIBLE_DEVICES"] = CARD

@@ -1,4 +1,4 @@
-"""GPU time as a person sees it in JupyterLab: cost, meter, queue, grace, stop, and work again. NVML alone is a fake."""
+"""GPU time as a person sees it in JupyterLab: cost, meter, queue, grace, stop, and work again. NVML may be a fake."""
 
 from __future__ import annotations
 

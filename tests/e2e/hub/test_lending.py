@@ -1,4 +1,4 @@
-"""A hub that lends: real hub, service, server and kernels; only NVML's library is a fake."""
+"""A hub that lends: real hub, service, server and kernels; NVML's library is a fake where there is no card."""
 
 from __future__ import annotations
 

@@ -1,53 +1,31 @@
 """The whole way in a browser: choose, pay in the simulator, use a GPU until it is used up, upgrade, cancel, period end.
 
-Real hub, service, simulator, server and kernels; only NVML's library is a fake, use of 50 hours is written into the
-ledger, and the five minutes of grace are made to pass there.
+Real hub, service, simulator, server and kernels; NVML's library is a fake where there is no card, use of 50 hours is
+written into the ledger, and the five minutes of grace are made to pass there.
 """
 
 from __future__ import annotations
 
-import os
 import re
 import sqlite3
 import time
 from contextlib import closing
 from datetime import UTC, datetime
-from types import SimpleNamespace
 
+import fake_card
 import pytest
 import requests
+from fake_card import CARD
 
 from browsing import ConsoleErrors, chromium
 from joulebook_kernels import specs
-from joulebook_kernels.cards import Card
-
-CARD = "GPU-22222222-2222-3333-4444-555555555555"
-NVML = f"""
-class NVMLError(Exception): pass
-NVML_DEVICE_MIG_ENABLE = 1
-class _Memory: total = 16 << 30
-def nvmlInit(): pass
-def nvmlShutdown(): pass
-def nvmlDeviceGetCount(): return 1
-def nvmlDeviceGetHandleByIndex(number): return number
-def nvmlDeviceGetName(card): return "Test card"
-def nvmlDeviceGetUUID(card): return "{CARD}"
-def nvmlDeviceGetMemoryInfo(card): return _Memory
-def nvmlDeviceGetMigMode(card): raise NVMLError
-"""
 
 
 @pytest.fixture(scope="module")
 def money(new_hub, tmp_path_factory):
     """A hub with one card that bills in the simulator; who has no plan is an Explorer."""
-    folder = tmp_path_factory.mktemp("nvml")
-    (folder / "pynvml.py").write_text(NVML, encoding="utf-8")
-    specs.install(folder, finder=SimpleNamespace(cards=lambda: [Card(CARD, "Test card", 16 << 30)]))
-    found = f"import os\nos.environ['JUPYTER_PATH'] = {str(folder / 'share' / 'jupyter')!r}\n"
-    (folder / "sitecustomize.py").write_text(found, encoding="utf-8")
     hub = new_hub(JOULEBOOK_DEFAULT_PLAN="explorer", JOULEBOOK_ATTEMPTS_PER_MINUTE="1000")
-    hub.environment["PYTHONPATH"] = os.pathsep.join([str(folder), hub.environment["PYTHONPATH"]])
-    hub.environment.pop("CUDA_VISIBLE_DEVICES", None)
+    fake_card.put_into(hub.environment, tmp_path_factory.mktemp("nvml"))
     done = hub.up()
     assert done.returncode == 0, done.stderr
     yield hub
