@@ -1,8 +1,9 @@
 """What a hub's plan asks a notebook to keep to: a courtesy, with a hint how to get more.
 
 A hub hands a plan's limits to a server in the variable ``JOULEBOOK_COURTESY``, as JSON: the plan's title, amounts by
-row of the plans' file, and the rows of what the plan is without. What a user's own kernel computes cannot be policed from inside that kernel, and nothing here
-tries to: who changes the variable has no limit, and so has every notebook outside a hub.
+row of the plans' file, and the rows of what the plan is without. What a user's own kernel computes cannot be policed
+from inside that kernel, and nothing here tries to: who changes the variable has no limit, and so has every notebook
+outside a hub.
 """
 
 from __future__ import annotations
