@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-__all__ = ["FOLDER", "is_there", "keep_links", "opened", "subfolder"]
+__all__ = ["FOLDER", "is_there", "keep_links", "new_file", "opened", "read_file", "subfolder"]
 
 FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 """How folders are opened: never through a link."""
@@ -43,7 +43,7 @@ def opened(folder: Path) -> Iterator[int]:
 
 
 @contextmanager
-def subfolder(parent: int, name: str, mode: int = 0o700) -> Iterator[int]:
+def subfolder(parent: int, name: str, mode: int = 0o700, owner: int | None = None) -> Iterator[int]:
     """Open a folder within an open one; make it where it is missing, and move aside what is no folder.
 
     Parameters
@@ -54,6 +54,8 @@ def subfolder(parent: int, name: str, mode: int = 0o700) -> Iterator[int]:
         A plain name.
     mode : int
         Rights of a new folder.
+    owner : int, optional
+        Numeric user and group that a new folder is given to; it stays the hub's when left out.
 
     Yields
     ------
@@ -62,9 +64,68 @@ def subfolder(parent: int, name: str, mode: int = 0o700) -> Iterator[int]:
     """
     descriptor = _open_or_make(parent, name, mode)
     try:
+        if owner is not None and os.fstat(descriptor).st_uid == os.geteuid() != owner:
+            os.fchown(descriptor, owner, owner)
         yield descriptor
     finally:
         os.close(descriptor)
+
+
+def read_file(parent: int, name: str, most: int = 1_000_000) -> bytes | None:
+    """Read a small file within an open folder, never through a link.
+
+    Parameters
+    ----------
+    parent : int
+        The open folder.
+    name : str
+        A plain name.
+    most : int
+        Most bytes.
+
+    Returns
+    -------
+    bytes or None
+        None if there is no such file, or it is larger, or something else.
+    """
+    try:
+        descriptor = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=parent)
+    except OSError:
+        return None
+    with open(descriptor, "rb") as file:
+        found = os.fstat(descriptor)
+        return file.read(most) if stat.S_ISREG(found.st_mode) and found.st_size <= most else None
+
+
+def new_file(parent: int, name: str, content: bytes, owner: int | None = None) -> bool:
+    """Write a file that was not there within an open folder.
+
+    Parameters
+    ----------
+    parent : int
+        The open folder.
+    name : str
+        A plain name.
+    content : bytes
+        What it holds.
+    owner : int, optional
+        Numeric user and group that it is given to; it stays the hub's when left out.
+
+    Returns
+    -------
+    bool
+        False if something has this name already; it stays as it is.
+    """
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+    try:
+        descriptor = os.open(name, flags, 0o644, dir_fd=parent)
+    except FileExistsError:
+        return False
+    with open(descriptor, "wb") as file:
+        file.write(content)
+        if owner is not None:
+            os.fchown(descriptor, owner, owner)
+    return True
 
 
 def _open_or_make(parent: int, name: str, mode: int) -> int:

@@ -99,7 +99,7 @@ def _own_proxy(c: Any, settings: HubSettings) -> None:
 
 
 def _docker(c: Any, settings: HubSettings) -> None:
-    """One container per server: no privileges, bounded processes and memory, a volume per user."""
+    """One container per server: no privileges, bounded processes and memory; `joulebook_hub.housing` adds the files."""
     environment = settings.environment
     _own_proxy(c, settings)
     hub_host = environment.get("JOULEBOOK_HUB_HOST", "joulebook-hub")
@@ -111,7 +111,6 @@ def _docker(c: Any, settings: HubSettings) -> None:
     c.DockerSpawner.use_internal_ip = True
     c.DockerSpawner.remove = True
     c.DockerSpawner.notebook_dir = "/home/joulebook"
-    c.DockerSpawner.volumes = {"joulebook-{username}": "/home/joulebook"}
     c.DockerSpawner.extra_host_config = {
         "cap_drop": ["ALL"],
         "security_opt": ["no-new-privileges"],
@@ -121,13 +120,13 @@ def _docker(c: Any, settings: HubSettings) -> None:
 
 
 def _kubernetes(c: Any, settings: HubSettings) -> None:
-    """One pod per server. The chart owns proxy, database and addresses (hub_config/kubernetes/values.yaml)."""
+    """One pod per server; `joulebook_hub.housing` adds the files.
+
+    The chart owns proxy, database and addresses (hub_config/kubernetes/values.yaml).
+    """
     environment = settings.environment
     c.JupyterHub.spawner_class = "kubespawner.KubeSpawner"
     c.KubeSpawner.image = environment.get("JOULEBOOK_IMAGE", "joulebook:latest")
-    c.KubeSpawner.uid = 1000
-    c.KubeSpawner.gid = 1000
-    c.KubeSpawner.fs_gid = 1000
     c.KubeSpawner.privileged = False
     c.KubeSpawner.allow_privilege_escalation = False
     c.KubeSpawner.automount_service_account_token = False
@@ -136,12 +135,7 @@ def _kubernetes(c: Any, settings: HubSettings) -> None:
         "runAsNonRoot": True,
         "seccompProfile": {"type": "RuntimeDefault"},
     }
-    c.KubeSpawner.storage_pvc_ensure = True
-    c.KubeSpawner.pvc_name_template = "workspace-{user_server}"
-    c.KubeSpawner.storage_capacity = environment.get("JOULEBOOK_STORAGE", "20Gi")
-    c.KubeSpawner.storage_access_modes = ["ReadWriteOnce"]
-    c.KubeSpawner.volumes = [{"name": "workspace", "persistentVolumeClaim": {"claimName": "{pvc_name}"}}]
-    c.KubeSpawner.volume_mounts = [{"name": "workspace", "mountPath": "/home/joulebook"}]
+    c.KubeSpawner.storage_pvc_ensure = False
 
 
 def _systemd(c: Any, settings: HubSettings) -> None:

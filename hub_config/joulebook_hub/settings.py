@@ -93,6 +93,9 @@ class HubSettings:
         MIG slices are never shared.
     named_servers : int
         Further servers that any one user may have, whatever the plan says (JOULEBOOK_NAMED_SERVERS).
+    first_id : int
+        Added to the numbers of people and projects to make the numeric users and groups of the production profiles
+        (JOULEBOOK_FIRST_ID); nothing else of the machine may use what lies behind it.
     environment : mapping
         The variables themselves, for what one profile or provider reads alone.
     """
@@ -121,6 +124,7 @@ class HubSettings:
     sign_ups_per_hour: int = 10
     gpu_places: int = 1
     named_servers: int = 10
+    first_id: int = 400_000
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @classmethod
@@ -169,6 +173,7 @@ class HubSettings:
             sign_ups_per_hour=reader.integer("JOULEBOOK_SIGN_UPS_PER_HOUR", 10, 1, 100_000),
             gpu_places=reader.integer("JOULEBOOK_GPU_PLACES", 1, 1, 16),
             named_servers=reader.integer("JOULEBOOK_NAMED_SERVERS", 10, 0, 100),
+            first_id=reader.integer("JOULEBOOK_FIRST_ID", 400_000, 2_000, 2_000_000_000),
             environment=environment,
         )
         faults = reader.faults + settings.refusals()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+from joulebook_hub.housing import shares
 from joulebook_hub.organisations.book import Book
 from joulebook_hub.organisations.projects import Projects
 from joulebook_hub.organisations.rooms import Rooms, keep_following
@@ -19,7 +20,7 @@ ROOMS = "joulebook_rooms"
 _FOLLOWING: set[asyncio.Task[None]] = set()  # a running loop keeps only weak references to its tasks
 
 
-def configure(c: Any, settings: HubSettings, store: Store, plans: Plans) -> None:
+def configure(c: Any, settings: HubSettings, store: Store, plans: Plans) -> Rooms:
     """Give the hub the pages of organisations, and let it follow their changes.
 
     Parameters
@@ -32,10 +33,15 @@ def configure(c: Any, settings: HubSettings, store: Store, plans: Plans) -> None
         The hub's store.
     plans : Plans
         The plans.
+
+    Returns
+    -------
+    Rooms
+        What follows the changes.
     """
     from joulebook_hub.handlers import organisations as pages
 
-    projects = Projects(Book(store, plans), offered=settings.profile == "local")
+    projects = Projects(Book(store, plans), offered=shares(settings.profile))
     rooms = Rooms(projects, settings.folder.workspaces)
     c.JupyterHub.tornado_settings[ROOMS] = rooms
     c.JupyterHub.extra_handlers = [*c.JupyterHub.get("extra_handlers", []), *pages.ROUTES]
@@ -43,8 +49,9 @@ def configure(c: Any, settings: HubSettings, store: Store, plans: Plans) -> None
     try:
         loop = asyncio.get_running_loop()
     except RuntimeError:
-        return  # the configuration is read outside a running hub
+        return rooms  # the configuration is read outside a running hub
     _FOLLOWING.add(loop.create_task(keep_following(rooms, _session)))
+    return rooms
 
 
 def _session() -> Any:

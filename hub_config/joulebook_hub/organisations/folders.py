@@ -3,7 +3,8 @@
 A project's folder is ``projects/NUMBER`` below the workspaces' root (an older group's stays where it was). New files in
 it get the folder's group (the set-group-ID bit) and are writable for the group whatever their maker's umask is (a
 default access list, where the file system has them); nobody else has any right. All servers of the local profile run as
-the hub's own user, so these rights keep nobody out there: the links of a workspace are order, not a wall.
+the hub's own user, so these rights keep nobody out there: the links of a workspace are order, not a wall. In the other
+profiles each project has a group of its own (`joulebook_hub.housing`), and the rights hold.
 """
 
 from __future__ import annotations
@@ -14,19 +15,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from joulebook_hub import links
+from joulebook_hub import links, owners
 from joulebook_hub.errors import HubError
-from joulebook_hub.organisations import acl
+from joulebook_hub.housing.dwellings import LIBRARY
 from joulebook_hub.organisations.book import Book
 from joulebook_hub.organisations.projects import Project, Reach, all_projects, is_full, keep_size
 from joulebook_hub.organisations.reading import all_organisations
 from joulebook_hub.quota.storage import measure
 
-__all__ = ["LIBRARY", "Folders", "measure_projects"]
-
-LIBRARY = "library"
-"""Folder of a project whose materials and designs every member's kernels find, where the plan has it."""
-_MODE = 0o2770
+__all__ = ["Folders", "measure_projects"]
 
 
 @dataclass(frozen=True)
@@ -53,36 +50,50 @@ class Folders:
         -------
         Path
             The folder.
+        """
+        return self.make(project.folder, project.title)
+
+    def make(self, place: str, title: str, group: int | None = None) -> Path:
+        """Make a shared folder, or check the one that is there.
+
+        Parameters
+        ----------
+        place : str
+            Its place below the root, such as ``projects/7``.
+        title : str
+            What people call it.
+        group : int, optional
+            Numeric group of who may use it; the hub's own when left out.
+
+        Returns
+        -------
+        Path
+            The folder.
 
         Raises
         ------
         HubError
-            If something else stands in its place.
+            If something else stands in its place, or the hub may not give it away.
         """
-        shelf, name = project.folder.split("/")
+        shelf, name = place.split("/")
         self.root.mkdir(parents=True, exist_ok=True)
         try:
             with links.opened(self.root) as root, links.subfolder(root, shelf) as above:
+                made = True
                 try:
                     os.mkdir(name, 0o700, dir_fd=above)
                 except FileExistsError:
-                    os.close(os.open(name, links.FOLDER, dir_fd=above))
-                else:
-                    self._share(above, name)
+                    made = False
+                descriptor = os.open(name, links.FOLDER, dir_fd=above)
+                try:
+                    if made or group is not None:
+                        owners.share(descriptor, group)
+                finally:
+                    os.close(descriptor)
         except OSError as error:
-            message = (
-                f"The folder of the project {project.title} is not usable: {error.strerror}. Tell an administrator."
-            )
-            raise HubError(message, reason="project_folder", log_message=f"{project.folder}: {error}") from error
-        return self.root / project.folder
-
-    def _share(self, above: int, name: str) -> None:
-        descriptor = os.open(name, links.FOLDER, dir_fd=above)
-        try:
-            os.fchmod(descriptor, _MODE)
-            acl.share_with_group(descriptor)
-        finally:
-            os.close(descriptor)
+            message = f"The folder of the project {title} is not usable: {error.strerror}. Tell an administrator."
+            raise HubError(message, reason="project_folder", log_message=f"{place}: {error}") from error
+        return self.root / place
 
     def targets(self, reach: Iterable[Reach]) -> tuple[dict[str, Path], dict[str, Path]]:
         """Folders that a workspace should have links to.

@@ -30,6 +30,9 @@ __all__ = [
     *("all_projects", "is_full", "keep_size", "projects_of", "reach_of", "room_of", "storage_of"),
 ]
 
+_NUMBER = "projects/number"
+"""Mark of the newest project's number: the number of a deleted one, its folder and its group come never again."""
+
 
 @dataclass(frozen=True)
 class Project:
@@ -103,7 +106,7 @@ def all_projects(transaction: Transaction) -> list[Project]:
     return [Project(**row._mapping) for row in transaction.execute(select(table).order_by(table.c.number))]
 
 
-def reach_of(transaction: Transaction, book: Book, user: str) -> list[Reach]:
+def reach_of(transaction: Transaction, book: Book, user: str, *, even_full: bool = False) -> list[Reach]:
     """Projects that a person has in the workspace.
 
     Parameters
@@ -114,6 +117,8 @@ def reach_of(transaction: Transaction, book: Book, user: str) -> list[Reach]:
         Knows the plans.
     user : str
         The person.
+    even_full : bool
+        True to count those of organisations whose storage is full, as a server that runs keeps them.
 
     Returns
     -------
@@ -125,7 +130,7 @@ def reach_of(transaction: Transaction, book: Book, user: str) -> list[Reach]:
     found = []
     for held in reading.memberships(transaction, user):
         above = held.role is not Role.MEMBER
-        if not above and is_full(transaction, book.plans, held.organisation.number):
+        if not above and not even_full and is_full(transaction, book.plans, held.organisation.number):
             continue
         found += [
             Reach(project, library)
@@ -289,7 +294,9 @@ class Projects:
             rules.require(actor, Act.MAKE_PROJECT)
             name = _free_name(transaction, entry, title)
             table = tables.projects
-            number = int(transaction.scalar(select(func.coalesce(func.max(table.c.number), 0)))) + 1
+            newest = int(transaction.scalar(select(func.coalesce(func.max(table.c.number), 0))))
+            number = max(newest, int(transaction.mark(_NUMBER, 0.0))) + 1
+            transaction.set_mark(_NUMBER, number)
             named = link or f"{entry.name}.{name}"
             if transaction.scalar(select(table.c.number).where(table.c.link == named)) is not None:
                 message = f"Another project is {named} in the workspaces already. Choose another name."

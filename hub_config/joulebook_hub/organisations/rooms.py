@@ -1,4 +1,4 @@
-"""The hub's side of shared projects: links in workspaces and JupyterHub groups follow what the store says.
+"""The hub's side of shared projects: links, JupyterHub groups and running servers follow what the store says.
 
 Each organisation has a JupyterHub group whose members are the organisation's. The hub's own process keeps groups and
 links up to date: when a server starts, after every change made on its pages, and within `EVERY` seconds after a change
@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -53,11 +53,16 @@ class Rooms:
         Organisations and their projects in the store.
     root : Path
         The folder of workspaces, groups and projects.
+    line : int
+        Newest line of the organisations' log that was followed.
+    leaving : callable, optional
+        Ends what people lost, where servers have dwellings (`joulebook_hub.housing`); without it, links follow.
     """
 
     projects: Projects
     root: Path
     line: int = 0
+    leaving: Callable[[Any, int], Awaitable[None]] | None = None
 
     def __deepcopy__(self, _memo: object) -> Rooms:
         """Stay one: JupyterHub copies its configuration, and pages and loop follow together."""
@@ -190,6 +195,10 @@ class Rooms:
         if changed is None:
             return
         _keep_groups(db, changed)
+        if self.leaving is not None:
+            self.line = max(self.line, changed.line)
+            await self.look()
+            return
         groups = _groups_of(db, changed.people)
         for user, held in groups.items():
             try:
@@ -197,6 +206,13 @@ class Rooms:
             except (HubError, OSError) as error:
                 log.warning("links of %s: %s", user, error)
         self.line = max(self.line, changed.line)
+
+    async def look(self) -> None:
+        """Stop servers of who lost something, where servers have dwellings."""
+        from jupyterhub.app import JupyterHub
+
+        if self.leaving is not None and JupyterHub.initialized():
+            await self.leaving(JupyterHub.instance(), self.line)
 
 
 def _keep_groups(db: Any, changed: Changed) -> None:
@@ -244,5 +260,6 @@ async def keep_following(rooms: Rooms, session: Callable[[], Any]) -> None:
             continue
         try:
             await rooms.follow(db)
+            await rooms.look()
         except Exception:  # a fault of one change must not end the following of all later ones
             log.exception("groups and links could not follow the organisations; trying again")

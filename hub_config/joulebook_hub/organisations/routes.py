@@ -18,6 +18,7 @@ import asyncio
 from dataclasses import dataclass
 from pathlib import Path
 
+from joulebook_hub.housing import shares
 from joulebook_hub.organisations import reading
 from joulebook_hub.organisations.book import Book
 from joulebook_hub.organisations.folders import measure_projects
@@ -411,10 +412,11 @@ class _Opened:
 
 
 def _open(parts: Parts) -> _Opened:
-    one_user = parts.environment.get("JOULEBOOK_PROFILE", "local") == "local"
+    profile = parts.environment.get("JOULEBOOK_PROFILE", "local")
     home = parts.environment.get("JOULEBOOK_HOME", "")
-    projects = Projects(Book(parts.store, parts.plans), offered=one_user)
-    return _Opened(projects, Path(home) / "workspaces" if home and one_user else None)
+    projects = Projects(Book(parts.store, parts.plans), offered=shares(profile))
+    seen = bool(home) and projects.offered and profile != "kubernetes"  # there the hub's own process measures
+    return _Opened(projects, Path(home) / "workspaces" if seen else None)
 
 
 async def _measure(opened: _Opened) -> None:

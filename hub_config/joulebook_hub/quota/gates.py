@@ -139,11 +139,9 @@ class Gates:
         found : Entitlement
             What the person may use.
         """
-        memory, cpus, storage = (found.amount(row) for row in ("memory", "cpus", "storage"))
+        memory, cpus = found.amount("memory"), found.amount("cpus")
         spawner.mem_limit = self.memory if math.isinf(memory) else int(memory * _GB)
         spawner.cpu_limit = self.cpus if math.isinf(cpus) else cpus
-        if math.isfinite(storage) and hasattr(spawner, "storage_capacity"):
-            spawner.storage_capacity = f"{max(math.ceil(storage), 1)}G"
         kept = {name: value for name, value in spawner.environment.items() if name != COURTESY}
         limits = courtesy(found)
         spawner.environment = {**kept, COURTESY: limits} if limits else kept

@@ -7,6 +7,7 @@ import sys
 from dataclasses import replace
 from typing import Any
 
+from joulebook_hub import housing
 from joulebook_hub.billing import configuration as billing
 from joulebook_hub.jobs.configuration import RUNS_JOBS, runs_jobs, worker_service
 from joulebook_hub.lending.records import Card
@@ -35,6 +36,7 @@ def configure(c: Any, settings: HubSettings) -> None:
     from joulebook_hub.handlers import plans as plans_page
     from joulebook_hub.handlers import usage
     from joulebook_hub.handlers.tokens import with_token_gate
+    from joulebook_hub.housing import configuration as dwellings
     from joulebook_hub.lending.lender import Lender, cards_of_this_machine
     from joulebook_hub.organisations import configuration as organisations
     from joulebook_hub.plans import Plans
@@ -63,14 +65,15 @@ def configure(c: Any, settings: HubSettings) -> None:
     c.JupyterHub.tornado_settings["joulebook_store"] = store
     c.JupyterHub.tornado_settings["joulebook_lender"] = Lender(store, plans, cards)
     c.JupyterHub.extra_handlers = [*c.JupyterHub.get("extra_handlers", []), *usage.ROUTES, *plans_page.ROUTES]
-    homes = settings.folder.workspaces / "users" if settings.profile == "local" else None
+    homes = settings.folder.workspaces / "users" if housing.shares(settings.profile) else None
     memory, cpus = c.Spawner.get("mem_limit"), c.Spawner.get("cpu_limit")
     gates = Gates(store, plans, homes, billing.add_pages(c, settings, store, plans), memory=memory, cpus=cpus)
     c.JupyterHub.tornado_settings["joulebook_gates"] = gates
     c.JupyterHub.authenticator_class = with_token_gate(c.JupyterHub.authenticator_class)
     c.Spawner.pre_spawn_hook = gates.before_start
     c.Spawner.post_stop_hook = gates.after_stop
-    organisations.configure(c, settings, store, plans)
+    rooms = organisations.configure(c, settings, store, plans)
+    dwellings.configure(c, settings, store, plans, rooms)
 
 
 def _shared(card: Card, places: int) -> Card:

@@ -26,6 +26,6 @@ def features() -> tuple[Feature, ...]:
 
 def load_tables() -> None:
     """Import every feature's tables, so that the store's `METADATA` is whole."""
-    for name in FEATURES:
+    for name in (*FEATURES, "housing"):
         if find_spec(f"joulebook_hub.{name}.tables"):
             import_module(f"joulebook_hub.{name}.tables")

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from joulebook_hub import links, places
+from joulebook_hub import acl, links, places
 from joulebook_hub.errors import HubError
-from joulebook_hub.organisations import acl
-from joulebook_hub.organisations.folders import LIBRARY, Folders, measure_projects
+from joulebook_hub.housing.dwellings import LIBRARY
+from joulebook_hub.organisations.folders import Folders, measure_projects
 from joulebook_hub.organisations.projects import Project, Reach
 from joulebook_hub.organisations.records import slug
 from joulebook_hub.workspaces import LIBRARIES, Workspaces
