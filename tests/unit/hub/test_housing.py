@@ -34,6 +34,7 @@ from joulebook_hub.plans import Plans
 from joulebook_hub.service.features import load_tables
 from joulebook_hub.settings import HubSettings
 from joulebook_hub.store import Store
+from joulebook_hub.workspaces import LIBRARIES
 
 FIRST = 400_000
 ROOT = os.geteuid() == 0
@@ -75,7 +76,7 @@ def remove(houses, user):
 
 
 def spawner(kind, c=None):
-    return kind(config=c or Config(), user=SimpleNamespace(name="ada", id=1, url="/", spawners={}), _mock=True)
+    return kind(config=c or Config(), user=SimpleNamespace(name="ada", id=1, url="/", spawners={}))
 
 
 def test_everybody_has_numbers_of_their_own_and_members_share_the_projects(houses, acme):
@@ -212,7 +213,7 @@ def test_first_contents_follow_no_link_of_the_owners(houses, tmp_path, monkeypat
     mike = houses.prepare("mike", [])
     assert list(victim.iterdir()) == []
     assert (home / "tutorials" / "first.ipynb").stat().st_uid == mike.uid
-    assert not (home / ".joulebook-workspace.json").is_symlink()
+    assert (home / ".joulebook-workspace.json").is_symlink(), "what stands in the way stays"
 
 
 def test_a_folder_that_cannot_be_made_ready_is_told(houses, acme):
@@ -250,11 +251,14 @@ def test_a_wrong_tree_is_refused(tree, tmp_path):
         docker.tree_of(settings)
 
 
-def test_kubernetes_gets_a_pod_that_its_schemas_take():
+def test_kubernetes_gets_a_pod_that_its_schemas_take(monkeypatch):
     schemas = pytest.importorskip("kubernetes_validate")
     from kubernetes_asyncio.client import ApiClient
     from kubespawner import KubeSpawner
+    from kubespawner import spawner as kubespawner
 
+    monkeypatch.setattr(kubespawner, "load_config", lambda **_: None)
+    monkeypatch.setattr(kubespawner, "shared_client", lambda _: None)
     given = dwelling("ada", 1, [Shared("projects/7", "acme.coil", 2, read_only=True)], first=FIRST)
     made = spawner(KubeSpawner)
     made.user.escaped_name = "ada"
@@ -263,7 +267,12 @@ def test_kubernetes_gets_a_pod_that_its_schemas_take():
     kubernetes.furnish(made, given, "joulebook-workspaces")
     made.get_env = lambda: dict(made.environment)
     made.get_args = list
-    pod = ApiClient().sanitize_for_serialization(asyncio.run(made.get_pod_manifest()))
+
+    async def manifest():
+        async with ApiClient() as client:
+            return client.sanitize_for_serialization(await made.get_pod_manifest())
+
+    pod = asyncio.run(manifest())
     for version in ("1.28", "1.32", "1.34"):
         schemas.validate({"apiVersion": "v1", "kind": "Pod", **pod}, version, strict=True)
     (container,) = pod["spec"]["containers"]
@@ -370,7 +379,7 @@ def test_a_start_asks_the_plan_makes_folders_and_furnishes(profile, houses, acme
     )
     asyncio.run(c.Spawner.pre_spawn_hook(starting))
     assert asked == ["mike"] and rooms.leaving is not None
-    assert starting.environment["JOULEBOOK_LIBRARIES"] == "/home/joulebook/.joulebook-libraries"
+    assert starting.environment["JOULEBOOK_LIBRARIES"] == f"{Inside().home}/{LIBRARIES}"
     assert (tmp_path / "workspaces" / "projects" / "1").is_dir()
     assert c.JupyterHub.tornado_settings[housing.HOUSES].given() == {("mike", ""): {"projects/1"}}
 

@@ -59,6 +59,20 @@ def test_servers_reach_the_service_and_nothing_else_inside(values):
     assert [port["port"] for port in rule["ports"]] == [8082]
 
 
+def test_hub_and_servers_use_the_same_claim(values, root):
+    claim = yaml.safe_load((root / "hub_config" / "kubernetes" / "workspaces.yaml").read_text(encoding="utf-8"))
+    name = values["hub"]["extraEnv"]["JOULEBOOK_WORKSPACES_CLAIM"]
+    assert claim["metadata"]["name"] == name and claim["spec"]["accessModes"] == ["ReadWriteMany"]
+    (volume,) = [each for each in values["hub"]["extraVolumes"] if "persistentVolumeClaim" in each]
+    (mount,) = [each for each in values["hub"]["extraVolumeMounts"] if each["name"] == volume["name"]]
+    assert volume["persistentVolumeClaim"]["claimName"] == name
+    assert mount["mountPath"] == values["hub"]["extraEnv"]["JOULEBOOK_HOME"] + "/workspaces"
+    assert values["singleuser"]["storage"]["type"] == "none"
+    schemas = pytest.importorskip("kubernetes_validate")
+    for version in ("1.28", "1.32", "1.34"):
+        schemas.validate(claim, version, strict=True)
+
+
 def test_profiles_of_servers(values):
     profiles = {
         entry["display_name"]: entry.get("kubespawner_override", {}) for entry in values["singleuser"]["profileList"]
@@ -75,7 +89,10 @@ def test_walls(values):
     assert egress["enabled"] and not egress["egressAllowRules"]["cloudMetadataServer"]
     assert not egress["egressAllowRules"]["privateIPs"]
     assert values["hub"]["networkPolicy"]["enabled"] and values["proxy"]["chp"]["networkPolicy"]["enabled"]
-    assert values["hub"]["containerSecurityContext"]["allowPrivilegeEscalation"] is False
+    hub = values["hub"]["containerSecurityContext"]
+    assert hub["allowPrivilegeEscalation"] is False and hub["capabilities"]["drop"] == ["ALL"]
+    assert hub["capabilities"]["add"] == ["CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID"]
+    assert values["hub"]["podSecurityContext"]["fsGroup"] is None, "it would hand all files to one group"
     hosts = values["ingress"]["tls"][0]["hosts"]
     assert any(host.startswith("*.") for host in hosts), "a subdomain per user needs a wildcard certificate"
     assert values["singleuser"]["memory"]["limit"] and values["singleuser"]["cpu"]["limit"]

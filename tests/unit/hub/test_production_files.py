@@ -77,6 +77,10 @@ def test_compose_keeps_the_database_from_servers_and_names_what_is_read(root):
     compose = yaml.safe_load((folder / "compose.yaml").read_text(encoding="utf-8"))
     hub, database = compose["services"]["hub"], compose["services"]["database"]
     assert database["networks"] == ["inside"] and compose["networks"]["inside"]["internal"] is True
+    assert hub["cap_drop"] == ["ALL"] and sorted(hub["cap_add"]) == ["CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID"]
+    assert [volume for volume in hub["volumes"] if volume.endswith(":/srv/joulebook/workspaces")]
+    bridge = compose["networks"]["joulebook"]["driver_opts"]["com.docker.network.bridge.name"]
+    assert bridge in (folder / "firewall.sh").read_text(encoding="utf-8")
     assert "ports" not in database and all(port.startswith("127.0.0.1:") for port in hub["ports"])
     read = "".join(path.read_text(encoding="utf-8") for path in (root / "hub_config/joulebook_hub").rglob("*.py"))
     given = dict(
