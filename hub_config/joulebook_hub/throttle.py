@@ -135,3 +135,15 @@ class SlidingWindow:
             return False
         events.append(now)
         return True
+
+    def take_back(self, key: str) -> None:
+        """Uncount the latest event of a key, because it turned out to be none.
+
+        Parameters
+        ----------
+        key : str
+            What is limited.
+        """
+        events = self._events.get(key)
+        if events:
+            events.pop()

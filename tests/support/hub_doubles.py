@@ -43,15 +43,18 @@ def people() -> dict[str, dict[str, Any]]:
 
 
 class _Hub(web.RequestHandler):
-    def initialize(self, known: dict[str, dict[str, Any]]) -> None:
+    def initialize(self, known: dict[str, dict[str, Any]], asked: list[str]) -> None:
         self.known = known
+        self.asked = asked
 
     def get(self, path: str) -> None:
         scheme, _, token = self.request.headers.get("Authorization", "").partition(" ")
+        self.asked.append(token)
         model = self.known.get(token) if scheme.lower() in {"token", "bearer"} else None
         if model is None:
             raise web.HTTPError(403)
         if path == "user":
+            self.set_header("X-Joulebook-Token", "own" if token.startswith("own-") else "hub")
             self.finish(model)
         elif path == "users" and "list:users" in model["scopes"]:
             users = list({m["name"]: m for m in self.known.values() if m["kind"] == "user"}.values())
@@ -70,6 +73,8 @@ class Running:
     url: str
     service: Service
     known: dict[str, dict[str, Any]] = field(default_factory=dict)
+    asked: list[str] = field(default_factory=list)
+    """Tokens about which the hub was asked, in order."""
 
     def ask(self, method: str, path: str, token: str = "of-ada", **options: Any) -> httpx.Response:
         headers = {"Authorization": f"token {token}"} if token else {}
@@ -83,7 +88,7 @@ def running_service(
     store: Store, *, features: tuple[Feature, ...] = (), cards: str = "GPU-a", **variables: str
 ) -> Iterator[Running]:
     """The service with all its features and some more, in a thread, at a port of its own; the hub beside it."""
-    known = people()
+    known, asked = people(), []
     ready, made, stop = threading.Event(), [], []
 
     async def work() -> None:
@@ -91,7 +96,9 @@ def running_service(
         stop.append((asyncio.get_running_loop(), done))
         sockets = [bind_sockets(0, "127.0.0.1") for _ in range(2)]
         ports = [found[0].getsockname()[1] for found in sockets]
-        hub = HTTPServer(web.Application([(r"/hub/api/(.*)", _Hub, {"known": known})], log_function=lambda _: None))
+        hub = HTTPServer(
+            web.Application([(r"/hub/api/(.*)", _Hub, {"known": known, "asked": asked})], log_function=lambda _: None)
+        )
         hub.add_sockets(sockets[0])
         environment = {
             "JUPYTERHUB_API_URL": f"http://127.0.0.1:{ports[0]}/hub/api",
@@ -100,11 +107,11 @@ def running_service(
             **variables,
         }
         parts = Parts(store, Plans.read(default="explorer"), environment)
-        service = Service(parts, (*all_features(), *features), Door(auth(environment)))
+        service = Service(parts, (*all_features(), *features), Door(auth(environment), parts))
         await service.decided(service.open)
         server = HTTPServer(application(service, PREFIX), max_body_size=1_048_576)
         server.add_sockets(sockets[1])
-        made.append(Running(f"http://127.0.0.1:{ports[1]}{PREFIX}", service, known))
+        made.append(Running(f"http://127.0.0.1:{ports[1]}{PREFIX}", service, known, asked))
         ready.set()
         await done.wait()
         for each in (hub, server):

@@ -94,8 +94,24 @@ class NotAllowed(ServiceError):  # noqa: N818 - it is an answer, not a fault
     """
 
     def __init__(self, decision: Decision) -> None:
-        super().__init__(decision.message, reason=f"quota_{decision.row}", status=402)
+        super().__init__(decision.message, reason=self.reason_of(decision.row), status=402)
         self.decision = decision
+
+    @staticmethod
+    def reason_of(row: str) -> str:
+        """Label of a row's refusals.
+
+        Parameters
+        ----------
+        row : str
+            Row of the plans' file.
+
+        Returns
+        -------
+        str
+            The same wherever it is refused.
+        """
+        return f"quota_{row}"
 
 
 def decide(

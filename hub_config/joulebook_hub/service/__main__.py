@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from tornado.httpserver import HTTPServer
 
+from joulebook_hub.billing.account import offer_of
 from joulebook_hub.plans import Plans
 from joulebook_hub.service import logs, sentry
 from joulebook_hub.service.application import MOST_BYTES, Service, application, auth, log
@@ -35,7 +36,7 @@ async def serve(environment: Mapping[str, str], stop: asyncio.Event) -> None:
     """
     plans = Plans.read(environment.get("JOULEBOOK_PLANS", ""), default=environment.get("JOULEBOOK_DEFAULT_PLAN", ""))
     parts = Parts(Store(environment["JOULEBOOK_STORE_URL"]), plans, environment)
-    service = Service(parts, all_features(), Door(auth(environment)))
+    service = Service(parts, all_features(), Door(auth(environment), parts, offer_of(environment)))
     await service.decided(service.open)
     routes = application(service, environment["JUPYTERHUB_SERVICE_PREFIX"])
     server = HTTPServer(routes, max_body_size=MOST_BYTES)

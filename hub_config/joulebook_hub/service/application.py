@@ -172,7 +172,9 @@ class _Handler(web.RequestHandler):
         route = self.routes.get(str(self.request.method))
         if route is None:
             raise web.HTTPError(405)
-        person = await self.service.door.let_in(route, self.request.headers.get("Authorization", ""))
+        header, forwarded = (self.request.headers.get(name, "") for name in ("Authorization", "X-Forwarded-For"))
+        door, address = self.service.door, self.service.door.proxies.origin(str(self.request.remote_ip), forwarded)
+        person = await door.let_in(route, header, address, self.service.decided)
         self.user = person.name
         self._count(route, person)
         body = self.request.body
@@ -181,7 +183,7 @@ class _Handler(web.RequestHandler):
             raise ServiceError(message, reason="too_large", status=413)
         asked = self._asked(route, self.path_kwargs)
         context = replace(self.service.context(), person=person, headers=self._other_headers(), raw=body)
-        context = replace(context, ask_hub=self.service.door.asker(self.request.headers.get("Authorization", "")))
+        context = replace(context, ask_hub=door.asker(header))
         print_ = fingerprint(route.method, self.request.path, self.request.query, body)
         arguments = (route, context, asked, self._key(route), print_)
         self._send(await self.service.decided(decide, *arguments, waits=route.waits))
@@ -315,11 +317,10 @@ def auth(environment: Mapping[str, str]) -> HubAuth:
     Returns
     -------
     HubAuth
-        Remembers a token's user for a minute.
+        Where it answers, and which scopes let in.
     """
     return HubAuth(
         api_url=environment["JUPYTERHUB_API_URL"],
         api_token=environment["JUPYTERHUB_API_TOKEN"],
         access_scopes={"access:services!service=joulebook", "access:services"},
-        cache_max_age=60,
     )

@@ -11,6 +11,8 @@ from joulebook_hub import housing
 from joulebook_hub.billing import configuration as billing
 from joulebook_hub.jobs.configuration import RUNS_JOBS, runs_jobs, worker_service
 from joulebook_hub.lending.records import Card
+from joulebook_hub.service.addresses import VARIABLE as PROXY_ADDRESSES
+from joulebook_hub.service.addresses import Proxies
 from joulebook_hub.service.features import features
 from joulebook_hub.settings import HubSettings
 from joulebook_hub.spawners import hub_variables
@@ -20,7 +22,7 @@ __all__ = ["SERVICE", "SERVICE_SCOPES", "configure"]
 SERVICE = "joulebook"
 # What a server's token may do besides: go to the service, which then learns the user's groups.
 SERVICE_SCOPES = [f"access:services!service={SERVICE}", "read:users:groups!user"]
-_VARIABLES = ("JOULEBOOK_PLANS", "JOULEBOOK_DEFAULT_PLAN", "JOULEBOOK_SENTRY_DSN")
+_VARIABLES = ("JOULEBOOK_PLANS", "JOULEBOOK_DEFAULT_PLAN", "JOULEBOOK_SENTRY_DSN", PROXY_ADDRESSES)
 
 
 def configure(c: Any, settings: HubSettings) -> None:
@@ -49,6 +51,7 @@ def configure(c: Any, settings: HubSettings) -> None:
         settings.environment.get("JOULEBOOK_PLANS", ""), default=settings.environment.get("JOULEBOOK_DEFAULT_PLAN", "")
     )
     address(settings.store_url)
+    Proxies.from_environment(settings.environment)
     identities = cards_of_this_machine() if settings.profile == "local" else ()
     cards = tuple(_shared(Card(identity), settings.gpu_places) for identity in identities)
     if settings.profile != "kubernetes":

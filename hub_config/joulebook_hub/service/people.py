@@ -9,7 +9,10 @@ from typing import Any
 import httpx
 from jupyterhub.services.auth import HubAuth
 
-from joulebook_hub.service.routes import Person, Route, ServiceError
+from joulebook_hub.quota.decisions import Offer
+from joulebook_hub.service.addresses import Proxies
+from joulebook_hub.service.routes import Parts, Person, Route, ServiceError
+from joulebook_hub.service.tokens import Decided, HubSilentError, Tokens
 
 __all__ = ["Door", "HubSilentError"]
 
@@ -24,30 +27,23 @@ class _ForbiddenError(ServiceError):
         super().__init__(user_message, reason=reason, status=403)
 
 
-class HubSilentError(ServiceError):
-    """The hub does not answer as it should.
-
-    Parameters
-    ----------
-    user_message : str
-        What is wrong.
-    """
-
-    def __init__(self, user_message: str) -> None:
-        super().__init__(user_message, reason="hub_silent", status=503)
-
-
 class Door:
     """Lets requests in.
 
     Parameters
     ----------
     hub : HubAuth
-        Asks the hub; remembers a token's user for a minute.
+        Address of the hub's API, and what a token must be allowed to come here.
+    parts : Parts
+        Store, plans, variables.
+    offer : Offer, optional
+        Where people get more.
     """
 
-    def __init__(self, hub: HubAuth) -> None:
+    def __init__(self, hub: HubAuth, parts: Parts, offer: Offer | None = None) -> None:
         self._hub = hub
+        self._tokens = Tokens(hub, parts, offer or Offer())
+        self.proxies = Proxies.from_environment(parts.environment)
 
     def asker(self, header: str) -> Callable[..., Any]:
         """Make what asks the hub in the name of a request.
@@ -82,7 +78,7 @@ class Door:
 
         return ask
 
-    async def let_in(self, route: Route, header: str) -> Person:
+    async def let_in(self, route: Route, header: str, address: str, decided: Decided) -> Person:
         """Find out who asks, and whether this route is for them.
 
         Parameters
@@ -91,6 +87,10 @@ class Door:
             What is asked for.
         header : str
             The ``Authorization`` header.
+        address : str
+            From where the request comes.
+        decided : callable
+            Runs a function in the database's thread.
 
         Returns
         -------
@@ -109,9 +109,7 @@ class Door:
         token = _HEADER.fullmatch(header)
         if token is None:
             raise ServiceError("Send a token of the hub: Authorization: token …", reason="no_token", status=401)
-        model = await self._hub.user_for_token(token.group(1), sync=False)
-        if model is None:
-            raise _ForbiddenError("The hub does not know this token.", "unknown_token")
+        model = await self._tokens.whose(token.group(1), address, decided)
         if not self._hub.check_scopes(self._hub.access_scopes, model):
             wanted = "access:services!service=joulebook"
             raise _ForbiddenError(f"This token may not come here: it lacks the scope {wanted}.", "no_access")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Column, Float, Index, Integer, MetaData, String, Table, Text
 
-__all__ = ["METADATA", "answers", "audit", "marks"]
+__all__ = ["METADATA", "answers", "audit", "marks", "token_changes"]
 
 METADATA = MetaData()
 
@@ -34,4 +34,10 @@ answers = Table(
     Column("status", Integer),
     Column("content", Text),
     Index("answers_by_age", "at"),
+)
+token_changes = Table(
+    "token_changes",
+    METADATA,
+    Column("user", String(255), primary_key=True),
+    Column("number", Integer, nullable=False, index=True),
 )

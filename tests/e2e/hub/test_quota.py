@@ -80,3 +80,34 @@ def test_tokens_by_plan(hub, faraday):
     assert browser.api("POST", "/users/admin/tokens", json={}).status_code == 403, "nobody learns another's plan"
     faraday.allow("api_tokens", "yes")
     assert browser.api("POST", "/users/faraday/tokens", json={}).status_code == 201
+
+
+def test_tokens_end_with_the_plan(hub, faraday):
+    """One that was made while the plan had them is worth nothing when it has not, and the server's own goes on."""
+    browser = faraday.browser
+    faraday.allow("api_tokens", "yes")
+    made = browser.api("POST", "/users/faraday/tokens", json={"note": "mine"}).json()
+    environments = [process.environ() for process in hub.members() if "jupyterhub.singleuser" in process.cmdline()]
+    server = next(each for each in environments if each["HOME"] == str(faraday.home))["JUPYTERHUB_API_TOKEN"]
+    nobody, places = hub.browser(), ("/hub/api/user", "/hub/api/users/faraday", "/services/joulebook/quota")
+
+    def statuses(token, *paths):
+        headers = {"Authorization": f"token {token}"}
+        return [nobody.get(path, headers=headers).status_code for path in paths or places]
+
+    assert statuses(made["token"]) == [200, 200, 200]
+    assert statuses(server, places[0], places[2]) == [200, 200]
+    faraday.allow("api_tokens", "no")
+    assert statuses(made["token"]) == [402, 402, 402]
+    refused = nobody.get(places[2], headers={"Authorization": f"token {made['token']}"})
+    assert "API tokens are not part of what you have" in refused.json()["message"]
+    assert statuses(server, places[0], places[2]) == [200, 200]
+    assert browser.get("/hub/home").status_code == 200 and browser.api("GET", "/users/faraday").status_code == 200
+    assert browser.api("DELETE", f"/users/faraday/tokens/{made['id']}").status_code == 204
+    assert statuses(made["token"], places[0], places[2]) == [403, 403]
+    faraday.allow("api_tokens", "yes")
+    for _ in range(2):
+        made = browser.api("POST", "/users/faraday/tokens", json={"note": "mine"}).json()
+        assert statuses(made["token"]) == [200, 200, 200]
+        assert browser.api("DELETE", f"/users/faraday/tokens/{made['id']}").status_code == 204
+        assert statuses(made["token"], places[2]) == [403], "revoked is revoked at the service, too, at once"

@@ -157,10 +157,11 @@ def test_suspended_account_is_out_at_once(hub, admin):
     browser.continue_with(page, "/hub/login/new-password", {"password": PASSWORD, "repeated": PASSWORD})
     made = browser.api("POST", "/users/hopper/tokens", json={"note": "mine", "expires_in": 3600})
     headers = {"Authorization": f"token {made.json()['token']}"}
-    assert hub.browser().get("/hub/api/user", headers=headers).status_code == 200
+    places = ("/hub/api/user", "/services/joulebook/quota")
+    assert [hub.browser().get(path, headers=headers).status_code for path in places] == [200, 200]
     assert "is suspended" in do(admin, "suspend", "hopper").text
     assert "/hub/login" in browser.get("/hub/home").url
-    assert hub.browser().get("/hub/api/user", headers=headers).status_code == 403
+    assert [hub.browser().get(path, headers=headers).status_code for path in places] == [403, 403]
     assert browser.sign_in("hopper", PASSWORD).status_code == 403
     assert "may sign in again" in do(admin, "resume", "hopper").text
     assert browser.sign_in("hopper", PASSWORD).url.endswith("/hub/home")
