@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import joulebook_lab.designers as designers
-    from joulebook import battery, core, grid, impedance, materials, report
+    from joulebook import battery, core, cryo, grid, impedance, materials, report
     from joulebook.core import errors
     from joulebook.core.version import __version__
 
 _MODULES = {
     "battery": "joulebook.battery",
     "core": "joulebook.core",
+    "cryo": "joulebook.cryo",
     "designers": "joulebook_lab.designers",
     "errors": "joulebook.core.errors",
     "grid": "joulebook.grid",
@@ -25,7 +26,7 @@ _MODULES = {
     "report": "joulebook.report",
 }
 
-__all__ = ["__version__", "battery", "core", "designers", "errors", "grid", "impedance", "materials", "report"]
+__all__ = ["__version__", "battery", "core", "cryo", "designers", "errors", "grid", "impedance", "materials", "report"]
 
 
 def __getattr__(name: str) -> Any:
