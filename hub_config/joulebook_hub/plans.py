@@ -96,7 +96,7 @@ LIMITS: dict[str, Limit] = {
     "queue_weight": Limit("weight in the queues for GPUs and jobs", "weight", enforced=True),
     "grid_buses": Limit("grid buses", "amount", enforced=True),
     "board_components": Limit("board components", "amount"),
-    "cryostat_components": Limit("cryostat components", "amount"),
+    "cryostat_components": Limit("cryostat components", "amount", enforced=True),
     "quench": Limit("quench", "switch"),
     "vtk_export": Limit("VTK export", "switch"),
     "transient_runs": Limit("transient runs on the hub", "switch", enforced=True),

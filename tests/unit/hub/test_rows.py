@@ -54,6 +54,7 @@ ENFORCED = {
     "memory": ("quota.gates.Gates.shape", "test_memory_and_cpus"),
     "cpus": ("quota.gates.Gates.shape", "test_memory_and_cpus"),
     "grid_buses": ("quota.gates.courtesy", "test_grid_buses"),
+    "cryostat_components": ("quota.gates.courtesy", "test_cryostat_components"),
     "api_tokens": ("quota.gates.Gates.tokens", "test_api_tokens"),
 }
 """Row, the point that enforces it, and the test below."""
@@ -269,6 +270,26 @@ def test_grid_buses_are_read_by_the_library(store, monkeypatch):
     assert VARIABLE == COURTESY
     monkeypatch.setenv(VARIABLE, start(store, "ada").environment[COURTESY])
     assert courtesy_limit("grid_buses") == 25 and math.isinf(courtesy_limit("planets"))
+
+
+def test_cryostat_components(store, monkeypatch):
+    """A study asks: the example is refused where a plan allows one component less."""
+    from joulebook.core.errors import OutOfRangeError
+    from joulebook.cryo import Cryostat, solve
+
+    cryostat = Cryostat.named("Pulse tube with wiring")
+    size = len(cryostat.components)
+    for user, most in (("ada", size - 1), ("bob", size)):
+        set_row(store, user, "cryostat_components", most)
+        monkeypatch.setenv(COURTESY, start(store, user).environment[COURTESY])
+        if most < size:
+            with pytest.raises(OutOfRangeError, match="the plan Explorer of this hub allows"):
+                solve(cryostat)
+        else:
+            assert solve(cryostat).temperatures["plate"] < 5
+    assert json.loads(start(store, "eve").environment[COURTESY])["limits"]["cryostat_components"] == 50
+    told = json.loads(start(store, "eve", groups=["plan-academic"]).environment[COURTESY])
+    assert told["limits"]["cryostat_components"] == 100
 
 
 def test_api_tokens(store):
