@@ -109,7 +109,8 @@ class OrganisationPage(OrganisationPages):
         except HubError as error:
             raise web.HTTPError(404, "%s", error.user_message) from error
         offered = self.rooms.projects.offered
-        await self.show("organisation.html", message=message, done=done, it=found, link=link, offered=offered)
+        houses = {"offered": offered, "next_start": self.rooms.leaving is not None}
+        await self.show("organisation.html", message=message, done=done, it=found, link=link, **houses)
 
     @web.authenticated
     async def get(self, name: str) -> None:

@@ -52,7 +52,7 @@ def configure(c: Any, settings: HubSettings) -> None:
     )
     address(settings.store_url)
     Proxies.from_environment(settings.environment)
-    identities = cards_of_this_machine() if settings.profile == "local" else ()
+    identities = cards_of_this_machine() if _lends(settings) else ()
     cards = tuple(_shared(Card(identity), settings.gpu_places) for identity in identities)
     if settings.profile != "kubernetes":
         c.JupyterHub.services = [*c.JupyterHub.get("services", []), _service(settings, cards)]
@@ -77,6 +77,12 @@ def configure(c: Any, settings: HubSettings) -> None:
     c.Spawner.post_stop_hook = gates.after_stop
     rooms = organisations.configure(c, settings, store, plans)
     dwellings.configure(c, settings, store, plans, rooms)
+
+
+def _lends(settings: HubSettings) -> bool:
+    """Whether servers see the cards that the hub sees, so that it can lend them to kernels."""
+    one_machine = settings.profile in ("docker", "systemd") and settings.environment.get("JOULEBOOK_GPU") == "1"
+    return settings.profile == "local" or one_machine
 
 
 def _shared(card: Card, places: int) -> Card:
