@@ -10,6 +10,7 @@ from typing import Any
 from jupyter_server._tz import utcnow
 from jupyter_server.extension.application import ExtensionApp
 
+from joulebook_lab.collaboration import page_hook
 from joulebook_lab.conversions import conversion_routes
 from joulebook_lab.handlers import routes
 from joulebook_lab.hub import HubService, hub_routes
@@ -33,6 +34,8 @@ class JoulebookLab(ExtensionApp):
         self.settings["joulebook_reports"] = self.reports
         self.settings["joulebook_hub_service"] = HubService.from_environment(os.environ)
         atexit.register(self.reports.kill_all)
+        pages = self.serverapp.web_app.settings
+        pages["page_config_hook"] = page_hook(self.serverapp.jpserver_extensions, pages.get("page_config_hook"))
 
     def initialize_handlers(self) -> None:
         """Add the routes."""

@@ -102,7 +102,7 @@ LIMITS: dict[str, Limit] = {
     "transient_runs": Limit("transient runs on the hub", "switch", enforced=True),
     "api_tokens": Limit("API tokens", "switch", enforced=True),
     "shared_libraries": Limit("shared libraries of own materials and components", "switch", enforced=True),
-    "co_editing": Limit("co-editing in hub projects", "switch"),
+    "co_editing": Limit("co-editing in hub projects", "switch", enforced=True),
 }
 """Every row that a plans' file must have."""
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jupyterhub.spawner import LocalProcessSpawner
-from traitlets import Dict, Unicode, default
+from traitlets import Dict, Instance, Unicode, default
 
 from joulebook_hub import leash, places
 from joulebook_hub.errors import HubError
@@ -24,7 +24,7 @@ from joulebook_hub.workspaces import LIBRARIES, Workspaces
 if TYPE_CHECKING:
     from joulebook_hub.organisations.rooms import Rooms
 
-__all__ = ["KEPT_VARIABLES", "LEAN_SETTINGS", "WorkspaceSpawner"]
+__all__ = ["KEPT_VARIABLES", "LEAN_SETTINGS", "TOGETHER_SETTINGS", "WorkspaceSpawner"]
 
 # Nothing else of the hub's environment reaches a server: no secret of the hub can be read there.
 KEPT_VARIABLES = (
@@ -34,6 +34,9 @@ KEPT_VARIABLES = (
 # Switches off Panel's server extension, which alone costs every server
 # 0.8 s and 39 MiB (applications are served by processes of their own instead), and Lab's question after news.
 LEAN_SETTINGS = places.package_folder() / "singleuser"
+# The same for a project's server, where collaboration is on: ordinary servers never load it.
+TOGETHER_SETTINGS = places.package_folder() / "together"
+_OF_PERSONS = ("JOULEBOOK_SERVICE", "JOULEBOOK_LEASES")
 
 
 class WorkspaceSpawner(LocalProcessSpawner):  # type: ignore[misc]
@@ -41,6 +44,8 @@ class WorkspaceSpawner(LocalProcessSpawner):  # type: ignore[misc]
 
     workspaces = Unicode(config=True, help="The folder that holds the users' and groups' workspaces.")
     logs = Unicode(config=True, help="The folder that takes one log per server.")
+    project = Instance(Path, allow_none=True, help="Folder of the project whose server this is.")
+    libraries = Dict(help="Libraries that the project's kernels find, by the name of the link.")
     hub_variables = Dict(config=True, help="Variables that every server gets: the hub's mark, the table of leases.")
 
     @default("env_keep")
@@ -53,7 +58,7 @@ class WorkspaceSpawner(LocalProcessSpawner):  # type: ignore[misc]
 
     @property
     def workspace(self) -> Path:
-        """The user's folder."""
+        """The user's folder; of a project's server a home that holds no files of anybody."""
         return Workspaces(Path(self.workspaces)).of_user(self.user.name)
 
     def get_args(self) -> list[str]:
@@ -65,6 +70,13 @@ class WorkspaceSpawner(LocalProcessSpawner):  # type: ignore[misc]
             JupyterHub's, and ``--allow-root`` where the hub itself is root.
         """
         arguments: list[str] = super().get_args()
+        if self.project is not None:
+            kept = {
+                "ServerApp.root_dir": self.project,
+                "YDocExtension.session_store_path": self.workspace / "sessions.json",
+                "SQLiteYStore.db_path": self.workspace / "documents.sqlite",
+            }
+            arguments += [f"--{name}={path}" for name, path in kept.items()]
         return [*arguments, "--allow-root"] if os.geteuid() == 0 else arguments
 
     def user_env(self, env: dict[str, str]) -> dict[str, str]:
@@ -89,6 +101,11 @@ class WorkspaceSpawner(LocalProcessSpawner):  # type: ignore[misc]
         env["JUPYTER_CONFIG_PATH"] = str(LEAN_SETTINGS)
         env["JOULEBOOK_LIBRARIES"] = str(self.workspace / LIBRARIES)
         env.update(self.hub_variables)
+        if self.project is not None:
+            env["JUPYTER_CONFIG_PATH"] = str(TOGETHER_SETTINGS)
+            env["CUDA_VISIBLE_DEVICES"] = ""  # its kernels belong to nobody who could be charged for a card
+            for name in _OF_PERSONS:
+                env.pop(name, None)
         return env
 
     def make_preexec_fn(self, name: str) -> Callable[[], None]:
@@ -104,7 +121,7 @@ class WorkspaceSpawner(LocalProcessSpawner):  # type: ignore[misc]
         callable
             For ``Popen``.
         """
-        hub, folder, cpus = os.getpid(), str(self.workspace), self._processors()
+        hub, folder, cpus = os.getpid(), str(self.project or self.workspace), self._processors()
 
         def before_exec() -> None:
             leash.die_with(hub)
@@ -142,6 +159,10 @@ class WorkspaceSpawner(LocalProcessSpawner):  # type: ignore[misc]
         groups = [str(group.name) for group in self.user.groups]
         rooms: Rooms | None = self.user.settings.get("joulebook_rooms")
         workspaces = Workspaces(Path(self.workspaces))
+        if self.project is not None:
+            self.workspace.mkdir(mode=0o700, parents=True, exist_ok=True)
+            workspaces.link(self.user.name, [], {}, self.libraries)
+            return
         if rooms is None:
             ordinary = [group for group in groups if not group.startswith(GROUP_PREFIX)]
             workspaces.prepare(self.user.name, ordinary)

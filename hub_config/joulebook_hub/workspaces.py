@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import shutil
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -136,6 +138,17 @@ class Workspaces:
                 if targets or links.is_there(workspace, name):
                     with links.subfolder(workspace, name, owner=owner) as folder_of_links:
                         links.keep_links(folder_of_links, targets, self._is_shared)
+
+    def forget(self, user: str) -> None:
+        """Delete the home of a project's server, with what it remembers of its documents; without one nothing happens.
+
+        Parameters
+        ----------
+        user : str
+            The server's hub user.
+        """
+        with contextlib.suppress(FileNotFoundError), links.opened(self.root / "users") as homes:
+            shutil.rmtree(folder_name(user), dir_fd=homes)
 
     def _is_shared(self, target: Path) -> bool:
         roots = (self.root,) if self.inside is None else (self.root, self.inside)

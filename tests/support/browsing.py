@@ -144,7 +144,7 @@ def running_lab(folder: Path, extension: Path) -> Iterator[str]:
         "ServerApp.root_dir": folder,
         "IdentityProvider.token": token,
         "ServerApp.allow_root": True,
-        "ServerApp.jpserver_extensions": '{"joulebook_lab": True, "jupyterlab": True}',
+        "ServerApp.jpserver_extensions": "{'joulebook_lab': True, 'jupyterlab': True, 'jupyter_server_ydoc': False}",
         "LabServerApp.labextensions_path": extensions,
         "LabApp.news_url": "",
         "LabApp.check_for_updates_class": "jupyterlab.NeverCheckForUpdate",

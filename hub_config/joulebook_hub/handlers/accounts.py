@@ -104,6 +104,8 @@ class AccountsPage(AccountPage):
             for server, spawner in list(user.spawners.items()):
                 if spawner.active and not spawner.pending:
                     await self.stop_single_user(user, server)
+        if "joulebook_rooms" in self.settings:
+            self.settings["joulebook_rooms"].doors.shut_out(name)
         return f"{name} is suspended; sessions, tokens and servers are gone, files are kept."
 
     async def _resume(self, name: str) -> str:

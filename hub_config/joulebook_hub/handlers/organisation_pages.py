@@ -13,6 +13,7 @@ from jupyterhub.handlers.base import BaseHandler
 from joulebook_hub.errors import HubError
 from joulebook_hub.handlers.quota_pages import minute
 from joulebook_hub.organisations.configuration import ROOMS
+from joulebook_hub.organisations.doors import running_hub
 from joulebook_hub.organisations.records import VALID_DAYS
 from joulebook_hub.organisations.rooms import Rooms
 
@@ -63,8 +64,8 @@ class OrganisationPages(BaseHandler):  # type: ignore[misc]
         typed = self.typed("number")
         return int(typed) if WHOLE.fullmatch(typed) else 0
 
-    async def show(self, template: str, *, message: str = "", done: str = "", **values: Any) -> None:
-        """Render a page, with a fault (status 400) or a confirmation on it.
+    async def show(self, template: str, *, message: str = "", done: str = "", status: int = 400, **values: Any) -> None:
+        """Render a page, with a fault or a confirmation on it.
 
         Parameters
         ----------
@@ -74,11 +75,13 @@ class OrganisationPages(BaseHandler):  # type: ignore[misc]
             What went wrong.
         done : str
             What was done.
+        status : int
+            HTTP's status of a page with a fault.
         **values : object
             Variables of the template.
         """
         if message:
-            self.set_status(400)
+            self.set_status(status)
         self.set_header("Cache-Control", "no-store")
         values |= {"infinite": math.inf, "minute": minute, "valid_days": VALID_DAYS}
         self.finish(await self.render_template(template, message=message, done=done, **values))
@@ -105,5 +108,5 @@ class OrganisationPages(BaseHandler):  # type: ignore[misc]
         if action not in actions:
             raise HubError("The page sent an action that does not exist. Load it again.", reason="bad_action")
         done = await asyncio.to_thread(actions[action])
-        await self.rooms.follow(self.db)
+        await self.rooms.follow(self.db, running_hub())
         return done

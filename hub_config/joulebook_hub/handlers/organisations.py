@@ -9,15 +9,19 @@ from typing import Any
 
 from jupyterhub.utils import url_path_join
 from tornado import web
+from tornado.httputil import url_concat
 
 from joulebook_hub.errors import HubError
 from joulebook_hub.handlers.all_organisations import AllOrganisationsPage
 from joulebook_hub.handlers.invitations import InvitationPage
 from joulebook_hub.handlers.organisation_pages import OrganisationPages
+from joulebook_hub.names import folder_name
 from joulebook_hub.organisations import reading
+from joulebook_hub.organisations.doors import running_hub
 from joulebook_hub.organisations.overview import overview
 from joulebook_hub.organisations.roles import Role
 from joulebook_hub.organisations.rules import CAPPED, Organisation
+from joulebook_hub.organisations.together import Place, server_of
 
 __all__ = ["ROUTES"]
 
@@ -99,18 +103,23 @@ class OrganisationsPage(OrganisationPages):
 class OrganisationPage(OrganisationPages):
     """One organisation, as far as one's role shows it."""
 
-    async def _show(self, name: str, *, message: str = "", done: str = "", link: tuple[str, str] | None = None) -> None:
+    async def _show(self, name: str, *, link: tuple[str, str] | None = None, **told: Any) -> None:
+        rooms, rules = self.rooms, self.rooms.doors.together
+
         def look() -> Any:
-            with self.rooms.book.store.read() as transaction:
-                return overview(transaction, self.rooms.book, name, self.me)
+            with rooms.book.store.read() as transaction:
+                found = overview(transaction, rooms.book, name, self.me)
+                return found, rules.decision(transaction, found.entry.number) if rules.offered else None
 
         try:
-            found = await asyncio.to_thread(look)
+            found, together = await asyncio.to_thread(look)
         except HubError as error:
             raise web.HTTPError(404, "%s", error.user_message) from error
-        offered = self.rooms.projects.offered
-        houses = {"offered": offered, "next_start": self.rooms.leaving is not None}
-        await self.show("organisation.html", message=message, done=done, it=found, link=link, **houses)
+        servers = {project.name: self.find_user(server_of(project.number)) for project in found.projects}
+        open_now = {each for each, user in servers.items() if user is not None and user.spawner.ready}
+        houses = {"offered": rooms.projects.offered, "next_start": rooms.leaving is not None}
+        here = {"together": together, "open_now": open_now, "link": link}
+        await self.show("organisation.html", it=found, **here, **houses, **told)
 
     @web.authenticated
     async def get(self, name: str) -> None:
@@ -124,7 +133,10 @@ class OrganisationPage(OrganisationPages):
         try:
             token = await self.act(self._actions(name))
         except HubError as error:
-            await self._show(name, message=error.user_message)
+            await self._show(name, message=error.user_message, status=getattr(error, "status", 400))
+            return
+        if action == "edit together":
+            self._enter(*token)
             return
         if action in {"leave", "dissolve"}:
             self.redirect(url_path_join(self.hub.base_url, "organisations"))
@@ -132,6 +144,14 @@ class OrganisationPage(OrganisationPages):
         invited = self.typed("invited").strip()
         done = _DONE[action].format(user=self.typed("user"), role=self.typed("role"), invited=invited)
         await self._show(name, done=done, link=(invited, self._address(token)) if action == "invite" else None)
+
+    def _enter(self, name: str, place: Place) -> None:
+        """Go to a project's server; JupyterHub starts it on the way, if it does not run."""
+        self.user_from_username(name)
+        self.rooms.doors.open(running_hub(), self.db, name, place)
+        # Everybody has a layout of the Lab of their own there.
+        lab = url_path_join(self.base_url, "user", name, "lab", "workspaces", folder_name(self.me))
+        self.redirect(url_concat(url_path_join(self.hub.base_url, "spawn", name), {"next": lab}))
 
     def _address(self, token: str) -> str:
         origin = str(self.settings.get("public_url") or f"{self.request.protocol}://{self.request.host}").rstrip("/")
@@ -163,6 +183,7 @@ class OrganisationPage(OrganisationPages):
             "close project": lambda: projects.change(name, me, project, closed=True),
             "open project": lambda: projects.change(name, me, project, closed=False),
             "move project": lambda: projects.move(name, me, project, typed("to")),
+            "edit together": lambda: rooms.doors.together.enter(name, me, project),
             "delete project": lambda: self._delete_project(name, project, title),
         }
 

@@ -7,9 +7,13 @@ from typing import Any
 
 from joulebook_hub.housing import shares
 from joulebook_hub.organisations.book import Book
+from joulebook_hub.organisations.doors import PROJECT_SCOPES, Doors, running_hub, without_project_names
+from joulebook_hub.organisations.folders import Folders
 from joulebook_hub.organisations.projects import Projects
 from joulebook_hub.organisations.rooms import Rooms, keep_following
+from joulebook_hub.organisations.together import Together, is_project
 from joulebook_hub.plans import Plans
+from joulebook_hub.quota.gates import Gates
 from joulebook_hub.settings import HubSettings
 from joulebook_hub.store import Store
 
@@ -20,7 +24,7 @@ ROOMS = "joulebook_rooms"
 _FOLLOWING: set[asyncio.Task[None]] = set()  # a running loop keeps only weak references to its tasks
 
 
-def configure(c: Any, settings: HubSettings, store: Store, plans: Plans) -> Rooms:
+def configure(c: Any, settings: HubSettings, store: Store, plans: Plans, gates: Gates) -> Rooms:
     """Give the hub the pages of organisations, and let it follow their changes.
 
     Parameters
@@ -33,6 +37,8 @@ def configure(c: Any, settings: HubSettings, store: Store, plans: Plans) -> Room
         The hub's store.
     plans : Plans
         The plans.
+    gates : Gates
+        Give a project's server its size, and decide about everybody else's.
 
     Returns
     -------
@@ -42,20 +48,35 @@ def configure(c: Any, settings: HubSettings, store: Store, plans: Plans) -> Room
     from joulebook_hub.handlers import organisations as pages
 
     projects = Projects(Book(store, plans), offered=shares(settings.profile))
-    rooms = Rooms(projects, settings.folder.workspaces)
+    together = Together(projects.book, offered=settings.profile == "local", offer=gates.offer)
+    doors = Doors(together, Folders(settings.folder.workspaces))
+    rooms = Rooms(projects, settings.folder.workspaces, doors)
     c.JupyterHub.tornado_settings[ROOMS] = rooms
+    c.JupyterHub.authenticator_class = without_project_names(c.JupyterHub.authenticator_class)
+    if together.offered:
+        _serve_projects(c, doors, gates)
     c.JupyterHub.extra_handlers = [*c.JupyterHub.get("extra_handlers", []), *pages.ROUTES]
     c.JupyterHub.template_vars["organisations_page"] = True
     try:
         loop = asyncio.get_running_loop()
     except RuntimeError:
         return rooms  # the configuration is read outside a running hub
-    _FOLLOWING.add(loop.create_task(keep_following(rooms, _session)))
+    _FOLLOWING.add(loop.create_task(keep_following(rooms, running_hub)))
     return rooms
 
 
-def _session() -> Any:
-    """JupyterHub's database session, once the hub has opened it."""
-    from jupyterhub.app import JupyterHub
+def _serve_projects(c: Any, doors: Doors, gates: Gates) -> None:
+    """Servers of projects start by rules of their own, with a token that reaches less than a person's."""
+    ordinary = list(c.Spawner.server_token_scopes)
 
-    return JupyterHub.instance().db if JupyterHub.initialized() else None
+    def scopes(spawner: Any) -> list[str]:
+        return list(PROJECT_SCOPES) if is_project(spawner.user.name) else ordinary
+
+    async def before_start(spawner: Any) -> None:
+        if is_project(spawner.user.name):
+            await doors.before_start(spawner, gates)
+        else:
+            await gates.before_start(spawner)
+
+    c.Spawner.server_token_scopes = scopes
+    c.Spawner.pre_spawn_hook = before_start

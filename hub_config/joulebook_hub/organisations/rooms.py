@@ -21,9 +21,11 @@ from joulebook_hub.errors import HubError
 from joulebook_hub.names import folder_name
 from joulebook_hub.organisations import tables
 from joulebook_hub.organisations.book import Book
+from joulebook_hub.organisations.doors import Doors
 from joulebook_hub.organisations.folders import Folders
 from joulebook_hub.organisations.projects import Project, Projects, reach_of
 from joulebook_hub.organisations.reading import Entry
+from joulebook_hub.organisations.together import server_of
 from joulebook_hub.plans import GROUP_PREFIX
 from joulebook_hub.workspaces import Workspaces
 
@@ -53,6 +55,8 @@ class Rooms:
         Organisations and their projects in the store.
     root : Path
         The folder of workspaces, groups and projects.
+    doors : Doors
+        The projects' servers.
     line : int
         Newest line of the organisations' log that was followed.
     leaving : callable, optional
@@ -61,6 +65,7 @@ class Rooms:
 
     projects: Projects
     root: Path
+    doors: Doors
     line: int = 0
     leaving: Callable[[Any, int], Awaitable[None]] | None = None
 
@@ -153,6 +158,7 @@ class Rooms:
             self.folders.delete(gone)
         except FileNotFoundError:
             log.info("project %s had no folder", gone.link)
+        Workspaces(self.root).forget(server_of(gone.number))
         return gone
 
     def changed(self) -> Changed | None:
@@ -183,17 +189,23 @@ class Rooms:
                     ended.add(entry.group)
         return Changed(found[-1].line, members, frozenset(ended), frozenset(people))
 
-    async def follow(self, db: Any) -> None:
-        """Bring groups and links up to date after changes.
+    async def follow(self, db: Any, app: Any = None) -> None:
+        """Bring groups and links up to date after changes, and let the projects' servers follow.
 
         Parameters
         ----------
         db : Session
             JupyterHub's database session, in whose thread this runs.
+        app : JupyterHub, optional
+            The running hub; without it no server is looked at.
         """
         changed = await asyncio.to_thread(self.changed)
-        if changed is None:
-            return
+        if changed is not None:
+            await self._follow(db, changed)
+        if app is not None:
+            await self.doors.follow(app, db, changed=changed is not None)
+
+    async def _follow(self, db: Any, changed: Changed) -> None:
         _keep_groups(db, changed)
         if self.leaving is not None:
             self.line = max(self.line, changed.line)
@@ -243,23 +255,23 @@ def _groups_of(db: Any, people: Iterable[str]) -> dict[str, list[str]]:
     return {name: [group.name for group in user.groups] for name, user in found.items() if user is not None}
 
 
-async def keep_following(rooms: Rooms, session: Callable[[], Any]) -> None:
+async def keep_following(rooms: Rooms, running: Callable[[], Any]) -> None:
     """Follow changes for as long as the hub runs.
 
     Parameters
     ----------
     rooms : Rooms
         The shared projects.
-    session : callable
-        Gives JupyterHub's database session; None as long as the hub has not opened it.
+    running : callable
+        Gives JupyterHub; None as long as it has not opened its database.
     """
     while True:
         await asyncio.sleep(EVERY)
-        db = session()
-        if db is None:
+        app = running()
+        if app is None:
             continue
         try:
-            await rooms.follow(db)
+            await rooms.follow(app.db, app)
             await rooms.look()
         except Exception:  # a fault of one change must not end the following of all later ones
             log.exception("groups and links could not follow the organisations; trying again")

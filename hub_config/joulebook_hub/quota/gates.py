@@ -27,7 +27,7 @@ from joulebook_hub.quota.units import give_back_unit, keep_only, take_unit
 from joulebook_hub.service.routes import ServiceError
 from joulebook_hub.store import Store
 
-__all__ = ["COURTESY", "COURTESY_ROWS", "COURTESY_SWITCHES", "Gates", "courtesy"]
+__all__ = ["COURTESY", "COURTESY_ROWS", "COURTESY_SWITCHES", "Gates", "StartRefusedError", "courtesy"]
 
 COURTESY = "JOULEBOOK_COURTESY"
 COURTESY_ROWS = ("grid_buses", "board_components", "cryostat_components")
@@ -35,7 +35,7 @@ COURTESY_SWITCHES = ("quench", "vtk_export")
 _GB = 10**9
 
 
-class _RefusedError(web.HTTPError):
+class StartRefusedError(web.HTTPError):
     """An answer, such as 402, whose message JupyterHub shows to the person."""
 
     def __init__(self, refused: ServiceError) -> None:
@@ -78,7 +78,7 @@ class Gates:
 
         Raises
         ------
-        _RefusedError
+        StartRefusedError
             An answer with status 402, if the plan does not allow it; with 503 while the hub drains.
         """
         groups = [str(group.name) for group in spawner.user.groups]
@@ -88,7 +88,7 @@ class Gates:
         try:
             found = await asyncio.to_thread(self.start, spawner.user.name, groups, spawner.name, running)
         except ServiceError as refused:
-            raise _RefusedError(refused) from refused
+            raise StartRefusedError(refused) from refused
         self.shape(spawner, found)
 
     def start(self, user: str, groups: Sequence[str], server: str, running: set[str]) -> Entitlement:

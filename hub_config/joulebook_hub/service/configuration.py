@@ -75,7 +75,7 @@ def configure(c: Any, settings: HubSettings) -> None:
     c.JupyterHub.authenticator_class = with_token_gate(c.JupyterHub.authenticator_class)
     c.Spawner.pre_spawn_hook = gates.before_start
     c.Spawner.post_stop_hook = gates.after_stop
-    rooms = organisations.configure(c, settings, store, plans)
+    rooms = organisations.configure(c, settings, store, plans, gates)
     dwellings.configure(c, settings, store, plans, rooms)
 
 

@@ -25,11 +25,13 @@ from joulebook_hub.housing.leaving import Leaving
 from joulebook_hub.housing.numbers import PERSON, PROJECT, numbers
 from joulebook_hub.organisations import reading
 from joulebook_hub.organisations.book import Book
+from joulebook_hub.organisations.doors import Doors
 from joulebook_hub.organisations.folders import Folders
 from joulebook_hub.organisations.projects import Projects, keep_size
 from joulebook_hub.organisations.reading import Given
 from joulebook_hub.organisations.roles import Role
 from joulebook_hub.organisations.rooms import Rooms
+from joulebook_hub.organisations.together import Together
 from joulebook_hub.plans import Plans
 from joulebook_hub.service.features import load_tables
 from joulebook_hub.settings import HubSettings
@@ -368,7 +370,8 @@ def test_a_start_asks_the_plan_makes_folders_and_furnishes(profile, houses, acme
     c = Config()
     c.JupyterHub.tornado_settings = {}
     c.Spawner.pre_spawn_hook = gate
-    rooms = Rooms(Projects(houses.book), houses.root)
+    doors = Doors(Together(houses.book, offered=False), Folders(houses.root))
+    rooms = Rooms(Projects(houses.book), houses.root, doors)
     configure(c, settings, houses.book.store, houses.book.plans, rooms)
     starting = SimpleNamespace(
         user=SimpleNamespace(name="mike", groups=[]),

@@ -25,6 +25,7 @@ from joulebook_hub.organisations.book import Book
 from joulebook_hub.organisations.projects import Projects, reach_of
 from joulebook_hub.organisations.reading import Given
 from joulebook_hub.organisations.roles import Role
+from joulebook_hub.organisations.together import Together
 from joulebook_hub.plans import LIMITS, Plans
 from joulebook_hub.quota import entitlement
 from joulebook_hub.quota.decisions import NotAllowed
@@ -46,6 +47,7 @@ ENFORCED = {
     "seats": ("organisations.rules.Organisation.invite", "test_seats"),
     "projects": ("organisations.projects.Projects.make", "test_projects"),
     "shared_libraries": ("organisations.projects.reach_of", "test_shared_libraries"),
+    "co_editing": ("organisations.together.Together.admit", "test_co_editing"),
     "queue_weight": ("lending.desk.Desk.queue", "test_queue_weight"),
     "jobs": ("jobs.gate.Gate.admit", "test_jobs"),
     "transient_runs": ("jobs.gate.Gate.admit", "test_transient_runs"),
@@ -167,6 +169,17 @@ def test_shared_libraries(store):
     set_row(store, "ada", "shared_libraries", True)
     with store.read() as transaction:
         assert [each.library for each in reach_of(transaction, book, "ada")] == [True]
+
+
+def test_co_editing(store):
+    book = Book(store, PLANS)
+    name = book.found("Solo", "ada").name
+    Projects(book).make(name, "ada", "One")
+    with pytest.raises(HubError, match="Editing together is not part of what Solo has") as refused:
+        Together(book).enter(name, "ada", "one")
+    assert refused.value.status == 402
+    set_row(store, "ada", "co_editing", True)
+    assert Together(book).enter(name, "ada", "one")[0] == "project--1"
 
 
 def test_price():

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import inspect
+from types import SimpleNamespace
+
 import pytest
 from traitlets.config import Config
 
 from joulebook_hub import production, profiles
 from joulebook_hub.authenticator import JoulebookAuthenticator
 from joulebook_hub.errors import HubError
+from joulebook_hub.organisations.doors import PROJECT_SCOPES
 from joulebook_hub.proxies import LoopbackProxy
 from joulebook_hub.service.configuration import SERVICE_SCOPES
 from joulebook_hub.settings import HubSettings
@@ -88,7 +92,10 @@ def test_local_configuration(configured, tmp_path):
     assert config.JupyterHub.proxy_class is LoopbackProxy
     assert issubclass(config.JupyterHub.authenticator_class, JoulebookAuthenticator)
     assert config.Spawner.default_url == "/lab"
-    assert config.Spawner.server_token_scopes == [*profiles.SERVER_SCOPES, *SERVICE_SCOPES]
+    scopes = config.Spawner.server_token_scopes
+    of_a_person, of_a_project = (SimpleNamespace(user=SimpleNamespace(name=name)) for name in ("ada", "project--1"))
+    assert scopes(of_a_person) == [*profiles.SERVER_SCOPES, *SERVICE_SCOPES]
+    assert scopes(of_a_project) == list(PROJECT_SCOPES)
     role = config.JupyterHub.load_roles[0]
     assert role["scopes"] == ["list:users", "read:users:activity", "read:servers", "delete:servers"]
     assert role["services"] == ["idle-culler"] and "users" not in role
@@ -174,8 +181,6 @@ async def test_servers_of_the_local_profile_refuse_other_addresses():
 @pytest.mark.parametrize("what", ["public_url", "api_url", "hub"])
 @pytest.mark.asyncio
 async def test_the_proxy_refuses_other_addresses_whatever_is_configured(what):
-    from types import SimpleNamespace
-
     proxy = LoopbackProxy(auth_token="x")
     addresses = {"public_url": "http://127.0.0.1:1", "api_url": "http://127.0.0.1:2", "hub": "http://127.0.0.1:3"}
     addresses[what] = "http://0.0.0.0:4"
@@ -223,7 +228,9 @@ def test_gates_stand_in_every_profile(configured, tmp_path):
         config = configured(JOULEBOOK_PROFILE=profile, **(PUBLIC if profile != "local" else {}))
         gates = config.JupyterHub.tornado_settings["joulebook_gates"]
         assert (gates.workspaces, (gates.memory, gates.cpus)) == (homes, size)
-        assert config.Spawner.pre_spawn_hook == gates.before_start and config.Spawner.post_stop_hook == gates.after_stop
+        hook = config.Spawner.pre_spawn_hook
+        asked = inspect.getclosurevars(hook).nonlocals["gates"] if profile == "local" else hook.__self__
+        assert asked is gates and config.Spawner.post_stop_hook == gates.after_stop
         handlers = config.JupyterHub.authenticator_class.get_handlers
         assert handlers.__module__ == "joulebook_hub.handlers.tokens", "its routes come before JupyterHub's"
 

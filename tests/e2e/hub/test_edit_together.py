@@ -1,0 +1,139 @@
+"""Two people edit one notebook of a shared project at the same time, in two browsers; who is removed is out."""
+
+from __future__ import annotations
+
+import os
+import re
+import time
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import nbformat
+import pytest
+import requests
+
+import browsing
+
+PASSWORD = "coil gun marmalade"
+
+
+def picture(page: Any, name: str) -> None:
+    folder = os.environ.get("JOULEBOOK_PICTURES")
+    if folder:
+        page.screenshot(path=str(Path(folder) / f"{name}.png"))
+
+
+@pytest.fixture(scope="module")
+def house(new_hub: Any) -> Any:
+    """A hub with an organisation of the administrator and bob, a project with a notebook, and carl, who is outside."""
+    hub = new_hub(JOULEBOOK_ATTEMPTS_PER_MINUTE="1000", JOULEBOOK_SIGN_UP="open", OMP_NUM_THREADS="1")
+    done = hub.up()
+    assert done.returncode == 0, done.stderr
+    admin, bob, carl = hub.admin(), hub.browser(), hub.browser()
+    for browser, name in ((bob, "bob"), (carl, "carl")):
+        assert browser.sign_up(name, PASSWORD).status_code == 200
+    admin.submit("/hub/organisations", {"action": "found", "title": "Coil group"})
+    change(admin, "invite", invited="bob", role="member")
+    asked = bob.get("/hub/organisations")
+    number = re.search(r'name="number" value="(\d+)"', asked.text)[1]
+    bob.continue_with(asked, "/hub/organisations", {"action": "accept", "number": number})
+    assert change(admin, "make project", title="Coil tests").status_code == 200
+    folder = hub.folder.workspaces / "projects" / "1"
+    folder.mkdir(parents=True)
+    cells = [nbformat.v4.new_code_cell("turns = 12"), nbformat.v4.new_markdown_cell("Coil of the second run")]
+    kernel = {"kernelspec": {"name": "joulebook-cpu", "display_name": "Joulebook (CPU)"}}
+    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=kernel), folder / "coil.ipynb")
+    yield SimpleNamespace(hub=hub, admin=admin, bob=bob, carl=carl, folder=folder)
+    assert hub.down().returncode == 0
+
+
+def change(browser: Any, action: str, **fields: str) -> Any:
+    return browser.submit("/hub/organisations/coil-group", {"action": action, **fields})
+
+
+def enter(page: Any, house: Any, name: str, password: str) -> None:
+    """Sign in and press *Edit together*."""
+    page.set_default_timeout(60_000)
+    page.goto(f"{house.hub.url}/hub/login?next=%2Fhub%2Forganisations%2Fcoil-group")
+    if "/hub/login" in page.url:
+        page.locator("#username_input").fill(name)
+        page.locator("#password_input").fill(password)
+        page.locator("#login_submit").click()
+    page.get_by_role("button", name="Edit Coil tests together").wait_for()
+    picture(page, f"page-{name}")
+    page.get_by_role("button", name="Edit Coil tests together").click()
+    page.wait_for_url("**/user/project--1/lab**", timeout=120_000)
+
+
+def open_notebook(page: Any) -> Any:
+    item = page.locator('.jp-DirListing-item[data-file-type="notebook"]', has_text="coil.ipynb")
+    item.wait_for()
+    item.dblclick()
+    cell = page.locator(".jp-CodeCell .cm-content").first
+    cell.get_by_text("turns").wait_for()
+    return cell
+
+
+def sees(page: Any, name: str) -> None:
+    """The other one's cursor, and whose it is."""
+    page.locator(".jp-CodeCell .jp-remote-cursor").first.wait_for(state="attached")
+    page.locator(".jp-remote-userFlag-name", has_text=name).wait_for(state="attached")
+
+
+def test_two_people_type_into_one_notebook_until_one_is_removed(house: Any, tmp_path: Path, wait_for: Any) -> None:
+    with browsing.chromium(tmp_path, "admin") as ada:
+        bob = ada.context.browser.new_context(viewport={"width": 1400, "height": 900}).new_page()
+        enter(ada, house, "admin", house.hub.ADMIN_PASSWORD)
+        enter(bob, house, "bob", PASSWORD)
+        hers, his = open_notebook(ada), open_notebook(bob)
+        hers.click()
+        ada.keyboard.press("Control+End")
+        ada.keyboard.type("\nlayers = 4")
+        his.get_by_text("layers").wait_for()
+        sees(bob, "admin")
+        his.click()
+        bob.keyboard.press("Control+End")
+        bob.keyboard.type("\nwire = 0.5")
+        hers.get_by_text("wire").wait_for()
+        sees(ada, "bob")
+        picture(ada, "notebook-ada")
+        picture(bob, "notebook-bob")
+        text = "turns = 12\nlayers = 4\nwire = 0.5"
+        file = house.folder / "coil.ipynb"
+        wait_for(lambda: nbformat.read(file, 4).cells[0].source == text, "both are in the file", 20)
+
+        outsiders(house)
+        assert change(house.admin, "remove", user="bob").status_code == 200
+        begin = time.monotonic()
+        wait_for(lambda: not servers(house), "the project's server has ended, with every connection", 20)
+        print(f"out after {time.monotonic() - begin:.1f} s")
+        assert house.bob.get("/user/project--1/api/status").status_code in {403, 404}
+        assert house.bob.get("/hub/spawn/project--1").status_code in {403, 404}
+        assert not servers(house)
+
+        enter(ada, house, "admin", house.hub.ADMIN_PASSWORD)
+        open_notebook(ada).get_by_text("wire").wait_for()
+        assert nbformat.read(file, 4).cells[0].source == text, "nothing twice, nothing lost"
+
+
+def servers(house: Any) -> list[Any]:
+    """Processes of single-user servers."""
+    return [each for each in house.hub.members() if any("jupyterhub.singleuser" in word for word in each.cmdline())]
+
+
+def outsiders(house: Any) -> None:
+    """Carl, who is no member, and the server's own token reach nothing; the server has little in its environment."""
+    assert house.carl.get("/user/project--1/api/status").status_code in {403, 404}
+    assert house.carl.get("/hub/spawn/project--1").status_code in {403, 404}
+    assert change(house.carl, "edit together", project="coil-tests").status_code in {403, 404}
+    (server,) = servers(house)
+    environment = server.environ()
+    assert "JOULEBOOK_SERVICE" not in environment and environment["CUDA_VISIBLE_DEVICES"] == ""
+    assert server.cwd() == str(house.folder)
+    headers = {"Authorization": f"token {environment['JUPYTERHUB_API_TOKEN']}"}
+    with requests.Session() as session:
+        session.trust_env = False
+        for path in ("users", "users/bob", "groups", "users/project--1/tokens", "services"):
+            answer = session.get(f"{house.hub.url}/hub/api/{path}", headers=headers, timeout=30)
+            assert answer.status_code in {403, 404}, path
