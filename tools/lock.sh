@@ -7,7 +7,7 @@ compile() {
     --no-emit-index-url --no-header --no-annotate "$@"
 }
 compile --extra lab --extra report --extra hub --extra docs --extra dev -o requirements/lock.txt
-compile --extra docker --extra kubernetes --extra systemd --extra s3 --extra sentry --extra traefik -c requirements/lock.txt \
+compile --extra docker --extra gateway --extra kubernetes --extra systemd --extra s3 --extra sentry --extra traefik -c requirements/lock.txt \
   -o requirements/lock-production.txt
 compile --extra charts -c requirements/lock.txt -o requirements/lock-charts.txt
 compile --extra node -c requirements/lock.txt -o requirements/lock-node.txt

@@ -212,6 +212,7 @@ EXTRAS = {
     "dev": "tests, lint and types",
     "docker": "servers of users in containers",
     "docs": "this documentation",
+    "gateway": "clusters of sweeps at a Dask Gateway",
     "gpu": "solvers on NVIDIA GPUs",
     "hub": "running the hub",
     "kubernetes": "servers of users in pods",

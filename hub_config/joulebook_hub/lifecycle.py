@@ -218,8 +218,11 @@ def _wait_until_ready(folder: StateFolder, port: int, guard: subprocess.Popen[by
     for _ in _poll(_START_PATIENCE):
         if answers(port, folder.instance):
             return
-        own = [process.pid for process in processes.members(folder.instance)]
-        if ports.is_held_by_others(port, own):  # the proxy goes on without its port
+        others = True
+        for _ in range(2):  # our own proxy may have begun to listen while its processes were looked for
+            own = [process.pid for process in processes.members(folder.instance)]
+            others = others and ports.is_held_by_others(port, own)
+        if others:  # the proxy goes on without its port
             message = f"Another program has taken port {port} meanwhile. Start again, or choose a port with --port."
             raise HubError(message, reason="port_taken")
         if guard is not None and guard.poll() is not None:

@@ -13,6 +13,7 @@ from joulebook_hub.jobs import rules, tables
 from joulebook_hub.jobs.gate import Gate
 from joulebook_hub.jobs.orders import Notebook, Report, Sweep, default_title
 from joulebook_hub.jobs.records import ACTIVE, ENDED, Job
+from joulebook_hub.jobs.shapes import Room
 from joulebook_hub.service.routes import ServiceError
 from joulebook_hub.store import Store, Transaction
 
@@ -332,6 +333,22 @@ class JobBook:
             job.weight = self.gate.admit(transaction, user, order, key, groups).weight
             keep(transaction, job, stage="", label="", done=0.0, total=0.0, results="{}")
             return _row(transaction, key)
+
+    def room(self, user: str) -> Room:
+        """Tell how large the cluster of a person's sweep may be.
+
+        Parameters
+        ----------
+        user : str
+            Whose sweep.
+
+        Returns
+        -------
+        Room
+            By the person's plan.
+        """
+        with self.store.read() as transaction:
+            return self.gate.room(transaction, user)
 
     def remove(self, user: str, key: str) -> None:
         """Forget a job that has ended; its results stay in the workspace, and it still counts for the month.

@@ -11,9 +11,11 @@ from joulebook_hub.jobs.setting import KEPT, RUNS_JOBS, VARIABLES, WorkerSetting
 from joulebook_hub.settings import HubSettings
 from joulebook_hub.spawners import hub_variables
 
-__all__ = ["RUNS_JOBS", "WORKER", "runs_jobs", "worker_service"]
+__all__ = ["GATEWAY", "RUNS_JOBS", "WORKER", "roles", "runs_jobs", "services"]
 
 WORKER = "joulebook-worker"
+GATEWAY = "dask-gateway"
+"""Name by which a Dask Gateway knows whose tokens it takes."""
 _PLANS = ("JOULEBOOK_PLANS", "JOULEBOOK_DEFAULT_PLAN")
 
 
@@ -33,8 +35,8 @@ def runs_jobs(settings: HubSettings) -> bool:
     return settings.profile == "local" and settings.environment.get(RUNS_JOBS, "on") != "off"
 
 
-def worker_service(settings: HubSettings) -> dict[str, Any]:
-    """Describe the worker to JupyterHub. It gets no scope: it asks the store, never the hub.
+def services(settings: HubSettings) -> list[dict[str, Any]]:
+    """Describe the worker to JupyterHub, and the Dask Gateway where it asks this hub who comes.
 
     Parameters
     ----------
@@ -43,7 +45,7 @@ def worker_service(settings: HubSettings) -> dict[str, Any]:
 
     Returns
     -------
-    dict
+    list of dict
         For ``JupyterHub.services``.
     """
     command = [
@@ -51,10 +53,38 @@ def worker_service(settings: HubSettings) -> dict[str, Any]:
         *(sys.executable, "-m", "joulebook_hub.jobs.worker"),
     ]
     home = {"JOULEBOOK_HOME": str(settings.folder.root)}
-    named = (*_PLANS, *VARIABLES, *notices.VARIABLES)
-    given = {name: settings.environment[name] for name in named if settings.environment.get(name)}
-    WorkerSettings.from_environment({**given, **home})
+    given = _given(settings)
     kept = {name: os.environ[name] for name in KEPT if name in os.environ}
     variables = {**kept, **given, **hub_variables(settings.folder.instance, settings.folder.leases), **home}
     variables |= {"JOULEBOOK_STORE_URL": settings.store_url, "JOULEBOOK_PROFILE": settings.profile}
-    return {"name": WORKER, "command": command, "environment": variables, "display": False}
+    worker = {"name": WORKER, "command": command, "environment": variables, "display": False}
+    return [worker, {"name": GATEWAY, "display": False}] if _shows_its_token(settings) else [worker]
+
+
+def roles(settings: HubSettings) -> list[dict[str, Any]]:
+    """What the worker may do at the hub: nothing, but show its token to a Dask Gateway that asks the hub.
+
+    Parameters
+    ----------
+    settings : HubSettings
+        The settings.
+
+    Returns
+    -------
+    list of dict
+        For ``JupyterHub.load_roles``.
+    """
+    if not _shows_its_token(settings):
+        return []
+    return [{"name": WORKER, "scopes": [f"access:services!service={GATEWAY}"], "services": [WORKER]}]
+
+
+def _given(settings: HubSettings) -> dict[str, str]:
+    named = (*_PLANS, *VARIABLES, *notices.VARIABLES)
+    return {name: settings.environment[name] for name in named if settings.environment.get(name)}
+
+
+def _shows_its_token(settings: HubSettings) -> bool:
+    home = {"JOULEBOOK_HOME": str(settings.folder.root)}
+    gateway = WorkerSettings.from_environment({**_given(settings), **home}).gateway
+    return gateway is not None and gateway.sign_in == "jupyterhub" and not gateway.secret_file

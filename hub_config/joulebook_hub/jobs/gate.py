@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from joulebook_hub.jobs.orders import TRANSIENT, Notebook, Report, Sweep
+from joulebook_hub.jobs.shapes import Room
 from joulebook_hub.plans import Plans
 from joulebook_hub.quota.decisions import Offer, decide_switch
 from joulebook_hub.quota.homes import storage_decision
@@ -85,6 +86,24 @@ class Gate:
         project = project_of_file(order.file)
         take_unit(transaction, allowed, ROW, key, project=project, offer=self.offer).or_refuse()
         return Admitted(allowed.plan.name, allowed.amount("queue_weight"))
+
+    def room(self, transaction: Transaction, user: str) -> Room:
+        """Tell how large the cluster of a person's sweep may be: all workers together like a server of the person's.
+
+        Parameters
+        ----------
+        transaction : Transaction
+            Where to look.
+        user : str
+            Whose sweep.
+
+        Returns
+        -------
+        Room
+            By the rows ``cpus`` and ``memory``.
+        """
+        allowed = entitlement(transaction, self.plans, user)
+        return Room(allowed.amount("cpus"), allowed.amount("memory"))
 
     def give_back(self, transaction: Transaction, key: str) -> None:
         """Count a job no longer that was cancelled before it began.

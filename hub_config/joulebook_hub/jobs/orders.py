@@ -121,7 +121,16 @@ class Sweep(Model):
     file: str = _FILE
     parameters: dict[str, Any] = Field(default_factory=dict, max_length=100)
     arguments: list[Annotated[str, Field(max_length=_LONGEST)]] = Field(default_factory=list, max_length=_MOST_ITEMS)
-    workers: int = Field(default=0, ge=0, le=256, description="Processes of its cluster; 0 for as many as allowed.")
+    workers: int = Field(default=0, ge=0, le=256, description="Workers of its cluster; 0 for as many as allowed.")
+    cores: float = Field(
+        default=0.0, ge=0.0, le=1024.0, description="Processors of a worker at a Dask Gateway; 0 for its own."
+    )
+    memory: float = Field(
+        default=0.0, ge=0.0, le=65536.0, description="GB of a worker at a Dask Gateway; 0 for its own."
+    )
+    image: str = Field(
+        default="", max_length=200, description="Image of workers at a Dask Gateway that lets one choose."
+    )
     limit: float = _LIMIT
 
     @field_validator("file")
@@ -133,6 +142,14 @@ class Sweep(Model):
     @classmethod
     def _bounded(cls, values: dict[str, Any]) -> dict[str, Any]:
         return _bounded(values)
+
+    @field_validator("image")
+    @classmethod
+    def _name_of_image(cls, name: str) -> str:
+        if name and not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._/:@-]*", name):
+            message = "must be the name of an image, such as registry.example.org/lab:1.2"
+            raise PydanticCustomError("order", "{message}", {"message": message})
+        return name
 
     @model_validator(mode="after")
     def _one_way(self) -> Sweep:

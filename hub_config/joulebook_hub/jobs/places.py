@@ -138,9 +138,9 @@ class DaskPlace:
                 *(_start_and_leave, str(folder), dict(environment)), key=key, pure=False, retries=0
             )
             task.result(timeout=_PATIENCE)
-        except (OSError, TimeoutError, ValueError) as error:
+        except Exception as error:  # Dask's own kinds; also what the machine itself could not do
             self.close()
-            message = f"The Dask cluster at {self._address} does not answer: {error}."
+            message = f"The Dask cluster at {self._address} does not start the job: {error or type(error).__name__}."
             raise HubError(message, reason="no_cluster") from error
 
     def tend(self) -> None:

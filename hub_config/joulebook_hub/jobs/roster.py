@@ -108,6 +108,16 @@ class Roster:
         with self.store.read() as transaction:
             return list(transaction.execute(statement))
 
+    def attempts(self) -> set[tuple[str, int]]:
+        """List the attempts that count.
+
+        Returns
+        -------
+        set of (str, int)
+            Identity and number of each.
+        """
+        return {(row.key, row.attempt) for row in self.running()}
+
     def adopt(self, key: str, attempt: int, before: str, worker: str) -> Told:
         """Take over an attempt of a worker that died.
 

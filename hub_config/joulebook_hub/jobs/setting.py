@@ -10,6 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from joulebook_hub.errors import HubError
+from joulebook_hub.jobs import gateway
+from joulebook_hub.jobs.gateway import GatewaySettings
+from joulebook_hub.jobs.orders import Notebook, Report, Sweep
 from joulebook_hub.places import StateFolder
 from joulebook_hub.processes import MARK
 
@@ -19,7 +22,7 @@ JOB_MARK = "JOULEBOOK_JOB"
 """Variable that every process of an attempt carries: the job's identity, a dot, the attempt's number."""
 RUNS_JOBS = "JOULEBOOK_JOBS"
 """Variable that is ``on`` where the hub runs jobs."""
-VARIABLES = ("JOULEBOOK_DASK", "JOULEBOOK_JOBS_AT_ONCE")
+VARIABLES = ("JOULEBOOK_DASK", "JOULEBOOK_JOBS_AT_ONCE", *gateway.VARIABLES)
 KEPT = (
     *("LANG", "LC_ALL", "LC_CTYPE", "LD_LIBRARY_PATH", "NUMBA_CACHE_DIR", "PYTHONPATH", "SSL_CERT_FILE", "TZ"),
     *("VIRTUAL_ENV", "OMP_NUM_THREADS", "NUMBA_NUM_THREADS"),
@@ -43,12 +46,15 @@ class WorkerSettings:
         Address of a Dask scheduler (JOULEBOOK_DASK); empty to run attempts on this machine.
     grace : float
         s from SIGINT to SIGKILL.
+    gateway : GatewaySettings, optional
+        The Dask Gateway that gives sweeps their clusters (JOULEBOOK_DASK, too).
     """
 
     home: Path
     at_once: int = 1
     dask: str = ""
     grace: float = 8.0
+    gateway: GatewaySettings | None = None
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> WorkerSettings:
@@ -74,11 +80,15 @@ class WorkerSettings:
         if not given.isdigit() or not 1 <= int(given) <= _MOST_AT_ONCE:
             message = f"JOULEBOOK_JOBS_AT_ONCE = {given!r}: use a whole number from 1 to {_MOST_AT_ONCE}."
             raise HubError(message, reason="bad_settings")
-        dask = environment.get("JOULEBOOK_DASK", "")
+        chosen = GatewaySettings.from_environment(environment)
+        dask = "" if chosen else environment.get("JOULEBOOK_DASK", "")
         if dask and not _ADDRESS.fullmatch(dask):
-            message = f"JOULEBOOK_DASK = {dask!r}: use the address of a scheduler, such as tcp://10.0.0.5:8786."
+            message = (
+                f"JOULEBOOK_DASK = {dask!r}: use the address of a scheduler, such as tcp://10.0.0.5:8786, or "
+                "gateway+https:// and that of a Dask Gateway."
+            )
             raise HubError(message, reason="bad_settings")
-        return cls(StateFolder.from_environment(environment).root, int(given), dask)
+        return cls(StateFolder.from_environment(environment).root, int(given), dask, gateway=chosen)
 
     @property
     def instance(self) -> str:
@@ -146,7 +156,7 @@ class WorkerSettings:
         )
 
     def with_cluster(
-        self, command: list[str], variables: Mapping[str, str], workers: int
+        self, command: list[str], variables: Mapping[str, str], order: Report | Notebook | Sweep, most: float
     ) -> tuple[list[str], dict[str, str]]:
         """Give a sweep its Dask cluster: the hub's, or one of its own that lives and ends with it.
 
@@ -156,8 +166,10 @@ class WorkerSettings:
             What the sweep runs.
         variables : mapping of str to str
             Its environment.
-        workers : int
-            Processes that it wants; 0 for as many as allowed.
+        order : Sweep
+            The sweep.
+        most : float
+            Processors that the plan allows.
 
         Returns
         -------
@@ -165,9 +177,18 @@ class WorkerSettings:
             The command.
         dict
             The environment; ``distributed.Client()`` finds the cluster by it.
+
+        Raises
+        ------
+        HubError
+            If the sweep wants what only a Dask Gateway has.
         """
+        wanted = [name for name in ("cores", "memory", "image") if getattr(order, name, None)]
+        if wanted:
+            message = f"{wanted[0]}: this hub has no Dask Gateway, so its workers are as they are. Leave it out."
+            raise HubError(message, reason="refused")
         if self.dask:
             return command, {**variables, "DASK_SCHEDULER_ADDRESS": self.dask}
-        allowed = len(os.sched_getaffinity(0))
-        count = min(workers or allowed, allowed)
+        allowed = max(int(min(len(os.sched_getaffinity(0)), most)), 1)
+        count = min(getattr(order, "workers", 0) or allowed, allowed)
         return [sys.executable, "-m", "joulebook_hub.jobs.cluster", str(count), "--", *command], dict(variables)

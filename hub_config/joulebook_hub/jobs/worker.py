@@ -21,7 +21,6 @@ import socket
 import threading
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -31,14 +30,17 @@ from sqlalchemy import Row
 
 from joulebook_hub import processes
 from joulebook_hub.errors import HubError
-from joulebook_hub.jobs import rules
+from joulebook_hub.jobs import fences, rules
+from joulebook_hub.jobs.attempts import Held
+from joulebook_hub.jobs.clusters import Clusters, hand_over
 from joulebook_hub.jobs.files import JobFiles
 from joulebook_hub.jobs.notices import Courier
-from joulebook_hub.jobs.orders import ORDER, work_of
+from joulebook_hub.jobs.orders import ORDER, Notebook, Report, Sweep, work_of
 from joulebook_hub.jobs.places import Place
 from joulebook_hub.jobs.records import Ending
-from joulebook_hub.jobs.roster import LOG_KEPT, Roster, Sign
+from joulebook_hub.jobs.roster import LOG_KEPT, Roster
 from joulebook_hub.jobs.setting import JOB_MARK, WorkerSettings
+from joulebook_hub.jobs.shapes import Wish
 from joulebook_hub.jobs.spool import LogTail, Spool
 from joulebook_hub.jobs.timetable import Timetable
 from joulebook_hub.workspaces import Workspaces
@@ -50,26 +52,11 @@ BEAT = 1.0
 _LOOK = 5.0
 _STARTS = 2.0  # s; after this an attempt that has not begun must at least have a process
 _UNBORN = 30.0  # s; after this an attempt that no process has begun never will
+_HOW = {"no_cluster": "never", "cluster_failed": "interrupted"}
+"""How an attempt without a cluster ends, by the reason; it is refused where the reason is another."""
 _STILL = 15.0  # s; after this an attempt elsewhere whose count stands still has lost its machine
 
 log = logging.getLogger("joulebook_hub.jobs")
-
-
-@dataclass
-class _Held:
-    """An attempt that this worker watches."""
-
-    row: Row[Any]
-    spool: Spool
-    results: Path | None
-    tail: LogTail
-    since: float
-    shown: dict[str, Any] = field(default_factory=dict)
-    alive: tuple[int, float] = (0, 0.0)
-
-    @property
-    def name(self) -> tuple[str, int]:
-        return self.row.key, self.row.attempt
 
 
 class Worker:
@@ -87,17 +74,25 @@ class Worker:
         Folders, and how much may run at a time.
     place : Place
         Where attempts run.
+    clusters : Clusters, optional
+        Where sweeps get their clusters, if the hub has a Dask Gateway.
     """
 
     def __init__(
-        self, roster: Roster, timetable: Timetable, courier: Courier, settings: WorkerSettings, place: Place
+        self,
+        roster: Roster,
+        timetable: Timetable,
+        courier: Courier,
+        settings: WorkerSettings,
+        place: Place,
+        clusters: Clusters | None = None,
     ) -> None:
         own = psutil.Process()
         self.machine = f"{socket.gethostname()}|{settings.instance}|"
         self.name = f"{self.machine}{own.pid}|{own.create_time():.2f}"
         self._roster, self._timetable, self._courier = roster, timetable, courier
-        self._settings, self._place = settings, place
-        self._held: dict[tuple[str, int], _Held] = {}
+        self._settings, self._place, self._clusters = settings, place, clusters
+        self._held: dict[tuple[str, int], Held] = {}
         self._watch = rules.Watch()
         self._beat = self._look = 0.0
 
@@ -116,6 +111,8 @@ class Worker:
         """
         mail = threading.Thread(target=self._send_notices, args=(stop,), name="notices", daemon=True)
         mail.start()
+        if self._clusters is not None:
+            threading.Thread(target=self._clusters.run, args=(stop,), name="clusters", daemon=True).start()
         while not stop.is_set():
             try:
                 self.step()
@@ -136,7 +133,10 @@ class Worker:
                 log.warning("job %s: its worker went silent; it is queued again", key)
             self._timetable.submit_due()
         for held in list(self._held.values()):
-            self._tell_end(held, now)
+            if held.waits:
+                self._go_on(held)
+            else:
+                self._tell_end(held, now)
         if now >= self._beat and self._held:
             self._beat = now + BEAT
             self._show_life()
@@ -163,29 +163,59 @@ class Worker:
             if older.folder.name != str(row.attempt):
                 older.remove()
         spool = Spool.of(self._settings.spool, row.key, row.attempt)
-        held = _Held(row, spool, None, LogTail(spool), time.monotonic())
+        held = Held(row, spool, None, LogTail(spool), time.monotonic())
         self._held[held.name] = held
         try:
-            held.results = self._prepare(row, spool)
-            self._place.start(spool.folder, self._settings.variables({JOB_MARK: f"{row.key}.{row.attempt}"}))
+            order = ORDER.validate_json(row.order)
+            held.results = self._prepare(row, spool, order)
+            if self._clusters is not None and isinstance(order, Sweep):
+                wish = Wish(order.workers, order.cores, order.memory, order.image)
+                self._clusters.want(*held.name, wish, self._timetable.book.room(row.user))
+                spool.write(
+                    "progress.json", {"stage": "Waiting for a Dask cluster", "label": "", "done": 0, "total": 0}
+                )
+                held.waits = True
+            else:
+                self._begin(held)
         except ValidationError:
             self._finish(held, Ending("refused", "This version of Joulebook cannot read the job. Submit it again."))
         except HubError as error:
-            how = "never" if error.reason == "no_cluster" else "refused"
-            self._finish(held, Ending(how, error.user_message))
-        else:
-            log.info("job %s of %s: attempt %d started", row.key, row.user, row.attempt)
+            self._finish(held, Ending(_HOW.get(error.reason, "refused"), error.user_message))
 
-    def _prepare(self, row: Row[Any], spool: Spool) -> Path:
-        order = ORDER.validate_json(row.order)
+    def _begin(self, held: Held) -> None:
+        row = held.row
+        held.since = time.monotonic()
+        try:
+            self._place.start(held.spool.folder, self._settings.variables({JOB_MARK: f"{row.key}.{row.attempt}"}))
+        except HubError as error:
+            self._finish(held, Ending(_HOW.get(error.reason, "refused"), error.user_message))
+            return
+        log.info("job %s of %s: attempt %d started", row.key, row.user, row.attempt)
+
+    def _go_on(self, held: Held) -> None:
+        """Start an attempt once its cluster is there."""
+        found = None if self._clusters is None else self._clusters.answer(*held.name)
+        if held.spool.is_asked_to_stop:
+            self._finish(held, Ending("cancelled", ""))
+        elif isinstance(found, HubError):
+            self._finish(held, Ending(_HOW.get(found.reason, "refused"), found.user_message))
+        elif found is not None:
+            held.waits = False
+            order = held.spool.read("order.json") or {}
+            variables = {**order.get("environment", {}), **hand_over(found, held.spool.folder)}
+            held.spool.write("order.json", {**order, "environment": variables, "cluster": True})
+            self._begin(held)
+
+    def _prepare(self, row: Row[Any], spool: Spool, order: Report | Notebook | Sweep) -> Path:
         files = JobFiles(Workspaces(self._settings.workspaces), row.user)
         file = files.find(order.file)
         results = files.results(row.title, row.key, row.attempt, row.submitted)
         work = work_of(order, file, results)
         variables = self._settings.of_job(row.user, files.home, results, f"{row.key}.{row.attempt}")
         command = work.command
-        if work.cluster is not None:
-            command, variables = self._settings.with_cluster(command, variables, work.cluster)
+        if work.cluster is not None and self._clusters is None:
+            most = self._timetable.book.room(row.user).cpus
+            command, variables = self._settings.with_cluster(command, variables, order, most)
         spool.prepare(
             {
                 "command": command,
@@ -202,11 +232,11 @@ class Worker:
     # -- watching ----------------------------------------------------------------------------------------------------
 
     def _show_life(self) -> None:
-        signs = [self._sign(held) for held in self._held.values()]
+        signs = [held.sign() for held in self._held.values()]
         told = self._roster.show_life(self.name, signs)
         for sign in signs:
             held = self._held[sign.key, sign.attempt]
-            self._has_kept(held, sign)
+            held.has_kept(sign)
             word = told[held.name]
             if word == "gone":
                 log.warning("job %s: attempt %d counts no longer; it is ended", *held.name)
@@ -216,16 +246,7 @@ class Worker:
                 held.spool.ask_to_stop()
             held.spool.count("lease")
 
-    def _sign(self, held: _Held, most: int = 65_536) -> Sign:
-        progress = held.spool.read("progress.json")
-        begin, content = held.tail.read(most)
-        return Sign(*held.name, progress if progress != held.shown else None, begin, content)
-
-    def _has_kept(self, held: _Held, sign: Sign) -> None:
-        held.shown = sign.progress or held.shown
-        held.tail.offset = sign.begin + len(sign.log)
-
-    def _tell_end(self, held: _Held, now: float) -> None:
+    def _tell_end(self, held: Held, now: float) -> None:
         told = held.spool.read("ending.json")
         if told is None and not self._is_dead(held, now):
             return
@@ -238,7 +259,7 @@ class Worker:
         else:
             self._finish(held, Ending(str(told.get("how")), str(told.get("error", ""))))
 
-    def _is_dead(self, held: _Held, now: float) -> bool:
+    def _is_dead(self, held: Held, now: float) -> bool:
         begun = held.spool.read("begun.json")
         if begun is None:
             waited = now - held.since
@@ -252,8 +273,12 @@ class Worker:
 
     # -- ending ------------------------------------------------------------------------------------------------------
 
-    def _finish(self, held: _Held, ending: Ending) -> None:
+    def _finish(self, held: Held, ending: Ending) -> None:
         results: dict[str, Any] = {}
+        if ending.how == "never" and not held.waits and self._has_begun(held.spool):
+            return  # it is watched like every other
+        if ending.how == "failed" and self._has_lost_its_cluster(held):
+            ending = Ending("interrupted", f"Its Dask cluster was lost. {ending.error}")
         if ending.how in {"interrupted", "never"}:
             if held.results is not None:
                 shutil.rmtree(held.results, ignore_errors=True)
@@ -262,17 +287,33 @@ class Worker:
             found = files.listed(held.results)
             folder = held.results.relative_to(files.home.resolve()).as_posix()
             results = {"folder": folder, "files": [{"path": one.path, "size": one.size} for one in found]}
-        sign = self._sign(held, LOG_KEPT)
+        sign = held.sign(LOG_KEPT)
         if self._roster.finish(self.name, sign, ending, results):
             log.info("job %s of %s: attempt %d %s", held.row.key, held.row.user, held.row.attempt, ending.how)
+        self._forget(held)
+
+    def _has_begun(self, spool: Spool) -> bool:
+        """Look whether a runner has taken the attempt; if none has, take it, so that none that comes late does."""
+        own = psutil.Process()
+        try:
+            return not spool.begin({"pid": own.pid, "started": own.create_time(), "machine": socket.gethostname()})
+        except OSError:  # there is no folder
+            return False
+
+    def _has_lost_its_cluster(self, held: Held) -> bool:
+        order = held.spool.read("order.json") or {}
+        return self._clusters is not None and bool(order.get("cluster")) and self._clusters.is_lost(*held.name)
+
+    def _forget(self, held: Held) -> None:
         self._held.pop(held.name, None)
+        if self._clusters is not None:
+            self._clusters.drop(*held.name)
         held.spool.remove()
 
-    def _let_go(self, held: _Held) -> None:
+    def _let_go(self, held: Held) -> None:
         held.spool.ask_to_stop()
         self._end_processes(held.row.key, only=held.row.attempt)
-        self._held.pop(held.name, None)
-        held.spool.remove()
+        self._forget(held)
 
     # -- what a dead worker left -------------------------------------------------------------------------------------
 
@@ -298,7 +339,7 @@ class Worker:
         order = spool.read("order.json")
         results = Path(str(order["results"])) if order and order.get("results") else None
         tail = LogTail(spool, self._roster.log_end(row.number, row.attempt))
-        held = _Held(row, spool, results, tail, time.monotonic())
+        held = Held(row, spool, results, tail, time.monotonic())
         self._held[held.name] = held
         if order is None or not (spool.has_begun or self._is_starting(row)):
             self._finish(held, Ending("never", "The worker was ended before the work began."))
@@ -310,36 +351,16 @@ class Worker:
         """Whether a runner has been started that has not yet said so; on another machine it is waited for."""
         if not self._place.here:
             return True
-        wanted = f"{row.key}.{row.attempt}"
-        return any(value == wanted for _, value in processes.marked(JOB_MARK))
+        return fences.is_starting(row.key, row.attempt)
 
     def _lives(self, worker: str) -> bool:
-        parts = worker.split("|")
-        try:
-            return processes.is_same_process(int(parts[2]), float(parts[3]))
-        except (IndexError, ValueError):
-            return False
+        return fences.lives(worker)
 
     def _spools(self, key: str = "*") -> list[Spool]:
         return [Spool(path) for path in self._settings.spool.glob(f"{key}/*") if path.is_dir()]
 
     def _end_processes(self, key: str, *, below: int = 0, only: int = 0) -> None:
-        """End every process of some attempts of a job on this machine, and wait until they are gone."""
-        deadline = time.monotonic() + 10.0
-        while time.monotonic() < deadline:
-            found = []
-            for process, value in processes.marked(JOB_MARK):
-                name, _, number = value.rpartition(".")
-                if name == key and number.isdigit() and (int(number) < below or int(number) == only):
-                    found.append(process)
-            if not found:
-                return
-            for process in found:
-                try:
-                    process.kill()
-                except psutil.Error:
-                    continue
-            psutil.wait_procs(found, timeout=1.0)
+        fences.end_processes(key, below=below, only=only)
 
 
 def make(environment: Mapping[str, str]) -> Worker:
@@ -357,6 +378,7 @@ def make(environment: Mapping[str, str]) -> Worker:
     """
     from joulebook_hub.jobs.book import JobBook
     from joulebook_hub.jobs.gate import Gate
+    from joulebook_hub.jobs.gateway import Gateway
     from joulebook_hub.jobs.places import DaskPlace, OwnMachine
     from joulebook_hub.plans import Plans
     from joulebook_hub.store import Store
@@ -366,8 +388,12 @@ def make(environment: Mapping[str, str]) -> Worker:
     store = Store(environment["JOULEBOOK_STORE_URL"])
     settings.spool.mkdir(mode=0o700, parents=True, exist_ok=True)
     place: Place = DaskPlace(settings.dask) if settings.dask else OwnMachine()
-    courier = Courier.of(environment, settings.home)
-    return Worker(Roster(store), Timetable(JobBook(store, Gate(plans))), courier, settings, place)
+    courier, roster = Courier.of(environment, settings.home), Roster(store)
+    clusters = None
+    if settings.gateway is not None:
+        gateway = Gateway(settings.gateway, environment.get("JUPYTERHUB_API_TOKEN", ""))
+        clusters = Clusters(gateway, settings.instance, roster.attempts)
+    return Worker(roster, Timetable(JobBook(store, Gate(plans))), courier, settings, place, clusters)
 
 
 def main() -> None:

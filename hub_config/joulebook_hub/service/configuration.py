@@ -9,7 +9,8 @@ from typing import Any
 
 from joulebook_hub import housing
 from joulebook_hub.billing import configuration as billing
-from joulebook_hub.jobs.configuration import RUNS_JOBS, runs_jobs, worker_service
+from joulebook_hub.jobs import configuration as jobs
+from joulebook_hub.jobs.configuration import RUNS_JOBS, runs_jobs
 from joulebook_hub.lending.records import Card
 from joulebook_hub.service.addresses import VARIABLE as PROXY_ADDRESSES
 from joulebook_hub.service.addresses import Proxies
@@ -57,7 +58,8 @@ def configure(c: Any, settings: HubSettings) -> None:
     if settings.profile != "kubernetes":
         c.JupyterHub.services = [*c.JupyterHub.get("services", []), _service(settings, cards)]
     if runs_jobs(settings):
-        c.JupyterHub.services = [*c.JupyterHub.services, worker_service(settings)]
+        c.JupyterHub.services = [*c.JupyterHub.services, *jobs.services(settings)]
+        c.JupyterHub.load_roles = [*c.JupyterHub.get("load_roles", []), *jobs.roles(settings)]
     people = {"name": "user", "scopes": ["self", f"access:services!service={SERVICE}"]}
     c.JupyterHub.load_roles = [*c.JupyterHub.get("load_roles", []), people]
     c.JupyterHub.load_groups = plans.groups()

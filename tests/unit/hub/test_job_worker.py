@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import json
 import os
+import socket
+import subprocess
+import sys
 import threading
 import time
+from types import SimpleNamespace
 
 import psutil
 import pytest
 
 from joulebook_hub import processes
+from joulebook_hub.errors import HubError
+from joulebook_hub.jobs import rules
 from joulebook_hub.jobs.book import JobBook, Wish
 from joulebook_hub.jobs.gate import Gate
 from joulebook_hub.jobs.notices import Courier
@@ -88,7 +94,7 @@ def is_gone(pid):
 def hub(tmp_path, monkeypatch):
     # the cluster of a sweep costs a second; one test has it
     monkeypatch.setattr("joulebook_hub.jobs.worker.BEAT", 0.2)
-    monkeypatch.setattr(WorkerSettings, "with_cluster", lambda self, command, variables, workers: (command, variables))
+    monkeypatch.setattr(WorkerSettings, "with_cluster", lambda self, command, variables, *_: (command, variables))
     hub = Hub(tmp_path)
     yield hub
     hub.close()
@@ -269,22 +275,151 @@ def test_attempts_run_on_a_dask_cluster(hub):
     assert row.attempt == 1 and json.loads(row.results)["files"][0]["size"] == 1
 
 
+class Machines:
+    """A scheduler and workers of Dask, each with what it starts like a machine that can be pulled out."""
+
+    def __init__(self, folder):
+        self.folder, self.scheduler, self.workers = folder, None, []
+        with socket.create_server(("127.0.0.1", 0)) as probe:
+            self.port = probe.getsockname()[1]
+        self.address = f"tcp://127.0.0.1:{self.port}"
+        self.start()
+
+    def _run(self, what, *arguments):
+        command = [sys.executable, "-m", f"distributed.cli.dask_{what}", "--no-dashboard", *arguments]
+        with (self.folder / "dask.log").open("ab") as log:
+            return subprocess.Popen(command, stdout=log, stderr=log, cwd=self.folder, start_new_session=True)
+
+    def start(self):
+        self.scheduler = self._run("scheduler", "--host", "127.0.0.1", "--port", str(self.port))
+
+    def add(self, name):
+        scratch = ("--local-directory", str(self.folder / name))
+        self.workers.append(
+            self._run("worker", self.address, "--name", name, "--nthreads", "1", "--no-nanny", *scratch)
+        )
+        return psutil.Process(self.workers[-1].pid)
+
+    @staticmethod
+    def pull_out(process):
+        tree = [process, *process.children(recursive=True)]
+        for one in tree:
+            one.kill()
+        psutil.wait_procs(tree[1:], timeout=10.0)
+
+    def close(self):
+        for process in (*self.workers, self.scheduler):
+            process.kill()
+            process.wait(10)
+
+
+@pytest.fixture
+def machines(tmp_path):
+    (tmp_path / "dask").mkdir()
+    found = Machines(tmp_path / "dask")
+    yield found
+    found.close()
+
+
+ONE_AT_A_TIME = """
+import os, pathlib, time
+import psutil
+before = pathlib.Path("pids").read_text().split() if pathlib.Path("pids").exists() else []
+assert not any(psutil.pid_exists(int(pid)) for pid in before), "two at a time"
+with open("pids", "a") as file:
+    file.write(f"{os.getpid()} ")
+while not pathlib.Path("stop").exists():
+    time.sleep(0.05)
+pathlib.Path(os.environ["JOULEBOOK_RESULTS"], "parent").write_text(str(os.getppid()))
+"""
+
+
+def test_a_machine_of_a_dask_cluster_dies_and_another_takes_over(hub, machines, monkeypatch):
+    """As on another machine: the hub's worker sees no process of it, only that its count stands still."""
+    monkeypatch.setattr("joulebook_hub.jobs.worker.socket", SimpleNamespace(gethostname=lambda: "the hub's"))
+    monkeypatch.setattr("joulebook_hub.jobs.worker._STILL", 1.0)
+    monkeypatch.setattr("joulebook_hub.jobs.worker.rules", SimpleNamespace(LEASE=1.0, Watch=rules.Watch))
+    dask = [machines.add("one")]
+    place = DaskPlace(machines.address)
+    worker = hub.worker(place)
+    monkeypatch.setattr(worker, "_end_processes", lambda *_, **__: None)
+    try:
+        key = hub.submit(ONE_AT_A_TIME)
+        pids = hub.workspace / "pids"
+        hub.until(worker, lambda: pids.exists() and len(pids.read_text().split()) == 1)
+        dask.append(machines.add("two"))
+        machines.pull_out(dask[0])
+        hub.until(worker, lambda: len(pids.read_text().split()) == 2)
+        assert (hub.get(key).attempt, hub.get(key).interruptions) == (2, 1)
+        runner = psutil.Process(int(pids.read_text().split()[1])).parent()
+        assert runner.parent().pid == dask[1].pid, "on the other machine"
+        (hub.workspace / "stop").touch()
+        row = hub.done(worker, key)
+        assert row.attempt == 2 and len(json.loads(row.results)["files"]) == 1
+    finally:
+        place.close()
+
+
+def test_a_scheduler_that_dies_takes_no_job_along(hub, machines, monkeypatch):
+    machines.add("one")
+    place = DaskPlace(machines.address)
+    worker = hub.worker(place)
+    try:
+        first = hub.submit(ONE_AT_A_TIME)
+        pids = hub.workspace / "pids"
+        hub.until(worker, lambda: pids.exists() and pids.read_text())
+        monkeypatch.setattr("joulebook_hub.jobs.places._PATIENCE", 3.0)
+        machines.scheduler.kill()
+        machines.scheduler.wait(10)
+        (hub.workspace / "stop").touch()
+        assert hub.done(worker, first).attempt == 1, "an attempt needs no scheduler to go on"
+        second = hub.submit("pass")
+        hub.until(worker, lambda: hub.get(second).state == "queued" and hub.get(second).attempt)
+        machines.start()
+        machines.add("two")  # a worker of Dask ends with its scheduler
+        row = hub.done(worker, second)
+        assert row.attempt > 1 and row.interruptions == 0
+    finally:
+        place.close()
+
+
+def test_an_attempt_that_was_given_up_before_it_began_does_not_begin_later(hub):
+    """Its machine was slow, not dead: it comes when the attempt counts no longer."""
+    late = []
+
+    class Slow(OwnMachine):
+        def start(self, folder, environment):
+            if not late:
+                late.append((folder, environment))
+                raise HubError("does not answer", reason="no_cluster")
+            super().start(folder, environment)
+
+    kept = []
+    place = Slow()
+    worker, key = hub.worker(place), hub.submit("open('starts','a').write('x')")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("joulebook_hub.jobs.spool.Spool.remove", lambda self: kept.append(self))
+        hub.until(worker, lambda: kept and hub.get(key).state == "queued")
+        OwnMachine.start(place, *late[0])
+        assert place._started[-1].wait(20) == 3
+    assert hub.done(worker, key).attempt == 2 and (hub.workspace / "starts").read_text() == "x"
+
+
 def test_a_cluster_that_does_not_answer_loses_no_job(hub, monkeypatch):
     monkeypatch.setattr("joulebook_hub.jobs.places._PATIENCE", 0.5)
     key = hub.submit("pass")
     worker = hub.worker(DaskPlace("tcp://127.0.0.1:9"))
     hub.until(worker, lambda: hub.get(key).attempt == 1 and hub.get(key).state == "queued")
-    assert "does not answer" in hub.get(key).error and hub.get(key).interruptions == 0
+    assert "does not start the job" in hub.get(key).error and hub.get(key).interruptions == 0
 
 
 def test_settings_are_checked(tmp_path):
-    from joulebook_hub.errors import HubError
-
     home = {"JOULEBOOK_HOME": str(tmp_path)}
     for name, value in (("JOULEBOOK_JOBS_AT_ONCE", "0"), ("JOULEBOOK_JOBS_AT_ONCE", "x"), ("JOULEBOOK_DASK", "host")):
         with pytest.raises(HubError, match=name):
             WorkerSettings.from_environment({**home, name: value})
     found = WorkerSettings.from_environment({**home, "JOULEBOOK_DASK": "tcp://10.0.0.5:8786"})
-    command, variables = found.with_cluster(["python"], {}, 3)
+    plain = ORDER.validate_python({"kind": "sweep", "file": "a.py", "workers": 3})
+    command, variables = found.with_cluster(["python"], {}, plain, 8.0)
     assert command == ["python"] and variables == {"DASK_SCHEDULER_ADDRESS": "tcp://10.0.0.5:8786"}
     assert found.at_once == max(len(os.sched_getaffinity(0)) // 2, 1)

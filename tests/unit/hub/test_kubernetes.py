@@ -112,3 +112,32 @@ def test_documented_variables_are_the_variables(root):
     assert read - internal == told - internal
     assert HubSettings.__dataclass_fields__.keys() >= {"profile", "sign_in", "sign_up"}
     assert profiles.SERVER_SCOPES
+
+
+def test_the_dask_gateway_is_the_one_that_the_hub_speaks_to(root):
+    """Its snippets run with the real server's classes; the hub's needs and its service's name are met."""
+    from dask_gateway_server.auth import JupyterHubAuthenticator
+    from dask_gateway_server.backends.kubernetes.backend import KubeClusterConfig
+
+    from joulebook_hub.jobs.configuration import GATEWAY
+    from joulebook_hub.jobs.shapes import Room, Wish, shaped
+
+    values = yaml.safe_load((root / "hub_config/kubernetes/dask-gateway.yaml").read_text(encoding="utf-8"))
+    c = Config()
+    for snippet in values["gateway"]["extraConfig"].values():
+        exec(snippet, {"c": c})
+    asked = JupyterHubAuthenticator(config=c, jupyterhub_api_url=values["gateway"]["auth"]["jupyterhub"]["apiUrl"])
+    assert asked.use_service_access_scopes and asked.jupyterhub_service_name == GATEWAY
+    offered = c.Backend.cluster_options
+    offers = {one["field"]: {**one["spec"], "default": one["default"]} for one in offered.get_specification()}
+    shape = shaped(Wish(cores=2, memory=1.5), Room(8, 16), offers, {})
+    chosen = offered.get_configuration(offered.parse_options({**shape.options, "joulebook": "x"}), None)
+    made = KubeClusterConfig(config=c, **chosen)
+    assert (made.worker_cores, made.worker_memory, shape.most) == (2, 1_500_000_000, 4)
+    assert made.idle_timeout and made.cluster_max_workers and made.scheduler_cmd == ["dask", "scheduler"]
+    for part in ("scheduler", "worker"):
+        pod = values["gateway"]["backend"][part]
+        assert pod["extraPodConfig"]["securityContext"]["runAsNonRoot"]
+        assert pod["extraPodConfig"]["automountServiceAccountToken"] is False
+        assert pod["extraContainerConfig"]["securityContext"]["capabilities"] == {"drop": ["ALL"]}
+    assert values["traefik"]["service"]["type"] == "ClusterIP"
