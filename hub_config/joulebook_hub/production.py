@@ -6,11 +6,14 @@ jupyterhub-systemdspawner).
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 from joulebook_hub import proxy_program, traefik
 from joulebook_hub.errors import HubError
+from joulebook_hub.housing import systemd
 from joulebook_hub.settings import HubSettings
+from joulebook_hub.spawners import KEPT_VARIABLES, LEAN_SETTINGS
 
 __all__ = ["check", "configure"]
 
@@ -87,6 +90,7 @@ def _class_name(chosen: Any) -> str:
 
 def _own_proxy(c: Any, settings: HubSettings) -> None:
     c.JupyterHub.bind_url = f"http{'s' if settings.tls == 'own' else ''}://{settings.host}:{settings.port}"
+    c.JupyterHub.cleanup_servers = False  # servers outlive a restart of the hub, which finds them again
     c.JupyterHub.db_url = settings.environment.get("JOULEBOOK_DATABASE_URL") or f"sqlite:///{settings.folder.database}"
     if settings.proxy == "traefik":
         traefik.configure(c, settings)
@@ -144,20 +148,16 @@ def _kubernetes(c: Any, settings: HubSettings) -> None:
 
 
 def _systemd(c: Any, settings: HubSettings) -> None:
-    """One transient systemd unit per server, each under a user id that exists only while it runs."""
+    """One transient systemd unit per server; `joulebook_hub.housing` adds user, files and walls."""
+    systemd.tree_of(settings)
     _own_proxy(c, settings)
     c.JupyterHub.hub_bind_url = f"http://127.0.0.1:{settings.hub_port}"
     c.JupyterHub.spawner_class = "systemdspawner.SystemdSpawner"
-    c.SystemdSpawner.dynamic_users = True
-    c.SystemdSpawner.isolate_tmp = True
-    c.SystemdSpawner.isolate_devices = settings.environment.get("JOULEBOOK_GPU", "") != "1"
+    c.Spawner.cmd = [sys.executable, "-m", "jupyterhub.singleuser"]
+    c.Spawner.env_keep = ["PATH", *KEPT_VARIABLES]
+    c.Spawner.environment = {**c.Spawner.get("environment", {}), "JUPYTER_CONFIG_PATH": str(LEAN_SETTINGS)}
+    c.SystemdSpawner.unit_name_template = "joulebook-user-{USERID}"  # until the person's own name is known
+    c.SystemdSpawner.default_shell = "/bin/bash"
+    c.SystemdSpawner.isolate_devices = True
     c.SystemdSpawner.disable_user_sudo = True
-    c.SystemdSpawner.readonly_paths = ["/"]
-    c.SystemdSpawner.unit_extra_properties = {
-        "TasksMax": "1024",
-        "NoNewPrivileges": "yes",
-        "ProtectHome": "yes",
-        "ProtectKernelTunables": "yes",
-        "RestrictSUIDSGID": "yes",
-        "IPAddressDeny": "169.254.0.0/16",
-    }
+    c.SystemdSpawner.slice = systemd.SLICE

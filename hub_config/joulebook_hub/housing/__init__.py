@@ -24,7 +24,7 @@ from __future__ import annotations
 
 __all__ = ["HOUSED", "HOUSES", "shares"]
 
-HOUSED = ("docker", "kubernetes")
+HOUSED = ("docker", "kubernetes", "systemd")
 """Profiles whose servers get dwellings."""
 HOUSES = "joulebook_houses"
 """Name of the `Houses` among Tornado's settings."""

@@ -11,7 +11,7 @@ from typing import Any
 from tornado import web
 
 from joulebook_hub.errors import HubError
-from joulebook_hub.housing import HOUSED, HOUSES, docker, kubernetes
+from joulebook_hub.housing import HOUSED, HOUSES, docker, kubernetes, systemd
 from joulebook_hub.housing.dwellings import Dwelling
 from joulebook_hub.housing.houses import Houses
 from joulebook_hub.housing.leaving import Leaving
@@ -64,6 +64,8 @@ def furnisher(settings: HubSettings) -> Furnish:
     if settings.profile == "docker":
         tree = docker.tree_of(settings)
         return lambda spawner, given: docker.furnish(spawner, given, tree)
+    if settings.profile == "systemd":
+        return lambda spawner, given: systemd.furnish(spawner, given, settings)
     claim = claim_of(settings)
     return lambda spawner, given: kubernetes.furnish(spawner, given, claim)
 
@@ -111,13 +113,13 @@ class Doorkeeper:
         groups = [str(group.name) for group in spawner.user.groups]
         try:
             given = await asyncio.to_thread(self._move_in, user, groups, server)
+            self.furnish(spawner, given)
         except HubError as error:
             log.error("the server %r of %s: %s", server, user, error.log_message or error)
             refused = web.HTTPError(500, "%s", str(error))
             refused.jupyterhub_message = error.user_message  # type: ignore[attr-defined]
             raise refused from error
         self.leaving.note(user, server, given.rights)
-        self.furnish(spawner, given)
 
     def _move_in(self, user: str, groups: list[str], server: str) -> Dwelling:
         given = self.houses.prepare(user, groups)

@@ -356,7 +356,9 @@ def test_who_is_taken_out_of_a_group_by_hand_loses_the_server(houses):
 
 
 @pytest.mark.parametrize("profile", housing.HOUSED)
-def test_a_start_asks_the_plan_makes_folders_and_furnishes(profile, houses, acme, tmp_path):
+def test_a_start_asks_the_plan_makes_folders_and_furnishes(profile, houses, acme, tmp_path, monkeypatch):
+    monkeypatch.setattr(housing.systemd, "write_records", lambda given: None)
+    monkeypatch.setattr(housing.systemd, "pwd", SimpleNamespace(getpwuid=lambda number: None))
     variables = {"JOULEBOOK_PROFILE": profile, "JOULEBOOK_HOME": str(tmp_path), "JOULEBOOK_TLS": "upstream"}
     variables |= {"JOULEBOOK_PUBLIC_URL": "https://lab.example.org", "JOULEBOOK_STORE_URL": "postgresql://u:p@h/d"}
     variables |= {"JOULEBOOK_FIRST_ID": str(max(houses.first, 2000))} if ROOT else {}
@@ -379,6 +381,7 @@ def test_a_start_asks_the_plan_makes_folders_and_furnishes(profile, houses, acme
         environment={},
         extra_create_kwargs={},
         extra_host_config={},
+        mem_limit=None,
     )
     asyncio.run(c.Spawner.pre_spawn_hook(starting))
     assert asked == ["mike"] and rooms.leaving is not None

@@ -96,7 +96,10 @@ def test_compose_keeps_the_database_from_servers_and_names_what_is_read(root):
     assert sorted(url.rsplit("/", 1)[1] for url in urls) == sorted(made)
 
 
-@pytest.mark.parametrize("name", ["joulebook-hub.service", "joulebook-backup.service", "joulebook-backup.timer"])
+UNITS = ("joulebook-hub.service", "joulebook-backup.service", "joulebook-backup.timer", "joulebook-servers.slice")
+
+
+@pytest.mark.parametrize("name", UNITS)
 def test_units(root, tmp_path, name):
     path = root / "hub_config" / "systemd" / name
     unit = configparser.RawConfigParser(strict=False, delimiters=("=",), comment_prefixes=("#",))

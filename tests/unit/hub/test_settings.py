@@ -15,7 +15,7 @@ from joulebook_hub.organisations.doors import PROJECT_SCOPES
 from joulebook_hub.proxies import LoopbackProxy
 from joulebook_hub.service.configuration import SERVICE_SCOPES
 from joulebook_hub.settings import HubSettings
-from joulebook_hub.spawners import WorkspaceSpawner
+from joulebook_hub.spawners import LEAN_SETTINGS, WorkspaceSpawner
 
 PUBLIC = {"JOULEBOOK_PUBLIC_URL": "https://lab.example.org", "JOULEBOOK_TLS": "upstream"}
 
@@ -129,7 +129,9 @@ def test_production_configuration(configured, profile, spawner, postgresql_url):
     assert "form-action 'self' https://*.lab.example.org" in policy
     assert config.JupyterHub.template_vars["local_profile"] is False
     hosts = {"docker": "joulebook-hub", "kubernetes": "joulebook", "systemd": "127.0.0.1"}
-    assert config.Spawner.environment == {"JOULEBOOK_SERVICE": f"http://{hosts[profile]}:8082/services/joulebook/"}
+    lean = {"JUPYTER_CONFIG_PATH": str(LEAN_SETTINGS)} if profile == "systemd" else {}
+    service = f"http://{hosts[profile]}:8082/services/joulebook/"
+    assert config.Spawner.environment == {"JOULEBOOK_SERVICE": service, **lean}
     assert set(SERVICE_SCOPES) <= set(config.Spawner.server_token_scopes)
     config.JupyterHub.tornado_settings["joulebook_store"].close()
 
@@ -147,7 +149,7 @@ def test_containers_have_no_privileges_and_bounded_processes(configured, postgre
     pod = configured(JOULEBOOK_PROFILE="kubernetes", JOULEBOOK_STORE_URL=postgresql_url, **PUBLIC).KubeSpawner
     assert pod.allow_privilege_escalation is False and pod.automount_service_account_token is False
     unit = configured(JOULEBOOK_PROFILE="systemd", **PUBLIC).SystemdSpawner
-    assert unit.dynamic_users is True and unit.unit_extra_properties["NoNewPrivileges"] == "yes"
+    assert unit.isolate_devices is True and unit.disable_user_sudo is True  # the rest: tests/unit/hub/test_systemd.py
 
 
 @pytest.mark.parametrize(
@@ -220,17 +222,17 @@ def test_the_stores_address_reaches_no_server(configured, cards):
 
 
 def test_gates_stand_in_every_profile(configured, tmp_path):
-    for profile, homes, size in (
-        ("local", tmp_path / "home" / "workspaces" / "users", (None, None)),
-        ("docker", None, ("4G", 2.0)),
-        ("systemd", None, ("4G", 2.0)),
-    ):
+    homes = tmp_path / "home" / "workspaces" / "users"
+    for profile, size in (("local", (None, None)), ("docker", ("4G", 2.0)), ("systemd", ("4G", 2.0))):
         config = configured(JOULEBOOK_PROFILE=profile, **(PUBLIC if profile != "local" else {}))
         gates = config.JupyterHub.tornado_settings["joulebook_gates"]
         assert (gates.workspaces, (gates.memory, gates.cpus)) == (homes, size)
         hook = config.Spawner.pre_spawn_hook
-        asked = inspect.getclosurevars(hook).nonlocals["gates"] if profile == "local" else hook.__self__
-        assert asked is gates and config.Spawner.post_stop_hook == gates.after_stop
+        if profile == "local":
+            assert inspect.getclosurevars(hook).nonlocals["gates"] is gates
+        else:
+            assert hook.__self__.first == gates.before_start
+        assert config.Spawner.post_stop_hook == gates.after_stop
         handlers = config.JupyterHub.authenticator_class.get_handlers
         assert handlers.__module__ == "joulebook_hub.handlers.tokens", "its routes come before JupyterHub's"
 
