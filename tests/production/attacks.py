@@ -172,14 +172,14 @@ def full_disk(run: Any) -> str:
     scratch = run.kernels["cleo"].run(fill + "print({p: fill(p) for p in ('/tmp',)})\nos.unlink('/tmp/full')", 180)
     wait_for(lambda: run.people["cleo"].is_ready(), "cleo's server", 30)
     _again(run, "cleo")
-    home = run.kernels["cleo"].run(fill + "print(fill('/home/joulebook'))", 180)
+    home = run.kernels["cleo"].run(fill + "print(fill(os.environ['HOME']))", 180)
     seen = alive(run, 3)
     saved = run.kernels["ada"].run(
         "try: print(open('new', 'w').write('x' * 8192))\nexcept OSError as e: print(e.strerror)"
     )
     admin = run.people["admin"]
     assert admin.submit("/hub/accounts", {"action": "add", "name": "dora"}).status_code == 200
-    run.kernels["cleo"].run("import os; os.unlink('/home/joulebook/full')")
+    run.kernels["cleo"].run("import os; os.unlink(os.environ['HOME'] + '/full')")
     return f"/tmp: {scratch[-60:]!r}; home: {home}; {seen}; a new account is written; a neighbour's save: {saved!r}"
 
 
