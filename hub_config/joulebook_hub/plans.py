@@ -97,7 +97,7 @@ LIMITS: dict[str, Limit] = {
     "grid_buses": Limit("grid buses", "amount", enforced=True),
     "board_components": Limit("board components", "amount"),
     "cryostat_components": Limit("cryostat components", "amount", enforced=True),
-    "quench": Limit("quench", "switch"),
+    "quench": Limit("quench", "switch", enforced=True),
     "vtk_export": Limit("VTK export", "switch"),
     "transient_runs": Limit("transient runs on the hub", "switch", enforced=True),
     "api_tokens": Limit("API tokens", "switch", enforced=True),

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import joulebook_lab.designers as designers
-    from joulebook import battery, core, cryo, grid, impedance, materials, report
+    from joulebook import battery, core, cryo, grid, impedance, magnets, materials, report
     from joulebook.core import errors
     from joulebook.core.version import __version__
 
@@ -22,11 +22,24 @@ _MODULES = {
     "errors": "joulebook.core.errors",
     "grid": "joulebook.grid",
     "impedance": "joulebook.impedance",
+    "magnets": "joulebook.magnets",
     "materials": "joulebook.materials",
     "report": "joulebook.report",
 }
 
-__all__ = ["__version__", "battery", "core", "cryo", "designers", "errors", "grid", "impedance", "materials", "report"]
+__all__ = [
+    "__version__",
+    "battery",
+    "core",
+    "cryo",
+    "designers",
+    "errors",
+    "grid",
+    "impedance",
+    "magnets",
+    "materials",
+    "report",
+]
 
 
 def __getattr__(name: str) -> Any:

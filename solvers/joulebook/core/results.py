@@ -46,6 +46,10 @@ class Status(enum.Enum):
     SOLVED = "Solved."
     PARTIAL = "Stopped early: the values up to the stop are good. See the reason of the end."
     ISLANDED = "Solved where there is supply; loads elsewhere have none. See what has no supply; close a switch."
+    UNDETECTED = (
+        "Solved, but the detector never tripped, so that nothing protected the winding. Lower its threshold, or make "
+        "the normal zone grow faster."
+    )
     DIVERGED = "Not solved: no state was found in which everything balances. Ask diagnose() where and why."
     INFEASIBLE = "Not solvable as it stands: more is asked for than can be carried. Lessen it, or strengthen the way."
     FAILED = "Not solved. Loosen the accuracy, start from another state, or check the design's values."

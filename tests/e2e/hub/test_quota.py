@@ -58,7 +58,7 @@ def test_a_full_home_starts_no_server_until_a_large_file_is_gone(hub, faraday):
     hub.start_server(browser, "faraday")
     environments = [process.environ() for process in hub.members() if "jupyterhub.singleuser" in process.cmdline()]
     mine = next(each for each in environments if each["HOME"] == str(home))
-    assert mine["JOULEBOOK_COURTESY"] == '{"plan": "Enterprise", "limits": {"grid_buses": 12.0}}'
+    assert mine["JOULEBOOK_COURTESY"] == '{"plan": "Enterprise", "limits": {"grid_buses": 12.0}, "without": []}'
 
 
 def test_named_servers_by_plan(hub, faraday):

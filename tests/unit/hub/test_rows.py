@@ -57,6 +57,7 @@ ENFORCED = {
     "cpus": ("quota.gates.Gates.shape", "test_memory_and_cpus"),
     "grid_buses": ("quota.gates.courtesy", "test_grid_buses"),
     "cryostat_components": ("quota.gates.courtesy", "test_cryostat_components"),
+    "quench": ("quota.gates.courtesy", "test_quench"),
     "api_tokens": ("quota.gates.Gates.tokens", "test_api_tokens"),
 }
 """Row, the point that enforces it, and the test below."""
@@ -303,6 +304,21 @@ def test_cryostat_components(store, monkeypatch):
     assert json.loads(start(store, "eve").environment[COURTESY])["limits"]["cryostat_components"] == 50
     told = json.loads(start(store, "eve", groups=["plan-academic"]).environment[COURTESY])
     assert told["limits"]["cryostat_components"] == 100
+
+
+def test_quench(store, monkeypatch):
+    """A study asks: the plan Explorer is without it, Researcher has it."""
+    from joulebook.core.errors import InputError
+    from joulebook.magnets import Winding, quench
+
+    winding = Winding.named("Laboratory solenoid, NbTi")
+    monkeypatch.setenv(COURTESY, start(store, "ada").environment[COURTESY])
+    with pytest.raises(InputError, match="the plan Explorer of this hub is without it"):
+        quench(winding)
+    researcher = start(store, "ada", groups=["plan-researcher"]).environment
+    monkeypatch.setenv(COURTESY, researcher.get(COURTESY, ""))
+    assert quench(winding, shells=10, accuracy=1e-4).hot_spot < 200
+    assert "quench" in json.loads(start(store, "bob", groups=["plan-academic"]).environment[COURTESY])["without"]
 
 
 def test_api_tokens(store):
