@@ -1,7 +1,7 @@
 """Keep a program running: ``python -m joulebook_hub.keeper PARENT -- PROGRAM …``.
 
 JupyterHub looks after a service that has ended only every 30 s. The keeper waits for its program and starts it again at
-once, after 10 s at most if it keeps ending. It is on the leash of its parent, and the program on the keeper's.
+once, after 5 s at most if it keeps ending. It is on the leash of its parent, and the program on the keeper's.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from joulebook_hub import leash
 
 __all__ = ["keep", "main"]
 
-_FIRST_PAUSE, _LONGEST_PAUSE, _RAN_WELL = 0.2, 10.0, 60.0
+_FIRST_PAUSE, _LONGEST_PAUSE, _RAN_WELL = 0.2, 5.0, 10.0
 
 
 def keep(program: list[str]) -> None:
@@ -43,6 +43,8 @@ def keep(program: list[str]) -> None:
     while not asked:
         begin = time.monotonic()
         child = subprocess.Popen(program, preexec_fn=lambda: leash.die_with(keeper))
+        if asked:  # while the program was being started: it has not heard of it
+            child.terminate()
         child.wait()
         if not asked:
             pause = _FIRST_PAUSE if time.monotonic() - begin > _RAN_WELL else min(2.0 * pause, _LONGEST_PAUSE)

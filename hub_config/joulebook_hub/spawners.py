@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import psutil
 from jupyterhub.spawner import LocalProcessSpawner
 from traitlets import Dict, Instance, Unicode, default
 
@@ -37,6 +38,8 @@ LEAN_SETTINGS = places.package_folder() / "singleuser"
 # The same for a project's server, where collaboration is on: ordinary servers never load it.
 TOGETHER_SETTINGS = places.package_folder() / "together"
 _OF_PERSONS = ("JOULEBOOK_SERVICE", "JOULEBOOK_LEASES")
+
+_PATIENCE = 3.0  # s
 
 
 class WorkspaceSpawner(LocalProcessSpawner):  # type: ignore[misc]
@@ -139,6 +142,24 @@ class WorkspaceSpawner(LocalProcessSpawner):  # type: ignore[misc]
         here = sorted(os.sched_getaffinity(0))
         return set(random.sample(here, min(max(int(self.cpu_limit), 1), len(here))))
 
+    async def poll(self) -> int | None:
+        """Tell whether the server runs.
+
+        A server of the hub before this one, which was killed, is on its way to its end, and is not taken over: it
+        would be waited for until JupyterHub gives it up, and could not be started again meanwhile.
+
+        Returns
+        -------
+        int or None
+            None while it runs, else its exit status, or 0 if that is not known.
+        """
+        status: int | None = await super().poll()
+        if status is None and self.proc is None:
+            await asyncio.to_thread(_end_leftover, self.pid, self.hub_variables.get(MARK, ""))
+            self.clear_state()
+            return 0
+        return status
+
     async def move_certs(self, paths: dict[str, str]) -> dict[str, str]:
         """Leave certificates where they are: the server runs as the hub's user.
 
@@ -197,6 +218,21 @@ class WorkspaceSpawner(LocalProcessSpawner):  # type: ignore[misc]
         with log.open("ab") as file:
             self.popen_kwargs = {"stdout": file, "stderr": file}
             return await super().start()
+
+
+def _end_leftover(pid: int, instance: str) -> None:
+    """End a server of the hub before this one, if the process is one; its leash has asked it to end already."""
+    try:
+        process = psutil.Process(pid)
+        if process.environ().get(MARK) != instance:
+            return
+        try:
+            process.wait(_PATIENCE)
+        except psutil.TimeoutExpired:
+            process.kill()
+            process.wait(_PATIENCE)
+    except psutil.Error:
+        return
 
 
 def hub_variables(instance: str, leases: Path) -> dict[str, str]:

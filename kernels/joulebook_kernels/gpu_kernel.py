@@ -7,7 +7,10 @@ ends when it is interrupted. A kernel whose user has no GPU time left says so in
 
 from __future__ import annotations
 
+import ctypes
 import os
+import signal
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -21,6 +24,7 @@ from joulebook_kernels.power import Power
 __all__ = ["GpuKernel", "NoCardError", "waiting_text"]
 
 _LOOK = 0.25
+_PR_SET_PDEATHSIG = 1
 
 
 class NoCardError(RuntimeError):
@@ -137,7 +141,20 @@ class GpuKernel(IPythonKernel):
         self._told = text
 
 
+def _die_with_server() -> None:
+    """End when the server does, whatever a cell does (prctl(2), PR_SET_PDEATHSIG): its card is lent on then.
+
+    IPython's own watch is a thread, which a cell can hold up, and which looks once a second.
+    """
+    server = int(os.environ.get("JPY_PARENT_PID") or 0)
+    if sys.platform == "linux" and server > 1:
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+        if os.getppid() != server:
+            os._exit(1)
+
+
 if __name__ == "__main__":
+    _die_with_server()
     # by its full name: NoCardError and the kernel's class are then those of the imported module
     from joulebook_kernels import gpu_kernel
 

@@ -29,10 +29,13 @@ class HubBroker:
         Of the service, with a slash at its end.
     token : str
         The server's token.
+    server : str, optional
+        The server's name at the hub, which ends its leases when it has ended; empty for the default one.
     """
 
     address: str
     token: str = field(repr=False)
+    server: str | None = None
     stage: str = ""
     grace: float = 0.0
     why: str = ""
@@ -46,7 +49,7 @@ class HubBroker:
         Parameters
         ----------
         environment : mapping of str to str
-            With JOULEBOOK_SERVICE and JUPYTERHUB_API_TOKEN where a hub lends.
+            With JOULEBOOK_SERVICE, JUPYTERHUB_API_TOKEN and JUPYTERHUB_SERVER_NAME where a hub lends.
 
         Returns
         -------
@@ -54,7 +57,7 @@ class HubBroker:
             None where no hub does.
         """
         address, token = environment.get("JOULEBOOK_SERVICE"), environment.get("JUPYTERHUB_API_TOKEN")
-        return cls(address, token) if address and token else None
+        return cls(address, token, environment.get("JUPYTERHUB_SERVER_NAME")) if address and token else None
 
     async def acquire(self, kernel: str, pid: int, wish: Wish = ANY) -> Lease | Waiting:
         """Ask for a card; see `LeaseBroker.acquire`.
@@ -79,6 +82,8 @@ class HubBroker:
             If the plan allows no GPU now; the message is the hub's.
         """
         asked = {name: value for name, value in asdict(wish).items() if value}
+        if self.server is not None:
+            asked["server"] = self.server
         status, found = await self._call("POST", "leases", {"kernel": kernel, **asked})
         self._note(found)
         if status == 402:

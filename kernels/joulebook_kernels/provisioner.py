@@ -32,6 +32,8 @@ __all__ = ["LeaseProvisioner"]
 
 _LONGEST_WITHOUT_KERNEL = 3.0
 _SLOWER_AFTER = 10
+_PAUSES = (0.5, 0.5, 1.0, 1.0, *(2.0,) * 30)
+"""s between attempts to give a card back; in all as long as a lease lasts without a heartbeat."""
 
 
 class LeaseProvisioner(LocalProvisioner):
@@ -50,6 +52,7 @@ class LeaseProvisioner(LocalProvisioner):
     power: Power | None = None
     _lease: Lease | None = None
     _heart: asyncio.Task[None] | None = None
+    _keep_on: asyncio.Task[None] | None = None
     _started = False
     _running_on = ""
     _over = ""
@@ -73,6 +76,7 @@ class LeaseProvisioner(LocalProvisioner):
         dict
             The same, with the card in the environment.
         """
+        self._keep_it()
         self._project = project_of(kwargs.get("cwd"), os.environ.get("HOME", ""))
         if self._over:  # Jupyter starts again what was ended; the next start is a person's
             self._show(Power("ended", message=self._over))
@@ -299,8 +303,25 @@ class LeaseProvisioner(LocalProvisioner):
     async def _release(self) -> None:
         try:
             await self.broker.release(self._kernel)
-        except OSError as error:  # without heartbeats it ends by itself
-            self.log.warning("The GPU of kernel %s could not be given back: %s", self._kernel, error)
+        except OSError as error:
+            self.log.warning("The GPU of kernel %s could not be given back yet: %s", self._kernel, error)
+            self._keep_on = asyncio.get_running_loop().create_task(self._release_later())
+
+    async def _release_later(self) -> None:
+        """Go on trying, while who lends starts again; without heartbeats the lease ends by itself in the end."""
+        for pause in _PAUSES:
+            await asyncio.sleep(pause)
+            try:
+                await self.broker.release(self._kernel)
+            except OSError:
+                continue
+            return
+
+    def _keep_it(self) -> None:
+        """The kernel comes again after all."""
+        if self._keep_on is not None:
+            self._keep_on.cancel()
+            self._keep_on = None
 
     async def _has_ended(self) -> bool:
         return not is_alive(self.pid or 0) if self.process is None else await self.poll() is not None

@@ -28,7 +28,7 @@ from joulebook_hub.billing.rules import Subscription, standing
 from joulebook_hub.lending import tables
 from joulebook_hub.lending.desk import LIFE
 from joulebook_hub.lending.lender import Lender
-from joulebook_hub.lending.records import Card, Gone, Queued, Refused, Standing, day_of
+from joulebook_hub.lending.records import Card, Gone, Queued, Refused, Standing, Wish, day_of
 from joulebook_hub.plans import Plans
 from joulebook_hub.quota import entitlement, units_used
 from joulebook_hub.quota.gates import Gates
@@ -44,7 +44,8 @@ SMALL = {
 SOLD = ("explorer", "academic", "researcher", "advanced")
 CARDS = (Card("GPU-a"), Card("GPU-b", places=2))
 MONTH = 30 * 86_400
-kernels = st.sampled_from(["k", "l"])
+SERVER_OF = {"k": "", "l": "a"}
+kernels = st.sampled_from(list(SERVER_OF))
 short = st.one_of(st.floats(0, 15), st.floats(40, 80))
 
 
@@ -145,7 +146,8 @@ class Hub(Jobs, RuleBasedStateMachine):
 
     @rule(user=users, kernel=kernels)
     def acquire(self, user, kernel):
-        answer, now, key = self.lender.acquire(user, (), kernel), self.store.clock(), (user, kernel)
+        answer = self.lender.acquire(user, (), kernel, Wish(server=SERVER_OF[kernel]))
+        now, key = self.store.clock(), (user, kernel)
         self.saw(answer)
         self.forget_silent(now)
         if key in self.beats:
@@ -204,10 +206,15 @@ class Hub(Jobs, RuleBasedStateMachine):
             if server:
                 self.servers[user].add(server)
 
-    @rule(user=users, server=st.sampled_from(["a", "b", "c"]))
-    def a_server_stops(self, user, server):
+    @rule(user=users, server=st.sampled_from(["", "a", "b", "c"]))
+    def a_server_ends(self, user, server):
+        """Stopped or killed: its kernels are gone without a word, and paid for to their last heartbeats."""
+        self.lender.end_server(user, server)
         self.gates._give_back(f"{user}/{server}")
         self.servers[user].discard(server)
+        for key in [key for key in self.beats if key == (user, key[1]) and SERVER_OF[key[1]] == server]:
+            del self.beats[key]
+            self.saw("lease of an ended server")
 
     # -- payments ----------------------------------------------------------------------------------------------------
 
@@ -327,7 +334,7 @@ class Hub(Jobs, RuleBasedStateMachine):
         self.note_allowance(self.store.clock())
 
     @rule(
-        what=st.sampled_from(["acquire", "renew", "release", "server", "job", "keep"]),
+        what=st.sampled_from(["acquire", "renew", "release", "server", "server ends", "job", "keep"]),
         user=users, kernel=kernels, statement=st.integers(1, 25),
     )  # fmt: skip
     def killed_within_a_decision(self, what, user, kernel, statement):
@@ -344,6 +351,8 @@ class Hub(Jobs, RuleBasedStateMachine):
                 getattr(self.lender, what)(user, (), kernel)
             elif what == "server":
                 self.gates.start(user, (), "z", set())
+            elif what == "server ends":
+                self.lender.end_server(user, SERVER_OF[kernel])
             elif what == "job":
                 self.book.submit(user, (), JOB)
             elif f"sub_{user}" in self.stripe:

@@ -133,7 +133,7 @@ class Desk(Accounts):
         del self.claims[key]
         ends = now + wish.most if math.isfinite(wish.most) else None
         loan = Loan(self.number, user, kernel, offered[key], terms.plan, now, now, ends=ends)
-        loan.project, loan.pool = wish.project, terms.pool
+        loan.project, loan.pool, loan.server = wish.project, terms.pool, wish.server
         self.loans[key] = loan
         self.number += 1
         return self._standing(loan, terms, now)
@@ -225,6 +225,20 @@ class Desk(Accounts):
         if loan is not None:
             self._advance(loan, terms, now)
             self._close(loan, reason, now)
+
+    def end_server(self, user: str, server: str, now: float) -> None:
+        """End the loans of a server that is gone, and its kernels with it, charged to their last beats.
+
+        Parameters
+        ----------
+        user, server : str
+            Whose server, and its name.
+        now : float
+            The time, s since 1970.
+        """
+        for loan in list(self.loans.values()):
+            if loan.user == user and loan.server == server:
+                self._close(loan, "server ended", now)
 
     def expire(self, now: float) -> None:
         """End loans that were silent for too long, charged to their last beat, and claims that nobody asks for.

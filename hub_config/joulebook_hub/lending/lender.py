@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import subprocess
 import sys
@@ -152,6 +153,27 @@ class Lender:
         """
         with self.store.begin() as transaction, self.ledger.desk(self.cards) as (desk, now):
             desk.release(user, kernel, self.terms(transaction, user, groups), now)
+
+    def end_server(self, user: str, server: str) -> None:
+        """End the leases of a server that is gone; see `Desk.end_server`.
+
+        Parameters
+        ----------
+        user, server : str
+            Whose server, and its name.
+        """
+        with self.ledger.desk(self.cards) as (desk, now):
+            desk.end_server(user, server, now)
+
+    async def after_stop(self, spawner: Any) -> None:
+        """Take cards back from a server that has ended; at the hub, after every stop and before every start.
+
+        Parameters
+        ----------
+        spawner : Spawner
+            The server.
+        """
+        await asyncio.to_thread(self.end_server, spawner.user.name, spawner.name)
 
     def leases(self, user: str) -> list[dict[str, Any]]:
         """What a user holds and waits for.

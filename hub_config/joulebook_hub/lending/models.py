@@ -26,6 +26,9 @@ class Wanted(Kernel):
     priority: Literal["normal", "low"] = "normal"
     most: float | None = Field(None, ge=60.0, le=2_678_400.0, description="Longest time of the lease, s.")
     project: str = Field("", max_length=255, description="The folder it works in, for the history.")
+    server: str | None = Field(
+        None, max_length=255, description="Name of the server that runs the kernel: when it ends, so does the lease."
+    )
 
 
 class Lent(Model):

@@ -115,12 +115,15 @@ class Wish:
         Longest time, s; the lease ends then, with the same grace as when GPU time is used up.
     project : str
         What the kernel works for, in the history.
+    server : str, optional
+        Name of the user's server that runs the kernel, empty for the default one; None if no server is known.
     """
 
     kind: str = ""
     priority: str = "normal"
     most: float = math.inf
     project: str = ""
+    server: str | None = None
 
 
 @dataclass(frozen=True)
@@ -174,6 +177,7 @@ class Loan:
     pool: str = ""
     grace: float = 0.0
     metered: float = 0.0
+    server: str | None = None
 
     @property
     def charged(self) -> float:

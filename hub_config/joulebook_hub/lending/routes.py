@@ -4,6 +4,7 @@
 |---|---|
 | ``POST leases`` with ``{"kernel": …}`` | 200 lent, 202 waiting, 402 refused; once per kernel, however often |
 | the same with ``kind``, ``priority``, ``most`` | which kind of card, standing back or not, for how long at most |
+| the same with ``server`` | the lease ends when the hub sees that this server of the user's has ended |
 | ``PUT leases/KERNEL`` | 200, or 410 when the lease has ended |
 | ``DELETE leases/KERNEL`` | 204, also when there was none |
 | ``GET meter`` | plan, GPU time of the month and leases of the token's own user |
@@ -138,7 +139,8 @@ def acquire(context: Context, body: Wanted) -> Answer:
         Lent, waiting or refused.
     """
     person = context.person
-    wish = Wish(body.kind, body.priority, math.inf if body.most is None else body.most, body.project)
+    most = math.inf if body.most is None else body.most
+    wish = Wish(body.kind, body.priority, most, body.project, body.server)
     lender = _lender(context)
     return _answer(lender.acquire(person.name, person.groups, body.kernel, wish), lender.offer)
 

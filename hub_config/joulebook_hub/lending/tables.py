@@ -26,6 +26,7 @@ loans = Table(
     Column("pool", String(255), nullable=False, server_default=""),
     Column("grace", Float, nullable=False, server_default="0"),
     Column("metered", Float, nullable=False, server_default="0"),
+    Column("server", String(255)),
 )
 claims = Table(
     "claims",

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Any
+
+from jupyterhub.services import service as of_jupyterhub
+from traitlets import Integer
 
 from joulebook_hub import housing
 from joulebook_hub.billing import configuration as billing
@@ -47,6 +51,7 @@ def configure(c: Any, settings: HubSettings) -> None:
     from joulebook_hub.store import Store
     from joulebook_hub.store.engines import address
 
+    _look_after_services_often()
     settings = billing.configure(c, settings)
     plans = Plans.read(
         settings.environment.get("JOULEBOOK_PLANS", ""), default=settings.environment.get("JOULEBOOK_DEFAULT_PLAN", "")
@@ -68,7 +73,8 @@ def configure(c: Any, settings: HubSettings) -> None:
     store = Store(settings.store_url)
     c.JupyterHub.template_vars["plans_page"] = True
     c.JupyterHub.tornado_settings["joulebook_store"] = store
-    c.JupyterHub.tornado_settings["joulebook_lender"] = Lender(store, plans, cards)
+    lender = Lender(store, plans, cards)
+    c.JupyterHub.tornado_settings["joulebook_lender"] = lender
     c.JupyterHub.extra_handlers = [*c.JupyterHub.get("extra_handlers", []), *usage.ROUTES, *plans_page.ROUTES]
     homes = settings.folder.workspaces / "users" if housing.shares(settings.profile) else None
     memory, cpus = c.Spawner.get("mem_limit"), c.Spawner.get("cpu_limit")
@@ -79,12 +85,25 @@ def configure(c: Any, settings: HubSettings) -> None:
     c.Spawner.post_stop_hook = gates.after_stop
     rooms = organisations.configure(c, settings, store, plans, gates)
     dwellings.configure(c, settings, store, plans, rooms)
+    # before a start too: the server before it may have been killed while the hub did not look
+    c.Spawner.pre_spawn_hook = _one_after_another(lender.after_stop, c.Spawner.pre_spawn_hook)
+    c.Spawner.post_stop_hook = _one_after_another(lender.after_stop, c.Spawner.post_stop_hook)
 
 
 def _lends(settings: HubSettings) -> bool:
     """Whether servers see the cards that the hub sees, so that it can lend them to kernels."""
     one_machine = settings.profile in ("docker", "systemd") and settings.environment.get("JOULEBOOK_GPU") == "1"
     return settings.profile == "local" or one_machine
+
+
+def _one_after_another(*hooks: Callable[[Any], Awaitable[None]]) -> Callable[[Any], Awaitable[None]]:
+    """JupyterHub's hooks are one function each."""
+
+    async def all_of_them(spawner: Any) -> None:
+        for hook in hooks:
+            await hook(spawner)
+
+    return all_of_them
 
 
 def _shared(card: Card, places: int) -> Card:
@@ -104,6 +123,19 @@ def _tell_servers(c: Any, settings: HubSettings, variables: dict[str, str]) -> N
         c.WorkspaceSpawner.hub_variables = {**c.WorkspaceSpawner.hub_variables, **variables}
     else:
         c.Spawner.environment = {**c.Spawner.get("environment", {}), **variables}
+
+
+def _look_after_services_often() -> None:
+    """JupyterHub looks every 30 s whether a service has ended, and has no setting for that.
+
+    What it starts are keepers, which do not end; should one be killed, its service must not be away for so long.
+    """
+
+    class Often(of_jupyterhub._ServiceSpawner):  # type: ignore[misc]
+        poll_interval = Integer(5)
+
+    if of_jupyterhub._ServiceSpawner.__name__ != Often.__name__:
+        of_jupyterhub._ServiceSpawner = Often
 
 
 def _service(settings: HubSettings, cards: tuple[Card, ...]) -> dict[str, Any]:

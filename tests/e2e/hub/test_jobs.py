@@ -1,4 +1,4 @@
-"""Jobs of a real hub: a report, cancel, powers, and the end of the hub; hub_load.job_faults kills the rest."""
+"""Jobs of a real hub: a report, cancel, powers, and the end of the hub; hub_load.faults kills the rest."""
 
 from __future__ import annotations
 

@@ -35,6 +35,8 @@ class Stub(Spawner):
 
 if os.environ.get("STUB_PORT"):
     c.JupyterHub.spawner_class = Stub
+elif os.environ.get("TAP"):
+    c.WorkspaceSpawner.hub_variables = {**c.WorkspaceSpawner.hub_variables, "JOULEBOOK_SERVICE": os.environ["TAP"]}
 c.JupyterHub.authenticator_class = "dummy"
 c.Authenticator.allow_all = True
 c.Authenticator.admin_users = {"admin"}

@@ -14,28 +14,17 @@ import sys
 import time
 from collections import defaultdict
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractAsyncContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import aiohttp
+import fake_card
 import psutil
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[2]
-NVML = """
-class NVMLError(Exception): pass
-NVML_DEVICE_MIG_ENABLE = 1
-class _Memory: total = 16 << 30
-def nvmlInit(): pass
-def nvmlShutdown(): pass
-def nvmlDeviceGetCount(): return {cards}
-def nvmlDeviceGetHandleByIndex(number): return number
-def nvmlDeviceGetName(card): return "Test card"
-def nvmlDeviceGetUUID(card): return f"GPU-{{card:08d}}-0000-0000-0000-000000000000"
-def nvmlDeviceGetMemoryInfo(card): return _Memory
-def nvmlDeviceGetMigMode(card): raise NVMLError
-"""
 
 
 def free_ports(number: int) -> list[int]:
@@ -104,10 +93,11 @@ class Hub:
                 words = " ".join(child.cmdline())
             except psutil.Error:
                 continue
-            if "joulebook_hub.service" in words and "joulebook_hub.keeper" not in words:
-                found["service"] = child
-            elif "joulebook_hub.jobs.worker" in words and "joulebook_hub.keeper" not in words:
-                found["worker"] = child
+            keeper = "'s keeper" if "joulebook_hub.keeper" in words else ""
+            if "joulebook_hub.service" in words:
+                found["service" + keeper] = child
+            elif "joulebook_hub.jobs.worker" in words:
+                found["worker" + keeper] = child
             elif "configurable-http-proxy" in words:
                 found["proxy"] = child
         return found
@@ -133,9 +123,8 @@ def running_hub(
     home.mkdir(parents=True, exist_ok=True)
     fakes = home / "fakes"
     fakes.mkdir(exist_ok=True)
-    (fakes / "pynvml.py").write_text(NVML.format(cards=cards), encoding="utf-8")
     port, hub_port, proxy_port, service_port, stub_port = free_ports(5)
-    paths = [fakes, *(ROOT / room for room in ("hub_config", "kernels", "solvers", "extension"))]
+    paths = [*(ROOT / room for room in ("hub_config", "kernels", "solvers", "extension"))]
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("JOULEBOOK_", "JUPYTER"))}
     keys = ("JOULEBOOK_NODE", "JOULEBOOK_PROXY_FOLDER")
     kept |= {name: os.environ[name] for name in keys if name in os.environ}
@@ -147,6 +136,7 @@ def running_hub(
         "JOULEBOOK_ATTEMPTS_PER_MINUTE": "100000", "JOULEBOOK_BILLING": "off", "DRIVER_TOKEN": token,
         "STUB_PORT": str(stub_port) if stubs else "", **variables,
     }  # fmt: skip
+    fake_card.put_into(kept, fakes, fakes=cards, heartbeat_interval=1.0)
     stub = subprocess.Popen([sys.executable, str(HERE / "stub_server.py"), str(stub_port)], env=kept)
     hub = Hub(home, port, f"http://127.0.0.1:{service_port}/services/joulebook/", token, kept)
     hub.start()
@@ -194,6 +184,10 @@ class Client:
         else:
             self.times.wrong[kind].append(f"{status} {text[:80]}")
         return status, text
+
+    def socket(self, url: str, headers: dict[str, str]) -> AbstractAsyncContextManager[Any]:
+        """A web socket."""
+        return self._session.ws_connect(url, headers=headers)
 
     async def wait_until_ready(self, seconds: float = 60.0) -> float:
         """Until hub (through the proxy) and service answer; returns how long it took."""

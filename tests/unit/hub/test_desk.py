@@ -44,6 +44,19 @@ def test_a_kernel_keeps_its_card_however_often_it_asks(desk):
     assert [charge.seconds for charge in desk.charges] == [30] and desk.renew("ada", "k", FREE, NOON + 41) == Gone()
 
 
+def test_a_server_that_has_ended_has_no_card_and_pays_to_the_last_beat(desk):
+    desk.acquire("ada", "k", FREE, NOON, Wish(server=""))
+    desk.acquire("ada", "l", FREE, NOON, Wish(server="second"))
+    desk.renew("ada", "k", FREE, NOON + 10)
+    desk.acquire("bob", "k", FREE, NOON + 12)
+    desk.end_server("ada", "", NOON + 14)
+    desk.end_server("bob", "", NOON + 14)
+    assert [(charge.kernel, charge.seconds, charge.reason) for charge in desk.charges] == [("k", 10, "server ended")]
+    assert desk.acquire("bob", "k", FREE, NOON + 15).card == "GPU-a" and ("ada", "l") in desk.loans
+    desk.end_server("bob", "", NOON + 16)
+    assert ("bob", "k") in desk.loans, "asked for without a server: ends by itself only"
+
+
 def test_cards_are_whole_or_have_places():
     desk = Desk((Card("GPU-a", places=2), Card("GPU-b")))
     cards = [desk.acquire("ada", kernel, FREE, NOON).card for kernel in "klm"]

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
 import inspect
+import os
+import subprocess
+import sys
+from dataclasses import replace
 from types import SimpleNamespace
 
+import psutil
 import pytest
+from jupyterhub.services import service
 from traitlets.config import Config
 
 from joulebook_hub import production, profiles
 from joulebook_hub.authenticator import JoulebookAuthenticator
 from joulebook_hub.errors import HubError
+from joulebook_hub.lending.records import Card, Wish
 from joulebook_hub.organisations.doors import PROJECT_SCOPES
+from joulebook_hub.processes import MARK
 from joulebook_hub.proxies import LoopbackProxy
 from joulebook_hub.service.configuration import SERVICE_SCOPES
 from joulebook_hub.settings import HubSettings
@@ -221,20 +230,37 @@ def test_the_stores_address_reaches_no_server(configured, cards):
         configured(JOULEBOOK_STORE_URL="mysql://db.example.org/hub")
 
 
+def _second(hook):
+    """The first one takes cards back."""
+    return inspect.getclosurevars(hook).nonlocals["hooks"][1]
+
+
 def test_gates_stand_in_every_profile(configured, tmp_path):
     homes = tmp_path / "home" / "workspaces" / "users"
     for profile, size in (("local", (None, None)), ("docker", ("4G", 2.0)), ("systemd", ("4G", 2.0))):
         config = configured(JOULEBOOK_PROFILE=profile, **(PUBLIC if profile != "local" else {}))
         gates = config.JupyterHub.tornado_settings["joulebook_gates"]
         assert (gates.workspaces, (gates.memory, gates.cpus)) == (homes, size)
-        hook = config.Spawner.pre_spawn_hook
+        hook = _second(config.Spawner.pre_spawn_hook)
         if profile == "local":
             assert inspect.getclosurevars(hook).nonlocals["gates"] is gates
         else:
             assert hook.__self__.first == gates.before_start
-        assert config.Spawner.post_stop_hook == gates.after_stop
+        assert _second(config.Spawner.post_stop_hook) == gates.after_stop
         handlers = config.JupyterHub.authenticator_class.get_handlers
         assert handlers.__module__ == "joulebook_hub.handlers.tokens", "its routes come before JupyterHub's"
+
+
+def test_a_server_leaves_no_lease_behind(configured):
+    """After its stop, and before the next start where the hub has not seen its end."""
+    config = configured()
+    lender = replace(config.JupyterHub.tornado_settings["joulebook_lender"], cards=(Card("GPU-a"),))
+    for hook in (config.Spawner.pre_spawn_hook, config.Spawner.post_stop_hook):
+        lender.acquire("ada", (), "k", Wish(server=""))
+        spawner = SimpleNamespace(name="", environment={}, user=SimpleNamespace(name="ada", groups=(), spawners={}))
+        asyncio.run(hook(spawner))
+        assert lender.leases("ada") == []
+    lender.store.close()
 
 
 @pytest.mark.parametrize("sign_in", ["github", "google", "orcid"])
@@ -245,4 +271,24 @@ def test_the_gate_of_tokens_stands_before_every_provider(sign_in):
     made = with_token_gate(f"oauthenticator.{names[sign_in]}OAuthenticator")
     assert made.__name__ == names[sign_in].partition(".")[2] + "OAuthenticator"
     routes = made(allow_all=True).get_handlers(None)
-    assert (r"/api/users/([^/]+)/tokens", TokenList) in routes and len(routes) > 2
+    found = next(route[1] for route in routes if route[0] == r"/api/users/([^/]+)/tokens")
+    assert issubclass(found, TokenList) and len(routes) > 2
+
+
+@pytest.mark.asyncio
+async def test_a_server_of_a_killed_hub_is_not_taken_over(tmp_path):
+    """It would be on its way to its end, and nobody could start another until JupyterHub had given it up."""
+    command = [sys.executable, "-c", "import signal, time; signal.signal(15, signal.SIG_IGN); time.sleep(60)"]
+    with subprocess.Popen(command, env={**os.environ, MARK: "one"}) as process:
+        spawner = WorkspaceSpawner(hub_variables={MARK: "another"})
+        spawner.load_state({"pid": process.pid})
+        assert await spawner.poll() == 0 and process.poll() is None, "a process of somebody else's is left alone"
+        spawner = WorkspaceSpawner(hub_variables={MARK: "one"})
+        spawner.load_state({"pid": process.pid})
+        assert await spawner.poll() == 0 and not psutil.pid_exists(process.pid)
+
+
+def test_jupyterhub_looks_after_its_services_every_few_seconds(configured):
+    for _ in range(2):
+        configured()
+    assert service._ServiceSpawner().poll_interval == 5

@@ -39,6 +39,9 @@ async def test_it_asks_with_the_servers_token(broker, service):
     asked = json.loads(service.asked[-1][3])
     assert asked == {"kernel": "k", "kind": "slice", "priority": "low", "most": 60.0}
     assert "secret" not in repr(broker)
+    broker.server = ""
+    await broker.acquire("k", 1)
+    assert json.loads(service.asked[-1][3])["server"] == "", "the default server has no name"
 
 
 async def test_answers(broker, service):
@@ -70,6 +73,25 @@ async def test_who_waits_stays_within_the_services_requests(broker, service):
     with pytest.raises(LeaseUnavailableError, match="number 1 in the queue"):
         await provisioner._wait_for_card()
     assert len([1 for method, *_ in service.asked if method == "POST"]) <= 4
+
+
+async def test_a_card_is_given_back_when_the_service_is_there_again(broker, service, monkeypatch):
+    monkeypatch.setattr("joulebook_kernels.provisioner._PAUSES", (0.01,) * 500)
+    provisioner = LeaseProvisioner(kernel_id="k", broker=broker)
+    service.answers["DELETE"] = (503, {})
+    await provisioner._give_back()
+    while sum(method == "DELETE" for method, *_ in service.asked) < 3:
+        await asyncio.sleep(0.01)
+    service.answers["DELETE"] = (204, b"")
+    await asyncio.wait_for(provisioner._keep_on, 20)
+    number = len(service.asked)
+
+    service.answers["DELETE"] = (503, {})
+    await provisioner._give_back()
+    late = provisioner._keep_on
+    provisioner._keep_it()
+    await asyncio.wait([late], timeout=20)
+    assert late.cancelled() and len(service.asked) == number + 1, "the kernel came again, and keeps its card"
 
 
 async def test_no_hub_no_broker():
