@@ -28,12 +28,11 @@ def keep(program: list[str]) -> None:
     program : list of str
         The program and its arguments.
     """
-    asked = False
+    asked: list[int] = []
     child: subprocess.Popen[bytes] | None = None
 
     def stop(number: int, _frame: FrameType | None) -> None:
-        nonlocal asked
-        asked = True
+        asked.append(number)
         if child is not None and child.poll() is None:
             child.send_signal(number)
 
