@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import joulebook_lab.designers as designers
-    from joulebook import battery, core, cryo, grid, impedance, magnets, materials, report
+    from joulebook import battery, core, cryo, grid, impedance, magnets, materials, report, thermal
     from joulebook.core import errors
     from joulebook.core.version import __version__
 
@@ -25,6 +25,7 @@ _MODULES = {
     "magnets": "joulebook.magnets",
     "materials": "joulebook.materials",
     "report": "joulebook.report",
+    "thermal": "joulebook.thermal",
 }
 
 __all__ = [
@@ -39,6 +40,7 @@ __all__ = [
     "magnets",
     "materials",
     "report",
+    "thermal",
 ]
 
 

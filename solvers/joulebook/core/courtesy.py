@@ -19,7 +19,7 @@ from joulebook.core.errors import InputError, Issue, OutOfRangeError
 __all__ = ["VARIABLE", "courtesy_limit", "keep_to_plan", "need_in_plan"]
 
 VARIABLE = "JOULEBOOK_COURTESY"
-_WORDS = {"cryostat_components": "components", "grid_buses": "buses"}
+_WORDS = {"board_components": "components", "cryostat_components": "components", "grid_buses": "buses"}
 _MORE = (
     "choose a larger plan (the hub's page Usage says how), or use Joulebook outside the hub, where there is no limit"
 )

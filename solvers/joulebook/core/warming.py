@@ -8,7 +8,7 @@ import time
 
 __all__ = ["DOMAINS", "register", "warm"]
 
-DOMAINS = ("joulebook.battery.commands:warm", "joulebook.grid.warming:warm")
+DOMAINS = ("joulebook.battery.commands:warm", "joulebook.grid.warming:warm", "joulebook.thermal.warming:warm")
 """A function of each domain that compiles its loops and gives the number of outdated files it deleted."""
 
 

@@ -56,8 +56,10 @@ ENFORCED = {
     "memory": ("quota.gates.Gates.shape", "test_memory_and_cpus"),
     "cpus": ("quota.gates.Gates.shape", "test_memory_and_cpus"),
     "grid_buses": ("quota.gates.courtesy", "test_grid_buses"),
+    "board_components": ("quota.gates.courtesy", "test_board_components"),
     "cryostat_components": ("quota.gates.courtesy", "test_cryostat_components"),
     "quench": ("quota.gates.courtesy", "test_quench"),
+    "vtk_export": ("quota.gates.courtesy", "test_vtk_export"),
     "api_tokens": ("quota.gates.Gates.tokens", "test_api_tokens"),
 }
 """Row, the point that enforces it, and the test below."""
@@ -319,6 +321,43 @@ def test_quench(store, monkeypatch):
     monkeypatch.setenv(COURTESY, researcher.get(COURTESY, ""))
     assert quench(winding, shells=10, accuracy=1e-4).hot_spot < 200
     assert "quench" in json.loads(start(store, "bob", groups=["plan-academic"]).environment[COURTESY])["without"]
+
+
+def test_board_components(store, monkeypatch):
+    """A study asks: the controller's 13 parts are refused where a plan allows one less."""
+    from joulebook.core.errors import OutOfRangeError
+    from joulebook.thermal import Board, solve
+
+    board = Board.named("Motor controller")
+    coarse = {"cell_size": 0.02}
+    for user, most in (("ada", 12), ("bob", 13)):
+        set_row(store, user, "board_components", most)
+        monkeypatch.setenv(COURTESY, start(store, user).environment[COURTESY])
+        if most < 13:
+            with pytest.raises(OutOfRangeError, match="components = 13: the plan Explorer of this hub allows 12"):
+                solve(board, options=coarse)
+        else:
+            assert solve(board, options=coarse).hottest[0] == "U1"
+    assert json.loads(start(store, "eve").environment[COURTESY])["limits"]["board_components"] == 10
+    told = json.loads(start(store, "eve", groups=["plan-academic"]).environment[COURTESY])
+    assert told["limits"]["board_components"] == 50
+    unlimited = start(store, "eve", groups=["plan-researcher"]).environment[COURTESY]
+    assert "board_components" not in json.loads(unlimited)["limits"]
+
+
+def test_vtk_export(store, monkeypatch, tmp_path):
+    """A result asks: where the plan is without the export no file is written."""
+    from joulebook.core.errors import InputError
+    from joulebook.thermal import Board, solve
+
+    run = solve(Board.named("Four layers with one source"), options={"cell_size": 0.05})
+    monkeypatch.setenv(COURTESY, start(store, "ada").environment[COURTESY])
+    with pytest.raises(InputError, match="VTK export: the plan Explorer of this hub is without it"):
+        run.to_vtk(tmp_path / "refused.vtr")
+    assert not list(tmp_path.glob("*.vtr"))
+    for user, groups in (("rita", ["plan-researcher"]), ("adam", ["plan-team"])):
+        monkeypatch.setenv(COURTESY, start(store, user, groups=groups).environment.get(COURTESY, ""))
+        assert run.to_vtk(tmp_path / f"{user}.vtr").stat().st_size > 1000
 
 
 def test_api_tokens(store):
