@@ -31,6 +31,26 @@ def materials() -> str:
     return "\n\n".join(blocks)
 
 
+def cryogenic() -> str:
+    """Tables of the laws at low temperature, and of the superconductors."""
+    rows = []
+    finders = ((library.conductivity, library.conductivity_names), (library.specific_heat, library.specific_heat_names))
+    for find, names in finders:
+        for name in names():
+            law = find(name)
+            error = "" if law.error is None else f"{100 * law.error:g} %"
+            rows.append((f"`{name}`", law.quantity, law.unit, f"{law.low:g} to {law.high:g}", law.below, error))
+    head = ("Material", "Property", "Unit", "Fitted (K)", "Below", "Error of the fit")
+    strands = []
+    for name in library.critical_surface_names():
+        surface = library.critical_surface(name)
+        density = float(surface.current_density(5.0, 4.2))
+        note = f"{surface.fitted}; {surface.source.note or surface.source.ref}"
+        strands.append((f"`{name}`", surface.material, note, f"{density:.3g}"))
+    strand_head = ("Name", "Material", "Fit and source", "A/m² at 5 T, 4.2 K")
+    return table(head, rows) + "\n\n**Superconductors**\n\n" + table(strand_head, strands)
+
+
 def _law_head(field: str, law: dict[str, Any]) -> str:
     words = "open-circuit potential" if field == "ocp" else field.replace("_", " ").replace("ocp", "potential,")
     unit = "" if law["unit"] == "1" else f", {law['unit']}"
@@ -124,6 +144,7 @@ def _value_row(field: str, value: dict[str, Any]) -> tuple[str, ...]:
 
 
 PAGES = {
+    "cryogenic-materials": cryogenic,
     "materials": materials,
     "material-index": material_index,
     "material-gaps": material_gaps,

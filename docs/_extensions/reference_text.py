@@ -108,6 +108,43 @@ def named_circuits() -> str:
     return table(("Name", "Code", "What it is", "Source of the circuit"), rows)
 
 
+def cryostat() -> str:
+    """Tables of every value of a cryostat document."""
+    from joulebook.cryo import Cryostat
+
+    return "\n\n".join(_parts(Cryostat, "Cryostat", ""))
+
+
+def named_cryostats() -> str:
+    """Table of the cryostats that come along."""
+    from joulebook.cryo import Cryostat
+
+    rows = []
+    for name in Cryostat.names():
+        item = Cryostat.named(name)
+        rows.append((f"`{name}`", item.description, str(len(item.stages)), str(len(item.components))))
+    return table(("Name", "What it is", "Stages", "Components"), rows)
+
+
+def winding() -> str:
+    """Tables of every value of a winding document."""
+    from joulebook.magnets import Winding
+
+    return "\n\n".join(_parts(Winding, "Winding", ""))
+
+
+def named_windings() -> str:
+    """Table of the windings that come along."""
+    from joulebook.magnets import Winding
+
+    rows = []
+    for name in Winding.names():
+        item = Winding.named(name)
+        point = f"{item.current:g} A, {item.field:g} T, {item.temperature:g} K"
+        rows.append((f"`{name}`", item.description, point, f"{item.stored_energy / 1e3:.4g} kJ"))
+    return table(("Name", "What it is", "Operating point", "Stored"), rows)
+
+
 def _parts(model: type[BaseModel], title: str, path: str) -> Iterator[str]:
     rows, inner = [], []
     for name, field in model.model_fields.items():
@@ -281,6 +318,7 @@ def table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
 PAGES: dict[str, Callable[..., str]] = {
     "bibliography": bibliography,
     "cell": cell,
+    "cryostat": cryostat,
     "entry-points": entry_points,
     "equivalent-circuit": equivalent_circuit,
     "errors": errors,
@@ -288,9 +326,12 @@ PAGES: dict[str, Callable[..., str]] = {
     "lab-settings": lab_settings,
     "latex": latex,
     "named-circuits": named_circuits,
+    "named-cryostats": named_cryostats,
     "named-networks": named_networks,
+    "named-windings": named_windings,
     "network": network,
     "pack": pack,
     "quantities": quantities,
     "shell": shell,
+    "winding": winding,
 }

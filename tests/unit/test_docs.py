@@ -29,9 +29,11 @@ def public_modules() -> list[str]:
     return [
         *names,
         "joulebook.battery",
+        "joulebook.cryo",
         "joulebook.grid.equipment",
         "joulebook.grid.feeder",
         "joulebook.grid.protection",
+        "joulebook.magnets",
         "joulebook.materials",
         "joulebook.report",
     ]
