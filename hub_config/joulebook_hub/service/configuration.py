@@ -7,6 +7,7 @@ import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Any
+from urllib.parse import urlsplit
 
 from jupyterhub.services import service as of_jupyterhub
 from traitlets import Integer
@@ -60,6 +61,10 @@ def configure(c: Any, settings: HubSettings) -> None:
     Proxies.from_environment(settings.environment)
     identities = cards_of_this_machine() if _lends(settings) else ()
     cards = tuple(_shared(Card(identity), settings.gpu_places) for identity in identities)
+    host = urlsplit(str(c.JupyterHub.get("subdomain_host", ""))).hostname
+    if host:  # JupyterHub gives a service a subdomain; people, programs and Stripe ask at the hub's own address
+        routes = {f"{host}/services/{SERVICE}/": _address(settings)}
+        c.Proxy.extra_routes = {**c.Proxy.get("extra_routes", {}), **routes}
     if settings.profile != "kubernetes":
         c.JupyterHub.services = [*c.JupyterHub.get("services", []), _service(settings, cards)]
     if runs_jobs(settings):

@@ -140,6 +140,14 @@ def test_a_page_of_mallory_changes_nothing_of_bob(scene, mallorys_page):
     store.close()
 
 
+def test_the_service_looks_at_no_cookies(scene):
+    """It stands at the hub's own address, where bob's browser sends all that the hub gave it."""
+    page = scene.bob.new_page()
+    assert page.goto(f"{scene.hub.hub}/services/joulebook/health/ready").status == 200
+    assert page.goto(f"{scene.hub.hub}/services/joulebook/quota").status == 401
+    page.close()
+
+
 def test_pages_of_the_hub_are_in_no_frame_of_mallory(scene, mallorys_page):
     mallorys_page.attack("frame")
     framed = mallorys_page.page.frames[-1]

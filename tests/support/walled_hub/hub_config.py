@@ -34,5 +34,6 @@ c.WorkspaceSpawner.hub_variables = {
 c.WorkspaceSpawner.interrupt_timeout = 2
 if os.environ.get("WALLS") == "off":
     c.JupyterHub.subdomain_host = ""
+    c.Proxy.extra_routes = {}
     c.JupyterHub.cookie_host_prefix_enabled = False
     c.JupyterHub.tornado_settings["headers"]["Content-Security-Policy"] = "default-src * 'unsafe-inline'"

@@ -138,6 +138,7 @@ def test_production_configuration(configured, profile, spawner, postgresql_url):
     assert "form-action 'self' https://*.lab.example.org" in policy
     assert config.JupyterHub.template_vars["local_profile"] is False
     hosts = {"docker": "joulebook-hub", "kubernetes": "joulebook", "systemd": "127.0.0.1"}
+    assert config.Proxy.extra_routes == {"lab.example.org/services/joulebook/": f"http://{hosts[profile]}:8082"}
     lean = {"JUPYTER_CONFIG_PATH": str(LEAN_SETTINGS)} if profile == "systemd" else {}
     service = f"http://{hosts[profile]}:8082/services/joulebook/"
     assert config.Spawner.environment == {"JOULEBOOK_SERVICE": service, **lean}
@@ -149,6 +150,20 @@ def test_production_configuration(configured, profile, spawner, postgresql_url):
 def test_cores_are_a_number(configured, cores):
     with pytest.raises(HubError, match="JOULEBOOK_SERVER_CORES"):
         configured(JOULEBOOK_PROFILE="docker", JOULEBOOK_SERVER_CORES=cores, **PUBLIC)
+
+
+def test_what_hub_and_servers_say_to_each_other_stays_in_the_house(configured, tmp_path):
+    """It is not encrypted: on one machine it does not leave it, and a container can neither listen nor pretend."""
+    docker = configured(JOULEBOOK_PROFILE="docker", **PUBLIC)
+    assert docker.DockerSpawner.extra_host_config["cap_drop"] == ["ALL"], "NET_RAW among them"
+    assert "cap_add" not in docker.DockerSpawner.extra_host_config
+    assert docker.DockerSpawner.use_internal_ip and docker.DockerSpawner.network_name == "joulebook"
+    for profile in ("docker", "systemd"):
+        found = configured(JOULEBOOK_PROFILE=profile, **PUBLIC)
+        assert found.ConfigurableHTTPProxy.api_url.startswith("http://127.0.0.1:")
+    assert found.JupyterHub.hub_bind_url.startswith("http://127.0.0.1:")
+    service = next(each for each in found.JupyterHub.services if each["name"] == "joulebook")
+    assert service["url"].startswith("http://127.0.0.1:") and found.Spawner.get("ip", "127.0.0.1") == "127.0.0.1"
 
 
 def test_containers_have_no_privileges_and_bounded_processes(configured, postgresql_url):
@@ -265,14 +280,17 @@ def test_a_server_leaves_no_lease_behind(configured):
 
 @pytest.mark.parametrize("sign_in", ["github", "google", "orcid"])
 def test_the_gate_of_tokens_stands_before_every_provider(sign_in):
+    from jupyterhub.apihandlers import default_handlers
+
     from joulebook_hub.handlers.tokens import TokenList, with_token_gate
 
     names = {"github": "github.GitHub", "google": "google.Google", "orcid": "generic.Generic"}
     made = with_token_gate(f"oauthenticator.{names[sign_in]}OAuthenticator")
     assert made.__name__ == names[sign_in].partition(".")[2] + "OAuthenticator"
-    routes = made(allow_all=True).get_handlers(None)
-    found = next(route[1] for route in routes if route[0] == r"/api/users/([^/]+)/tokens")
-    assert issubclass(found, TokenList) and len(routes) > 2
+    routes = dict(reversed(made(allow_all=True).get_handlers(None)))  # of two at the same place the first answers
+    assert issubclass(routes[r"/api/users/([^/]+)/tokens"], TokenList)
+    gated = {name for name, handler in routes.items() if any(each.__name__ == "_ByPlan" for each in handler.__mro__)}
+    assert {name for name, _ in default_handlers} <= gated, "the whole API looks at the plan of a person's token"
 
 
 @pytest.mark.asyncio
