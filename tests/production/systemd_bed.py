@@ -87,10 +87,12 @@ def build(root: Path, checkout: Path) -> None:
                 "".join(f"/opt/joulebook/{room}\n" for room in ("extension", "hub_config", "kernels", "solvers"))
             )
         _copy_built(checkout, target)
+    bring(root, checkout)
+    if not list((target / "solvers").rglob("*.nbi")):  # as tools/setup.sh does
+        subprocess.run(["chroot", str(root), "/opt/joulebook/.venv/bin/joulebook", "warm"], check=True)
     node = shutil.which("node")
     if node and not (root / "usr/local/bin/node").exists():
         shutil.copy(Path(node).resolve(), root / "usr/local/bin/node")
-    bring(root, checkout)
 
 
 def _copy_built(checkout: Path, target: Path) -> None:

@@ -15,6 +15,8 @@ from typing import Any
 import numba
 from numba.core import config
 
+from joulebook.numerics import machine_code
+
 __all__ = [
     "BLOCK_SIZE",
     "FASTMATH",
@@ -172,6 +174,7 @@ def compile_loop(function: Callable[..., Any], *, parallel: bool = False) -> Any
     callable
         The compiled loop.
     """
+    machine_code.adopt(function)
     settings: dict[str, Any] = {"cache": True, "parallel": parallel, "_nrt": parallel, **_SETTINGS}
     return numba.njit(**settings)(function)
 
