@@ -224,11 +224,11 @@ def leases(run: Try) -> str:
     wait_for(lambda: _states(run, "bob") == ["waiting"], "bob waits", 30)
     began = time.monotonic()
     ada.end()
-    assert bob.read(waiting) == f"{CARD} True"
+    assert f"{CARD} True" in bob.read(waiting)  # after lines about waiting
     passed = time.monotonic() - began
     bob.end()
     run.kernels["lent"] = run.people["ada"].kernel("joulebook-gpu")
-    assert run.kernels["lent"].run(code) == f"{CARD} True"
+    assert f"{CARD} True" in run.kernels["lent"].run(code)
     return f"one card: ada has it, bob waits, and has it {passed:.1f} s after ada's kernel ends"
 
 

@@ -38,7 +38,7 @@ def adopt(function: Callable[..., Any]) -> int:
     """
     source = function.__code__.co_filename
     shared = Path(source).parent / "__pycache__"
-    if source in _SEEN or getattr(config, "CACHE_DIR", "") or not shared.is_dir() or os.access(shared, os.W_OK):
+    if source in _SEEN or getattr(config, "CACHE_DIR", False) or not shared.is_dir() or os.access(shared, os.W_OK):
         return 0
     _SEEN.add(source)
     adopted = 0
