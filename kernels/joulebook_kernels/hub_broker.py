@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Mapping
@@ -17,6 +18,8 @@ __all__ = ["HubBroker"]
 _TIMEOUT = 10.0
 ANY = Wish()
 _TOO_MANY = 429
+_REFUSED_FOR = 50.0
+"""s; so long a token that the service refuses may be a matter of restarts. Leases end 10 s later at the hub."""
 
 
 @dataclass
@@ -40,6 +43,7 @@ class HubBroker:
     grace: float = 0.0
     why: str = ""
     rest: float = 2.0
+    _refused: float = field(default=0.0, repr=False)
     _last: Waiting = field(default=Waiting(1, 1), repr=False)
 
     @classmethod
@@ -110,9 +114,24 @@ class HubBroker:
         Returns
         -------
         bool
-            False if the lease has ended.
+            False if the lease has ended, or if this server has been refused for so long that it is about to: who is
+            not heard must not keep a card that will be lent on.
+
+        Raises
+        ------
+        HTTPError
+            If the server is refused.
         """
-        status, found = await self._call("PUT", f"leases/{kernel}")
+        try:
+            status, found = await self._call("PUT", f"leases/{kernel}")
+        except urllib.error.HTTPError as error:
+            if error.code not in {401, 403}:
+                raise
+            self._refused = self._refused or time.monotonic()
+            if time.monotonic() - self._refused < _REFUSED_FOR:
+                raise
+            return False
+        self._refused = 0.0
         self._note(found)
         return status != 410 and self.stage != "stop"
 

@@ -94,6 +94,20 @@ async def test_a_card_is_given_back_when_the_service_is_there_again(broker, serv
     assert late.cancelled() and len(service.asked) == number + 1, "the kernel came again, and keeps its card"
 
 
+async def test_who_is_refused_for_long_gives_its_card_up_before_it_is_lent_on(broker, service, monkeypatch):
+    service.answers["PUT"] = (403, {})
+    with pytest.raises(OSError):
+        await broker.heartbeat("k")
+    monkeypatch.setattr("joulebook_kernels.hub_broker._REFUSED_FOR", 0.0)
+    assert not await broker.heartbeat("k")
+    service.answers["PUT"] = LENT
+    assert await broker.heartbeat("k")
+    monkeypatch.undo()
+    service.answers["PUT"] = (403, {})
+    with pytest.raises(OSError):
+        await broker.heartbeat("k")
+
+
 async def test_no_hub_no_broker():
     assert HubBroker.from_environment({}) is None
     assert HubBroker.from_environment({"JOULEBOOK_SERVICE": "http://x/"}) is None
