@@ -31,6 +31,7 @@ from joulebook.impedance.circuit import Circuit
 from joulebook.impedance.elements import KINDS
 from joulebook.materials.interpolation import PublishedTable
 from joulebook.materials.records import Law
+from joulebook.thermal.board import Board
 
 ROOT = Path(__file__).resolve().parents[1]
 GENERATED = ROOT / "extension" / "src" / "generated"
@@ -86,6 +87,7 @@ def outputs() -> dict[Path, str]:
         GENERATED / "materials.json": text_of(materials()),
         GENERATED / "named.json": text_of({name: Cell.named(name).to_document() for name in Cell.names()}),
         GENERATED / "equipment.json": text_of(jb.grid.equipment.index()),
+        ROOT / "docs" / "_static" / "board.schema.json": text_of(board_schema()),
         CORPUS / "figures.json": text_of(figures_corpus()),
         CORPUS / "faults.json": text_of(faults_corpus()),
         CORPUS / "impedance.json": text_of(impedance_corpus()),
@@ -163,6 +165,22 @@ def impedance_schema() -> dict[str, Any]:
     _shorten(out)
     kinds = {kind: {"title": record.title, "boukamp": record.boukamp} for kind, record in KINDS.items()}
     return {"document": {"kind": Circuit.kind, "version": Circuit.version}, "kinds": kinds, **out}
+
+
+def board_schema() -> dict[str, Any]:
+    """Schema of a board, for editors that complete and check documents.
+
+    Returns
+    -------
+    dict
+        JSON Schema of the whole document, kind and version with it.
+    """
+    out = Board.model_json_schema()
+    _shorten(out)
+    head = {"kind": {"const": Board.kind}, "schema_version": {"const": Board.version}}
+    out["properties"] = {**head, **out["properties"]}
+    out["required"] = [*head, *out["required"]]
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **out}
 
 
 def palette() -> dict[str, Any]:

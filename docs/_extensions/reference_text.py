@@ -96,6 +96,27 @@ def equivalent_circuit() -> str:
     return table(("Kind", "Boukamp", "Element", "Value", "Unit", "Allowed", "Left out"), rows)
 
 
+def board() -> str:
+    """Table of every value of a board document."""
+    from joulebook.thermal import Board
+
+    return "\n\n".join(_parts(Board, "Board", ""))
+
+
+def named_boards() -> str:
+    """Table of the boards that come along."""
+    from joulebook.thermal import Board
+
+    rows = []
+    for name in Board.names():
+        item = Board.named(name)
+        size = f"{1e3 * item.length:g} x {1e3 * item.width:g} x {1e3 * item.thickness:.3g} mm"
+        refs = dict.fromkeys(source.ref for source in item.sources.values() if source.ref)
+        works = ", ".join(refs) or "assumed"
+        rows.append((f"`{name}`", item.description, size, str(len(item.components)), f"{item.power:g}", works))
+    return table(("Name", "What it is", "Size", "Components", "Power, W", "Sources"), rows)
+
+
 def named_circuits() -> str:
     """Table of the equivalent circuits that come along."""
     from joulebook.core.citations import cite
@@ -317,6 +338,7 @@ def table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
 
 PAGES: dict[str, Callable[..., str]] = {
     "bibliography": bibliography,
+    "board": board,
     "cell": cell,
     "cryostat": cryostat,
     "entry-points": entry_points,
@@ -325,6 +347,7 @@ PAGES: dict[str, Callable[..., str]] = {
     "extras": extras,
     "lab-settings": lab_settings,
     "latex": latex,
+    "named-boards": named_boards,
     "named-circuits": named_circuits,
     "named-cryostats": named_cryostats,
     "named-networks": named_networks,

@@ -168,6 +168,40 @@ def measured_power_flows() -> str:
     return table(("Case", "Voltage (pu)", "Angle (°)", "Flows (MW, Mvar)", "Losses (MW)"), rows)
 
 
+def measured_boards() -> str:
+    """Errors of boards against their Fourier series, on the plain grid."""
+    tests = _tests("boards")
+    rows = []
+    for case in tests.EXACT:
+        found = tests.errors(case, 1)
+        run = found["run"]
+        rows.append(
+            (
+                f"{case['number']}",
+                f"{len(case['layers_top_to_bottom'])}",
+                f"{len(case['sources_on_top'])}",
+                f"{run['temperature'].size}",
+                f"{1e2 * found['sources'].max():.3f}",
+                f"{1e2 * found['bottom']:.3f}",
+                f"{found['means']:.1e}",
+                f"{run.stats.iterations}",
+                f"{run.facts['imbalance']:.1e}",
+            )
+        )
+    head = (
+        "Case",
+        "Layers",
+        "Sources",
+        "Cells",
+        "Mean over a source (%)",
+        "Bottom (%)",
+        "Means of faces",
+        "Iterations",
+        "Balance of heat",
+    )
+    return table(head, rows)
+
+
 def cases(domain: str) -> str:
     """The README of each case of a domain; ``grid/pf_*`` picks some."""
     folder, _, pattern = domain.partition("/")
@@ -191,6 +225,7 @@ def _tests(domain: str) -> ModuleType:
 
 
 PAGES = {
+    "validation-boards": measured_boards,
     "validation-battery": measured_battery,
     "validation-studies": measured_studies,
     "validation-feeders": measured_feeders,
