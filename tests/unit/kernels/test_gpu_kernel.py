@@ -31,14 +31,14 @@ def test_it_dies_with_its_server_whatever_its_cell_does(tmp_path):
         kernel = psutil.Process(int(server.stdout.readline()))
         client = BlockingKernelClient(connection_file=file)
         client.load_connection_file()
-        client.start_channels()
+        client.start_channels(hb=False)  # a busy machine is no dead kernel
         try:
             client.wait_for_ready(timeout=60)
             client.execute("print('begins', flush=True); sum(range(10**13))")
             while "begins" not in client.get_iopub_msg(timeout=60)["content"].get("text", ""):
                 pass
             server.kill()
-            deadline = time.monotonic() + 20
+            deadline = time.monotonic() + 60
             while kernel.is_running() and kernel.status() != psutil.STATUS_ZOMBIE:
                 assert time.monotonic() < deadline, "the kernel goes on without its server"
                 time.sleep(0.05)
