@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
 
 import pytest
 
 import hub_doubles
 from joulebook_hub import revocations
 from joulebook_hub.errors import HubError
+from joulebook_hub.handlers.tokens import made_by_a_person
 from joulebook_hub.quota.overrides import add_override
 from joulebook_hub.service.addresses import Proxies
 from joulebook_hub.service.tokens import MOST_UNKNOWN, REFUSED
@@ -150,6 +152,42 @@ def test_a_token_that_a_person_made_ends_with_the_plan(service):
     assert service.asked.count("own-ada") == 1
     assert ask(service, "of-ada").status_code == 200, "a server's token is not the person's"
     assert reasons(service, "own-root")[0] == 402, "of administrators likewise"
+
+
+def test_a_hub_started_again_knows_the_tokens_of_running_servers():
+    """It has forgotten them, and has the digests of their OAuth clients."""
+    from jupyterhub import orm
+    from jupyterhub.utils import hash_token
+
+    db = orm.new_session_factory("sqlite:///:memory:")()
+    ada, secret = orm.User(name="ada"), hash_token("of-the-server")
+    client = orm.OAuthClient(identifier="jupyterhub-user-ada", secret=secret)
+    db.add_all(
+        [ada, client, orm.OAuthClient(identifier="jupyterhub"), orm.Spawner(user=ada, name="", oauth_client=client)]
+    )
+    db.commit()
+    for token in ("of-the-server", "of-ada-herself"):
+        orm.APIToken.new(token, user=ada, scopes=[])
+    users, settings = {ada: SimpleNamespace(spawners={})}, {}
+
+    def own(token, *running):
+        users[ada].spawners = {name: SimpleNamespace(api_token=name) for name in running}
+        found = orm.APIToken.find(db, token)
+        handler = SimpleNamespace(
+            _token_authenticated=True,
+            get_token=lambda: found,
+            get_auth_token=lambda: token,
+            users=users,
+            settings=settings,
+        )
+        return made_by_a_person(handler)
+
+    for _ in range(2):
+        assert not own("of-the-server") and own("of-ada-herself")
+    assert not own("of-the-server", "of-the-server", "another") and own("of-ada-herself", "of-the-server")
+    assert len(settings["joulebook_tokens"]) == 2, "a digest is computed once"
+    db.close()
+    db.get_bind().dispose()
 
 
 def test_the_hubs_own_refusal_is_handed_on(service):
