@@ -122,7 +122,7 @@ def _docker(c: Any, settings: HubSettings) -> None:
         "shm_size": "256m",
         # The image is not written to, so nobody fills the daemon's disk; /tmp counts as the server's memory.
         "read_only": True,
-        "tmpfs": {"/tmp": "size=1g,mode=1777"},
+        "tmpfs": {"/tmp": "size=512m,mode=1777"},
     }
     if environment.get("JOULEBOOK_GPU") == "1":
         c.DockerSpawner.extra_host_config["device_requests"] = [{"count": -1, "capabilities": [["gpu"]]}]
