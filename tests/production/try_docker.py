@@ -5,7 +5,7 @@ Run by hand, as root, on a machine with a Docker daemon and the two images of hu
     python tests/production/try_docker.py [--keep]
 
 The hub's container is started from what hub_config/docker/compose.yaml says, with three changes that are printed: it
-ends TLS itself with a certificate made here, its databases are SQLite files, and the plan is Team. Everything lies in a
+ends TLS itself with a certificate made here, its databases are SQLite files, and the plan is Enterprise. Everything lies in a
 temporary folder, people's files on a file system of 3 GB of their own, so that it can be filled. Containers, network,
 firewall rules and folder are removed at the end.
 """
@@ -195,10 +195,10 @@ def laboratory(folder: Path, keep: bool) -> Iterator[Path]:
 
 def hub_command(hub: dict[str, Any], folder: Path) -> list[str]:
     environment = {name: value for name, value in hub["environment"].items() if not name.endswith("_URL")}
-    environment |= {"JOULEBOOK_TLS": "own", "JOULEBOOK_DEFAULT_PLAN": "team", "JOULEBOOK_SERVER_MEMORY": "1G"}
+    environment |= {"JOULEBOOK_TLS": "own", "JOULEBOOK_DEFAULT_PLAN": "enterprise", "JOULEBOOK_SERVER_MEMORY": "1G"}
     environment |= {"JOULEBOOK_TLS_KEY": "/srv/joulebook/key.pem", "JOULEBOOK_TLS_CERT": "/srv/joulebook/cert.pem"}
     environment |= {"JOULEBOOK_PUBLIC_URL": f"https://{HERE}", "JOULEBOOK_WORKSPACES": str(folder / "workspaces")}
-    print("in place of compose.yaml's: own TLS, SQLite databases, plan team, 1 GB a server")
+    print("in place of compose.yaml's: own TLS, SQLite databases, plan Enterprise, 1 GB a server")
     volumes = [volume for volume in hub["volumes"] if not volume.startswith(("state:", "${"))]
     volumes = [f"{folder}/state:/srv/joulebook", f"{folder}/workspaces:/srv/joulebook/workspaces", *volumes]
     volumes += [f"{folder}/config.py:/etc/try.py:ro"]
