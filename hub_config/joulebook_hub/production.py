@@ -119,6 +119,7 @@ def _docker(c: Any, settings: HubSettings) -> None:
         "cap_drop": ["ALL"],
         "security_opt": ["no-new-privileges"],
         "pids_limit": 1024,
+        "cpu_shares": 256,  # a quarter of the hub's weight, where processors are short
         "shm_size": "256m",
         # The image is not written to, so nobody fills the daemon's disk; /tmp counts as the server's memory.
         "read_only": True,

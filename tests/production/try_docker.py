@@ -5,9 +5,9 @@ Run by hand, as root, on a machine with a Docker daemon and the two images of hu
     python tests/production/try_docker.py [--keep]
 
 The hub's container is started from what hub_config/docker/compose.yaml says, with three changes that are printed: it
-ends TLS itself with a certificate made here, its databases are SQLite files, and the plan is Enterprise. Everything lies in a
-temporary folder, people's files on a file system of 3 GB of their own, so that it can be filled. Containers, network,
-firewall rules and folder are removed at the end.
+ends TLS itself with a certificate made here, its databases are SQLite files, and the plan is Enterprise. Everything
+lies in a temporary folder, people's files on a file system of 3 GB of their own, so that it can be filled. Containers,
+network, firewall rules and folder are removed at the end.
 """
 
 from __future__ import annotations
@@ -45,6 +45,7 @@ c = get_config()
 c.JupyterHub.services = [*c.JupyterHub.services, {{"name": "try", "api_token": "{OPERATOR}"}}]
 role = {{"name": "try", "scopes": ["admin:users", "admin:servers", "tokens", "access:servers"], "services": ["try"]}}
 c.JupyterHub.load_roles = [*c.JupyterHub.load_roles, role]
+c.Authenticator.admin_users = {{"root-admin"}}
 """
 
 
@@ -89,8 +90,8 @@ class Lab:
         body = {"type": "file", "format": "text", "content": content}
         return self.ask("PUT", place, who=who, host=f"{who}.{HERE}", json=body)
 
-    def sign_up(self, who: str, *, admin: bool = False) -> None:
-        self.ask("POST", f"/hub/api/users/{who}", json={"admin": admin})
+    def sign_up(self, who: str) -> None:
+        self.ask("POST", f"/hub/api/users/{who}")
         self.tokens[who] = self.ask("POST", f"/hub/api/users/{who}/tokens", json={"note": "try"}).json()["token"]
 
     def start(self, who: str) -> tuple[int, float]:
@@ -196,9 +197,10 @@ def laboratory(folder: Path, keep: bool) -> Iterator[Path]:
 def hub_command(hub: dict[str, Any], folder: Path) -> list[str]:
     environment = {name: value for name, value in hub["environment"].items() if not name.endswith("_URL")}
     environment |= {"JOULEBOOK_TLS": "own", "JOULEBOOK_DEFAULT_PLAN": "enterprise", "JOULEBOOK_SERVER_MEMORY": "1G"}
+    environment |= {"JOULEBOOK_SERVER_CORES": "1"}
     environment |= {"JOULEBOOK_TLS_KEY": "/srv/joulebook/key.pem", "JOULEBOOK_TLS_CERT": "/srv/joulebook/cert.pem"}
     environment |= {"JOULEBOOK_PUBLIC_URL": f"https://{HERE}", "JOULEBOOK_WORKSPACES": str(folder / "workspaces")}
-    print("in place of compose.yaml's: own TLS, SQLite databases, plan Enterprise, 1 GB a server")
+    print("in place of compose.yaml's: own TLS, SQLite databases, plan Enterprise, 1 GB and 1 core a server")
     volumes = [volume for volume in hub["volumes"] if not volume.startswith(("state:", "${"))]
     volumes = [f"{folder}/state:/srv/joulebook", f"{folder}/workspaces:/srv/joulebook/workspaces", *volumes]
     volumes += [f"{folder}/config.py:/etc/try.py:ro"]
@@ -370,7 +372,7 @@ def attacks(lab: Lab, tree: Path) -> None:
     _, seen_by = inside("ada", "dd if=/dev/zero of=$HOME/fill bs=4M 2>&1 | head -1", 300)
     seen = alive()
     free = os.statvfs(tree).f_bavail
-    full = lab.files("bob", "projects/acme.coil/more.txt", "x" * 100_000).status_code
+    full = lab.files("bob", "projects/acme.coil/more.txt", "x" * 2_000_000).status_code
     lab.check(
         "disk filled by a container",
         seen and "No space left" in seen_by,
@@ -390,18 +392,18 @@ def storage(lab: Lab) -> None:
     back = wait(lambda: lab.hub_answers() and lab.answers("bob") and lab.answers("ada"))
     lab.check("servers outlive a restart of the hub", back < 90, f"all answer after {back:.1f} s")
 
-    def used() -> float:
-        rows = lab.service("GET", "quota", "ada").json()["rows"]
-        return float(next(row for row in rows if row.get("row", row.get("name")) == "storage")["used"])
-
-    took = wait(lambda: used() > 0.3)
-    lab.check("storage is measured", took < 90, f"{used():.3f} GB for a file of 0.315 GB, after {took:.1f} s")
-    lab.sign_up("root-admin", admin=True)
+    lab.sign_up("root-admin")
     less = {"kind": "person", "subject": "ada", "row": "storage", "value": 0.2, "reason": "trying the limit"}
     lab.check(
         "an administrator sets 0.2 GB", lab.service("POST", "overrides", "root-admin", json=less).status_code == 201
     )
-    inside("ada", "true")
+
+    def used() -> float:
+        meters = lab.service("GET", "quota", "ada").json()["meters"]
+        return float(next(meter["used"] for meter in meters if meter["row"] == "storage"))
+
+    took = wait(lambda: used() > 0.3)
+    lab.check("storage is measured", took < 90, f"{used():.3f} GB for a file of 0.315 GB, after {took:.1f} s")
     lab.stop("ada")
     refused = lab.ask("POST", "/hub/api/users/ada/server")
     lab.check(
