@@ -44,6 +44,30 @@ def test_the_spawner_knows_every_setting(profile, tmp_path):
     assert set(c.Spawner) <= set(getattr(importlib.import_module(module), name).class_trait_names(config=True))
 
 
+def test_containers_are_bounded_and_see_gpus_only_where_they_are_lent(tmp_path):
+    from docker.types import DeviceRequest
+
+    from joulebook_hub.service.configuration import _lends
+
+    found = {}
+    for gpu in ("", "1"):
+        c = Config()
+        c.JupyterHub.tornado_settings = {}
+        c.Spawner.disable_user_config = True
+        settings = _settings(tmp_path, JOULEBOOK_PROFILE="docker", JOULEBOOK_GPU=gpu)
+        production.configure(c, settings)
+        found[gpu] = c.DockerSpawner.extra_host_config
+        assert _lends(settings) is (gpu == "1"), "the hub lends what servers see, and nothing else"
+        assert c.JupyterHub.cleanup_servers is False, "servers outlive a restart of the hub"
+    assert "device_requests" not in found[""]
+    (request,) = found["1"]["device_requests"]
+    assert DeviceRequest(**request)["Capabilities"] == [["gpu"]]
+    bounds = found[""]
+    assert bounds["cap_drop"] == ["ALL"] and bounds["read_only"] is True and bounds["pids_limit"] == 1024
+    assert bounds["security_opt"] == ["no-new-privileges"] and bounds["cpu_shares"] < 1024
+    assert set(bounds["tmpfs"]) == {"/tmp"}
+
+
 def test_traefik_knows_every_setting(tmp_path):
     c = Config()
     traefik.configure(c, _settings(tmp_path, JOULEBOOK_PROFILE="docker", JOULEBOOK_PROXY="traefik"))
