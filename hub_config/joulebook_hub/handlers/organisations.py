@@ -117,9 +117,8 @@ class OrganisationPage(OrganisationPages):
             raise web.HTTPError(404, "%s", error.user_message) from error
         servers = {project.name: self.find_user(server_of(project.number)) for project in found.projects}
         open_now = {each for each, user in servers.items() if user is not None and user.spawner.ready}
-        houses = {"offered": rooms.projects.offered, "next_start": rooms.leaving is not None}
-        here = {"together": together, "open_now": open_now, "link": link}
-        await self.show("organisation.html", it=found, **here, **houses, **told)
+        here = {"together": together, "open_now": open_now, "link": link, "next_start": rooms.leaving is not None}
+        await self.show("organisation.html", it=found, offered=rooms.projects.offered, **here, **told)
 
     @web.authenticated
     async def get(self, name: str) -> None:
