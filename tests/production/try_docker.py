@@ -100,7 +100,7 @@ class Lab:
         return status, wait(lambda: self.answers(who)) if status in {201, 202} else float("inf")
 
     def stop(self, who: str) -> None:
-        wait(lambda: not there(who) and self.is_gone(who))
+        wait(lambda: self.is_gone(who) and not there(who))
 
     def is_gone(self, who: str) -> bool:
         """Whether the hub knows of no server; asks it to stop one that it still knows."""
