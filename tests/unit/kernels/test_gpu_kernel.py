@@ -26,6 +26,7 @@ kernel.wait()
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere IPython's own watch is all there is")
 def test_it_dies_with_its_server_whatever_its_cell_does(tmp_path):
     """Its card is lent on then; a cell that never lets another thread run must not keep it."""
+    begins = tmp_path / "begins"
     file, _ = write_connection_file(str(tmp_path / "kernel.json"))
     with subprocess.Popen([sys.executable, "-c", SERVER, file], stdout=subprocess.PIPE, text=True) as server:
         kernel = psutil.Process(int(server.stdout.readline()))
@@ -34,9 +35,11 @@ def test_it_dies_with_its_server_whatever_its_cell_does(tmp_path):
         client.start_channels(hb=False)  # a busy machine is no dead kernel
         try:
             client.wait_for_ready(timeout=60)
-            client.execute("print('begins', flush=True); sum(range(10**13))")
-            while "begins" not in client.get_iopub_msg(timeout=60)["content"].get("text", ""):
-                pass
+            client.execute(f"open({str(begins)!r}, 'w').close(); sum(range(10**13))")
+            deadline = time.monotonic() + 60
+            while not begins.exists():
+                assert time.monotonic() < deadline, "the cell does not begin"
+                time.sleep(0.05)
             server.kill()
             deadline = time.monotonic() + 60
             while kernel.is_running() and kernel.status() != psutil.STATUS_ZOMBIE:
