@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 import tarfile
 import zlib
 from collections.abc import Iterator
@@ -20,6 +21,9 @@ MANIFEST = "manifest.json"
 VERSION = 1
 _MOST_FILES = 5_000_000
 _PART = 1 << 20
+_LARGEST_MANIFEST = 1 << 30
+_LEAST_FREE = 1 << 30
+"""Bytes of the disk that unpacking leaves free, whatever an archive grows to."""
 
 
 class _Hashing:
@@ -138,7 +142,7 @@ def unpack(path: Path, folder: Path) -> dict[str, Any]:
     Raises
     ------
     HubError
-        If it is no backup, or a file is missing, added, changed, or would leave the folder.
+        If it is no backup, or a file is missing, added, changed, or would leave the folder, or the disk would be full.
     """
     found: dict[str, dict[str, Any]] = {}
     manifest = None
@@ -146,6 +150,8 @@ def unpack(path: Path, folder: Path) -> dict[str, Any]:
         with tarfile.open(path, "r:gz") as tar:
             for member in tar:
                 if member.name == MANIFEST:
+                    if member.size > _LARGEST_MANIFEST:
+                        raise HubError(f"{path}: its {MANIFEST} has {member.size} bytes.", reason="bad_backup")
                     stream = tar.extractfile(member)
                     manifest = json.loads(stream.read()) if stream else None
                     continue
@@ -179,6 +185,12 @@ def _extract(tar: tarfile.TarFile, member: tarfile.TarInfo, folder: Path) -> dic
     size = 0
     with target.open("xb") as file:
         while stream is not None and (part := stream.read(_PART)):
+            if shutil.disk_usage(folder).free < _LEAST_FREE + len(part):
+                message = (
+                    f"The backup does not fit: less than {_LEAST_FREE >> 20} MB would be free beside {folder}. "
+                    "Make room, or look whether it is yours."
+                )
+                raise HubError(message, reason="bad_backup")
             digest.update(part)
             file.write(part)
             size += len(part)

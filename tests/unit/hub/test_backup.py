@@ -8,6 +8,7 @@ import sqlite3
 import stat
 import tarfile
 from contextlib import closing
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 from object_store import object_store
 from sqlalchemy import create_engine, text
 
+from joulebook_hub.backup import archive as packing
 from joulebook_hub.backup.making import back_up
 from joulebook_hub.backup.restoring import restore
 from joulebook_hub.backup.shelves import shelf_of
@@ -139,6 +141,35 @@ def test_an_archive_that_would_leave_its_folder_is_refused(tmp_path, name):
     with pytest.raises(HubError, match="not a plain file"):
         restore({"JOULEBOOK_HOME": str(tmp_path / "there")}, str(archive))
     assert sorted(path.name for path in tmp_path.iterdir()) == ["evil.tar.gz"]
+
+
+def test_an_archive_that_would_fill_the_disk_is_given_up(tmp_path, monkeypatch):
+    """A few kilobytes that unpack to a hundred megabytes, on a disk with room for ten and what must stay free."""
+    archive, there = tmp_path / "bomb.tar.gz", tmp_path / "there"
+    with tarfile.open(archive, "w:gz") as tar:
+        member = tarfile.TarInfo("folder/zeros")
+        member.size = 100_000_000
+        tar.addfile(member, io.BytesIO(bytes(member.size)))
+    assert archive.stat().st_size < 200_000
+    room, most = 10 << 20, []
+
+    def disk_usage(folder):
+        used = sum(path.stat().st_size for path in folder.rglob("*"))
+        most.append(used)
+        return SimpleNamespace(free=packing._LEAST_FREE + room - used)
+
+    monkeypatch.setattr(packing.shutil, "disk_usage", disk_usage)
+    with pytest.raises(HubError, match="does not fit"):
+        restore({"JOULEBOOK_HOME": str(there)}, str(archive))
+    assert max(most) <= room and [path.name for path in tmp_path.iterdir()] == ["bomb.tar.gz"]
+    monkeypatch.undo()
+    monkeypatch.setattr(packing, "_LARGEST_MANIFEST", 10)
+    with tarfile.open(archive, "w:gz") as tar:
+        member = tarfile.TarInfo("manifest.json")
+        member.size = 11
+        tar.addfile(member, io.BytesIO(bytes(11)))
+    with pytest.raises(HubError, match="has 11 bytes"):
+        restore({"JOULEBOOK_HOME": str(there)}, str(archive))
 
 
 def test_links_and_foreign_archives_are_refused(tmp_path):
