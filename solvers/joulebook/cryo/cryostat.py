@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import html
 from typing import Annotated, ClassVar, Self
 
 from pydantic import Field, model_validator
 
 from joulebook.core.citations import Source
 from joulebook.core.design import Design, Part
+from joulebook.core.display import value_rows
 from joulebook.core.errors import InputError, Issue
 from joulebook.core.quantities import Quantity
 from joulebook.cryo.components import AnyComponent, Load, Wires
@@ -85,6 +87,17 @@ class Cryostat(Design):
         from joulebook.cryo import named
 
         return cls.from_document(named.document(name))
+
+    def _repr_html_(self) -> str:
+        """A table of the stages, coolers and components with their values."""
+        left = " style='text-align:left'"
+        rows = []
+        for group in ("stages", "coolers", "components"):
+            for key, part in getattr(self, group).items():
+                values = "; ".join(f"{path} {text}" for path, text, _ in value_rows(part) if path != "kind")
+                words = (group[:-1], key, getattr(part, "title", "Stage"), values)
+                rows.append("<tr>" + "".join(f"<td{left}>{html.escape(str(word))}</td>" for word in words) + "</tr>")
+        return f"<table><caption{left}><b>{html.escape(self.name)}</b></caption>{''.join(rows)}</table>"
 
     @model_validator(mode="after")
     def _references(self) -> Self:

@@ -8,6 +8,7 @@ import numpy as np
 
 from joulebook.core.errors import InputError, Issue
 from joulebook.core.plot_style import COLOURS, axis, dress, holoviews
+from joulebook.cryo.powers import UNITS, shown
 
 if TYPE_CHECKING:
     from joulebook.cryo.results import CryostatResult
@@ -15,9 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["DRAWINGS", "draw"]
 
 DRAWINGS = ("budget", "temperature")
-MOST_BARS = 60
-LEAST_WATTS = 1e-12
-"""A bar below this is left out: the axis is logarithmic."""
+MOST_BARS, MOST_STAGES = 40, 12
 
 
 def draw(run: CryostatResult, names: tuple[str, ...]) -> Any:
@@ -44,32 +43,34 @@ def draw(run: CryostatResult, names: tuple[str, ...]) -> Any:
     if unknown:
         raise InputError([Issue("drawing", name, f"must be one of {', '.join(DRAWINGS)}") for name in unknown])
     hv = holoviews()
-    drawings = [_budget(run, hv) if name == "budget" else _temperatures(run, hv) for name in names]
-    return drawings[0] if len(drawings) == 1 else hv.Layout(drawings).cols(1)
+    drawings: list[Any] = []
+    for name in names:
+        drawings += _budgets(run, hv) if name == "budget" else [_temperatures(run, hv)]
+    return drawings[0] if len(drawings) == 1 else hv.Layout(drawings).opts(shared_axes=False).cols(1)
 
 
-def _budget(run: CryostatResult, hv: Any) -> Any:
-    """Heat into the stages that are found, the largest bars of each."""
-    heat, parts, stages = run["heat"], run["component"], run["stage"]
+def _budgets(run: CryostatResult, hv: Any) -> list[Any]:
+    """What brings heat into each stage that is found, the largest first; of all stages where none is found."""
     found = np.flatnonzero(run["held"] == 0)
-    shown = found if found.size else np.arange(len(stages))
-    rows = [
-        (str(stages[j]), str(parts[i]), float(heat[i, j]), COLOURS[i % len(COLOURS)])
-        for j in shown
-        for i in np.argsort(-heat[:, j], kind="stable")[: max(1, MOST_BARS // max(len(shown), 1))]
-        if heat[i, j] > LEAST_WATTS
-    ]
+    return [_budget(run, int(k), hv) for k in (found if found.size else np.arange(len(run["stage"])))[:MOST_STAGES]]
+
+
+def _budget(run: CryostatResult, stage: int, hv: Any) -> Any:
+    heat, parts = run["heat"][:, stage], run["component"]
+    order = [int(i) for i in np.argsort(-heat, kind="stable") if heat[i] > 0.0][:MOST_BARS]
+    largest = float(heat[order[0]]) if order else 1.0
+    unit, size = next((pair for pair in UNITS if largest >= pair[1]), UNITS[-1])
+    rows = [(str(parts[i]), float(heat[i]) / size, COLOURS[i % len(COLOURS)]) for i in order]
     bars = hv.Bars(
-        rows or [(str(stages[shown[0]]), "none", LEAST_WATTS, COLOURS[0])],
-        [axis("stage", "Stage"), axis("component", "Component")],
-        [axis("heat", "Heat into the stage", "W"), "colour"],
+        rows or [("nothing", 0.0, COLOURS[0])],
+        [axis(f"component_{stage}", "Component")],
+        [axis(f"heat_{stage}", "Heat into the stage", unit), "colour"],
     )
+    name, kelvin = run["stage"][stage], float(run["temperature"][stage])
+    title = f"{name} at {kelvin:.4g} K: {shown(float(heat[order].sum()) if order else 0.0)}"
     return bars.opts(
-        hv.opts.Bars(
-            color="colour", width=760, height=320, xrotation=60, logy=True, tools=["hover"], hooks=[dress],
-            title="Heat budget", ylim=(LEAST_WATTS if not rows else min(row[2] for row in rows) / 3.0, None),
-        )
-    )  # fmt: skip
+        hv.opts.Bars(color="colour", width=640, height=280, xrotation=45, tools=["hover"], hooks=[dress], title=title)
+    )
 
 
 def _temperatures(run: CryostatResult, hv: Any) -> Any:
@@ -83,7 +84,7 @@ def _temperatures(run: CryostatResult, hv: Any) -> Any:
     low = float(np.min(run["temperature"])) / 3.0
     return bars.opts(
         hv.opts.Bars(
-            color="colour", width=760, height=260, logy=True, ylim=(low, None), tools=["hover"], hooks=[dress],
+            color="colour", width=640, height=260, logy=True, ylim=(low, None), tools=["hover"], hooks=[dress],
             title="Temperatures",
         )
     )  # fmt: skip

@@ -10,35 +10,12 @@ from numpy.typing import NDArray
 
 from joulebook.core.errors import InputError, Issue
 from joulebook.core.results import Result
+from joulebook.cryo.powers import shown
 
 if TYPE_CHECKING:
     import pandas
 
-__all__ = ["CryostatResult", "shown"]
-
-
-def shown(watts: float) -> str:
-    """Write a power in the unit that is easy to read.
-
-    Parameters
-    ----------
-    watts : float, W
-        The power.
-
-    Returns
-    -------
-    str
-        With its unit.
-
-    Examples
-    --------
-    >>> shown(2.345e-5), shown(-0.5), shown(0.0)
-    ('23.45 µW', '-500 mW', '0 W')
-    """
-    for unit, size in (("W", 1.0), ("mW", 1e-3), ("µW", 1e-6), ("nW", 1e-9)):
-        if abs(watts) >= size or unit == "nW":
-            return f"{watts / size:.4g} {unit}" if watts else "0 W"
-    return "0 W"
+__all__ = ["CryostatResult"]
 
 
 @dataclass(frozen=True, repr=False)
@@ -119,7 +96,7 @@ class CryostatResult(Result):
         import pandas
 
         columns = [f"{name}_W" for name in self["stage"]]
-        rows = [*self["heat"], -self["cooling"], -self["bath"]]
+        rows = [*self["heat"], 0.0 - self["cooling"], 0.0 - self["bath"]]
         names = [*(str(name) for name in self["component"]), "coolers", "baths"]
         return pandas.DataFrame(rows, index=pandas.Index(names, name="component"), columns=columns)
 

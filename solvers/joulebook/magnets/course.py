@@ -29,6 +29,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from scipy.integrate import solve_ivp
+from scipy.interpolate import PchipInterpolator
 
 from joulebook.magnets.properties import StrandTable
 
@@ -81,7 +82,7 @@ class Course:
     Parameters
     ----------
     time : ndarray, shape (n,), s
-        Ends of the steps.
+        Ends of the steps, and points between them.
     current, front, action, resistance, dumped, heated : ndarray, shape (n,)
         A; m; A² s/m⁴; Ω; J; J.
     detected, opened : float, s
@@ -199,12 +200,30 @@ class _Equations:
         return float(state[0]) * self.parts(state)[2] - self.circuit.threshold
 
 
+def _filled(times: Float, states: Float, fill: int) -> tuple[Float, Float]:
+    """Ends of the steps of a phase without its start, and points between them."""
+    if fill < 2:
+        return times[1:], states[1:]
+    shares = np.arange(1, fill + 1) / fill
+    more = (times[:-1, None] + np.diff(times)[:, None] * shares).ravel()
+    values = PchipInterpolator(times, states)(more)
+    more[fill - 1 :: fill], values[fill - 1 :: fill] = times[1:], states[1:]
+    return more, values
+
+
 for _event in (_Equations.over, _Equations.hot, _Equations.trips):
     _event.terminal = True  # type: ignore[attr-defined]  # what the integrator asks of an event
 
 
 def course(
-    circuit: Circuit, table: StrandTable, velocity: Velocity, edges: Float, *, until: float, accuracy: float
+    circuit: Circuit,
+    table: StrandTable,
+    velocity: Velocity,
+    edges: Float,
+    *,
+    until: float,
+    accuracy: float,
+    fill: int = 1,
 ) -> Course:
     """Integrate a quench.
 
@@ -222,6 +241,8 @@ def course(
         When to stop at the latest.
     accuracy : float
         Local error, relative.
+    fill : int
+        Points that are given for each step; those inside lie on monotone cubics, for drawings.
 
     Returns
     -------
@@ -252,8 +273,9 @@ def course(
             equations, (start, stop), states[-1], method="DOP853", rtol=accuracy, atol=tolerance, events=events,
             first_step=min(1e-6, stop - start),
         )  # fmt: skip
-        times += run.t[1:].tolist()
-        states += list(run.y.T[1:])
+        more, values = _filled(run.t, run.y.T, fill)
+        times += more.tolist()
+        states += list(values)
         if run.status != 1:
             end = "time"
             if phase == "waits" and stop < until:

@@ -25,6 +25,8 @@ __all__ = ["quench"]
 Float = NDArray[np.float64]
 _CURRENTS = 129
 _ROUGH_SHELLS = 40
+_FILL = 4
+"""Points of the result for each step of the integration."""
 _MARGIN = 1.02
 """Beyond where the front came in the first run."""
 _ENDS = {
@@ -111,11 +113,9 @@ def _runs(
     rough = edges_of(circuit, np.inf, _ROUGH_SHELLS, rising=True)
     first = course(circuit, table, velocity, rough, until=until, accuracy=max(accuracy, 1e-5))
     reach = max(_MARGIN * float(first.front[-1]), 1e-6)
-    made = [
-        course(circuit, table, velocity, edges_of(circuit, reach, n, rising=False), until=until, accuracy=accuracy)
-        for n in (shells, shells // 2)
-    ]
-    return made[0], made[1]
+    given = {"until": until, "accuracy": accuracy}
+    fine, half = (edges_of(circuit, reach, n, rising=False) for n in (shells, shells // 2))
+    return course(circuit, table, velocity, fine, fill=_FILL, **given), course(circuit, table, velocity, half, **given)
 
 
 def _check(shells: int, accuracy: float, until: float) -> None:
@@ -183,7 +183,7 @@ def _result(
     return QuenchResult(
         variables=variables,
         status=status,
-        stats=Stats(steps=found.time.size - 1, iterations=found.evaluations, seconds=seconds, device="cpu"),
+        stats=Stats(steps=(found.time.size - 1) // _FILL, iterations=found.evaluations, seconds=seconds, device="cpu"),
         provenance=Provenance.record("magnets.quench", winding, options, _citations(winding)),
         facts=_facts(winding, circuit, table, found, half, variables) | point,
     )

@@ -42,6 +42,7 @@ def test_named_cryostats_are_solved_saved_and_sourced(name, tmp_path):
     assert kept.temperatures == run.temperatures and kept.facts == run.facts
     assert "Stages" in run._repr_html_() and "K" in repr(run)
     assert run.to_xarray()["heat"].attrs["units"] == "W"
+    assert all(f">{key}<" in cryostat._repr_html_() for key in (*cryostat.stages, *cryostat.components))
 
 
 def test_the_pulse_tube_example_is_where_such_cryostats_are():
@@ -91,8 +92,12 @@ def test_every_kind_of_component_and_plot():
     joule = run["joule"][3]
     assert joule > 0.0 and run["heat"].sum() == pytest.approx(joule + 0.5, rel=1e-9)
     assert any("Wiedemann" in said for said in run.facts["outside"])
-    pytest.importorskip("holoviews")
-    assert len(run.plot()) == 2 and run.plot("budget") is not None and run.plot("temperature") is not None
+    holoviews = pytest.importorskip("holoviews")
+    assert len(run.plot()) == 2, "one stage is found; and the temperatures"
+    budget = holoviews.render(run.plot("budget"))
+    largest = [str(run["component"][k]) for k in np.argsort(-run["heat"][:, 1])[:3]]
+    assert list(budget.x_range.factors)[:3] == largest and "shield at" in budget.title.text
+    assert list(holoviews.render(run.plot("temperature")).x_range.factors) == ["vessel", "shield", "plate"]
     with pytest.raises(InputError, match="must be one of budget"):
         run.plot("field")
     with pytest.raises(InputError, match="It has"):

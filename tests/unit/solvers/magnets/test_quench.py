@@ -41,8 +41,8 @@ def test_the_course_is_one_that_a_magnet_has():
     run = quench(solenoid())
     assert np.all(np.diff(run["time"]) > 0.0)
     for rising in ("hot_spot", "front", "miits", "energy_dump", "energy_winding"):
-        assert np.all(np.diff(run[rising]) >= 0.0)
-    assert np.all(np.diff(run["current"]) <= 0.0)
+        assert np.all(np.diff(run[rising]) >= -1e-12 * run[rising].max())
+    assert np.all(np.diff(run["current"]) <= 1e-12 * run["current"][0])
     seen, opened = run.facts["detected_s"], run.facts["opened_s"]
     assert opened == pytest.approx(seen + 0.05) and np.all(run["voltage_dump"][run["time"] < opened] == 0.0)
     at = np.interp(seen, run["time"], run["voltage_normal"])
@@ -109,8 +109,9 @@ def test_a_plan_may_be_without_it(monkeypatch):
 
 
 def test_plots():
-    pytest.importorskip("holoviews")
+    holoviews = pytest.importorskip("holoviews")
     run = quench(solenoid(), **FAST)
-    assert len(run.plot()) == 3 and run.plot("resistance") is not None
+    assert len(run.plot()) == 3 and holoviews.render(run.plot()) is not None
+    assert run.plot("resistance") is not None
     with pytest.raises(InputError, match="must be voltage or one of"):
         run.plot("pressure")
