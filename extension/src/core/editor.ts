@@ -9,7 +9,7 @@ import type { Json, JsonObject, Path } from './document';
 import { dotted, pathOf, sameJson, valueAt } from './document';
 import { History } from './history';
 import type { Operation } from './operations';
-import { applyOperations, changeValue } from './operations';
+import { applyOperations, changeValue, OperationError } from './operations';
 import type { Field, Schema } from './schema';
 import type { DesignStore } from './store';
 import { parseQuantity } from './units';
@@ -170,8 +170,10 @@ export class Editor {
   }
 
   private travel(operations: readonly Operation[]): void {
-    if (operations.length > 0 && !this.store.readOnly) {
-      this.store.apply(operations);
+    // what somebody else has taken away meanwhile stays away, and all else is done
+    const possible = operations.filter(operation => isPossible(this.store.get(), operation));
+    if (possible.length > 0 && !this.store.readOnly) {
+      this.store.apply(possible);
     }
     this.refresh();
   }
@@ -235,5 +237,17 @@ export class Editor {
   private refresh(): void {
     this.state = this.compute();
     this.listeners.forEach(listener => listener());
+  }
+}
+
+function isPossible(document: JsonObject, operation: Operation): boolean {
+  try {
+    applyOperations(document, [operation]);
+    return true;
+  } catch (error) {
+    if (error instanceof OperationError) {
+      return false;
+    }
+    throw error;
   }
 }

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
+import shutil
 import time
 from pathlib import Path
 from types import SimpleNamespace
@@ -12,9 +14,11 @@ from typing import Any
 import nbformat
 import pytest
 import requests
+from playwright.sync_api import expect
 
 import browsing
 
+EXAMPLES = Path(__file__).resolve().parents[3] / "notebooks" / "examples"
 PASSWORD = "coil gun marmalade"
 
 
@@ -79,6 +83,76 @@ def sees(page: Any, name: str) -> None:
     """The other one's cursor, and whose it is."""
     page.locator(".jp-CodeCell .jp-remote-cursor").first.wait_for(state="attached")
     page.locator(".jp-remote-userFlag-name", has_text=name).wait_for(state="attached")
+
+
+def open_design(page: Any, name: str, editor: str) -> Any:
+    page.locator('.jp-DirListing-item[data-isdir="false"]', has_text=name).last.dblclick()
+    return page.locator(editor)
+
+
+def with_person(page: Any, name: str) -> None:
+    page.locator(".jb-Document:not(.lm-mod-hidden) .jb-Presence-person", has_text=name).wait_for()
+
+
+def value_is(editor: Any, path: str, text: str) -> None:
+    expect(editor.locator(f'[data-path="{path}"] input')).to_have_value(text)
+
+
+def enter_value(editor: Any, path: str, text: str) -> None:
+    field = editor.locator(f'[data-path="{path}"] input')
+    field.fill(text)
+    field.press("Enter")
+
+
+def test_two_people_edit_a_cell_and_a_network(house: Any, tmp_path: Path, wait_for: Any) -> None:
+    names = ("LG M50.cell.json", "Radial feeder.circuit.json")
+    for name in names:
+        shutil.copyfile(EXAMPLES / name, house.folder / name)
+    cell, network = (house.folder / name for name in names)
+    before = {path: path.read_bytes() for path in (cell, network)}
+
+    def said(path: Path) -> Any:
+        return json.loads(path.read_text(encoding="utf-8"))
+
+    with browsing.chromium(tmp_path, "designs") as ada:
+        bob = ada.context.browser.new_context(viewport={"width": 1400, "height": 900}).new_page()
+        enter(ada, house, "admin", house.hub.ADMIN_PASSWORD)
+        enter(bob, house, "bob", PASSWORD)
+        hers, his = (open_design(page, names[0], ".jb-CellEditor") for page in (ada, bob))
+        value_is(hers, "negative.thickness", "85.2")
+        value_is(his, "negative.thickness", "85.2")
+        with_person(ada, "bob")
+        with_person(bob, "admin")
+        assert cell.read_bytes() == before[cell], "opening changes nothing"
+        enter_value(hers, "negative.thickness", "90")
+        value_is(his, "negative.thickness", "90")
+        enter_value(his, "negative.porosity", "0.3")
+        value_is(hers, "negative.porosity", "0.3")
+        picture(ada, "cell-ada")
+        hers.get_by_role("button", name="Undo").click()
+        value_is(his, "negative.thickness", "85.2")
+        value_is(his, "negative.porosity", "0.3")
+        wait_for(lambda: (said(cell)["negative"]["porosity"]) == 0.3, "it is in the file", 20)
+        start = json.loads(before[cell])
+        start["negative"]["porosity"] = 0.3
+        assert {**said(cell), "sources": None} == {**start, "sources": None}, "and nothing else"
+
+        hers, his = (open_design(page, names[1], ".jb-CircuitEditor") for page in (ada, bob))
+        name, symbol = hers.get_by_label("Name", exact=True), his.get_by_placeholder("Find a symbol")
+        name.fill("Feeder of both")
+        name.press("Enter")
+        expect(his).to_contain_text("Feeder of both")
+        symbol.fill("Busbar")
+        symbol.press("Enter")
+        expect(hers).to_contain_text(re.compile(r"Busbars\s*7"))
+        with_person(ada, "bob")
+        picture(ada, "circuit-ada")
+        his.get_by_role("button", name="Undo").click()
+        expect(hers).to_contain_text(re.compile(r"Busbars\s*6"))
+        expect(his).to_contain_text("Feeder of both")
+        wait_for(lambda: said(network)["name"] == "Feeder of both", "it is in the file", 20)
+        start = json.loads(before[network])
+        assert {**said(network), "name": "", "layout": None} == {**start, "name": "", "layout": None}
 
 
 def test_two_people_type_into_one_notebook_until_one_is_removed(house: Any, tmp_path: Path, wait_for: Any) -> None:

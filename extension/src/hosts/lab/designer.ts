@@ -37,6 +37,9 @@ import {
   commands as ids
 } from './names';
 import type { PreferenceStore } from './preferences';
+import { offerSharedDesigns, PROVIDER } from './together';
+import { Presence } from './together/presence';
+import { SHARED_DESIGN, SharedDesign } from './together/shareddesign';
 
 export type DesignTracker = WidgetTracker<DesignDocument>;
 
@@ -56,6 +59,7 @@ export function registerDesigners(
   restorer: ILayoutRestorer | null
 ): DesignTracker {
   const tracker: DesignTracker = new WidgetTracker({ namespace: 'joulebook-design' });
+  const shared = offerSharedDesigns(app);
   const openAsText = (path: string): void =>
     void app.commands.execute('docmanager:open', {
       path,
@@ -103,10 +107,14 @@ export function registerDesigners(
     prepare: session => prepareCircuit(session, preferences),
     openAsText
   };
-  register(app, tracker, cell, { name: CELL_TYPE, title: 'Battery cell', suffix: CELL_SUFFIX }, widget =>
-    toolbar(app, widget, dialogs, ids.makeReport)
+  register(
+    app,
+    tracker,
+    cell,
+    { name: CELL_TYPE, title: 'Battery cell', suffix: CELL_SUFFIX, shared },
+    widget => toolbar(app, widget, dialogs, ids.makeReport)
   );
-  const type = { name: CIRCUIT_TYPE, title: 'Circuit', suffix: CIRCUIT_SUFFIX };
+  const type = { name: CIRCUIT_TYPE, title: 'Circuit', suffix: CIRCUIT_SUFFIX, shared };
   register(app, tracker, circuit, type, widget => toolbar(app, widget, dialogs, ids.saveNetworkAs));
   if (restorer) {
     void restorer.restore(tracker, {
@@ -137,6 +145,8 @@ interface FileType {
   readonly name: string;
   readonly title: string;
   readonly suffix: string;
+  /** Whether several people can edit one at once. */
+  readonly shared: boolean;
 }
 
 function register(
@@ -160,7 +170,8 @@ function register(
     {
       name: parts.factory,
       label: parts.factory,
-      modelName: 'text',
+      modelName: type.shared ? SHARED_DESIGN : 'text',
+      ...(type.shared ? { contentProviderId: PROVIDER } : {}),
       fileTypes: [type.name],
       defaultFor: [type.name],
       canStartKernel: true,
@@ -187,10 +198,14 @@ function toolbar(
   const session = widget.context.sessionContext;
   const button = (id: string): Widget =>
     new CommandToolbarButton({ commands, id, args: { toolbar: true, widget: widget.id } });
+  const { sharedModel } = widget.context.model;
+  const isShared = sharedModel instanceof SharedDesign;
   return [
     ...first.map(id => ({ name: id.replace(/^.*:/, ''), widget: button(id) })),
-    { name: 'text', widget: button(ids.openAsText) },
+    // two views of a file that are edited at once would overwrite each other
+    ...(isShared ? [] : [{ name: 'text', widget: button(ids.openAsText) }]),
     { name: 'spacer', widget: Toolbar.createSpacerItem() },
+    ...(isShared ? [{ name: 'people', widget: new Presence(sharedModel) }] : []),
     { name: 'start', widget: button(ids.startKernel) },
     { name: 'interrupt', widget: Toolbar.createInterruptButton(session) },
     { name: 'restart', widget: Toolbar.createRestartButton(session, dialogs) },

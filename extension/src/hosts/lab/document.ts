@@ -12,6 +12,8 @@ import type { DesignStore } from '../../core/store';
 import { FaultView } from './faults';
 import { TextStore } from './textstore';
 import { sharedText } from './textmodel';
+import { SharedDesign } from './together/shareddesign';
+import { SharedStore } from './together/store';
 
 /** What is wrong with the values of a document, too wrong to draw it; empty where it can be drawn. */
 export type Check = (document: JsonObject) => readonly string[];
@@ -46,7 +48,7 @@ type Context = DocumentRegistry.IContext<DocumentRegistry.ICodeModel>;
 
 /** Shows the designer while the text can be drawn, and what is wrong while it cannot. */
 export class DesignEditor extends Widget {
-  private store: TextStore | null = null;
+  private store: TextStore | SharedStore | null = null;
   private mount: Mount | null = null;
   private unmount: (() => void) | null = null;
   private readonly designer = document.createElement('div');
@@ -110,7 +112,12 @@ export class DesignEditor extends Widget {
     const { kind, version, noun, largest } = this.parts;
     this.mount = mount;
     this.node.tabIndex = -1;
-    this.store = new TextStore(sharedText(this.context), kind, version, noun, largest);
+    const { sharedModel } = this.context.model;
+    const text = sharedText(this.context);
+    this.store =
+      sharedModel instanceof SharedDesign
+        ? new SharedStore(sharedModel, () => text.readOnly, kind, version, noun, largest)
+        : new TextStore(text, kind, version, noun, largest);
     this.store.subscribe(() => this.present());
     this.context.fileChanged.connect(() => this.store?.notify());
     this.present();

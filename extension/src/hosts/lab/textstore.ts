@@ -194,13 +194,23 @@ export function parseDesign(
   if (!isObject(root.value)) {
     return { message: 'must be a JSON object { … }', line: 1, column: 1 };
   }
-  const found = root.value['kind'];
+  return wrongDesign(root.value, kind, version, noun) ?? root;
+}
+
+/** Why a document is not a design of this kind and version, or null. */
+export function wrongDesign(
+  document: JsonObject,
+  kind: string,
+  version: number,
+  noun: string
+): TextFault | null {
+  const found = document['kind'];
   if (found !== kind) {
     return {
       message: `kind = ${JSON.stringify(found ?? null)}, expected "${kind}". Is this the right file for a ${noun}?`
     };
   }
-  return versionFault(root.value['schema_version'], version, noun) ?? root;
+  return versionFault(document['schema_version'], version, noun);
 }
 
 function versionFault(found: Json | undefined, version: number, noun: string): TextFault | null {
