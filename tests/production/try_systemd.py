@@ -102,7 +102,7 @@ def put_card(root: Path) -> None:
 
     folder = root / "opt" / "card"
     folder.mkdir(exist_ok=True)
-    (folder / "pynvml.py").write_text(fake_card.NVML, encoding="utf-8")
+    (folder / "pynvml.py").write_text(fake_card.NVML.format(cards=[CARD]), encoding="utf-8")
     command = ["chroot", str(root), "env", "PYTHONPATH=/opt/card", JOULEBOOK, "kernels", "install"]
     subprocess.run([*command, "--prefix", "/opt/joulebook/.venv"], check=True, capture_output=True)
 
@@ -284,16 +284,20 @@ def backup(run: Try) -> str:
     run.machine.run("systemctl", "start", "joulebook-backup.service")
     made = run.machine.run("sh", "-c", "ls -l /var/backups/joulebook").split("\n")[1]
     due = run.machine.run("systemctl", "list-timers", "--no-pager", "joulebook-backup.timer").splitlines()[1]
-    run.machine.run("systemctl", "stop", "joulebook-hub")
-    run.machine.run("sh", "-c", f"cp -a {HOME}/workspaces/users/ada/tutorials /tmp/kept")
+    mark = run.kernels["ada"].run("print(open('kept', 'w').write('mine'))")
+    run.machine.run("systemctl", "start", "joulebook-backup.service")
+    run.kernels["ada"].run("import os; os.unlink('kept')")
+    run.machine.run("systemctl", "stop", "joulebook-server-*", "joulebook-hub")
     run.command("restore", "/var/backups/joulebook", "--replace")
-    run.machine.run("diff", "-r", "/tmp/kept", f"{HOME}/workspaces/users/ada/tutorials")
     run.machine.run("systemctl", "start", "joulebook-hub")
     wait_for(run.hub.answers, "the restored hub answers", 60)
-    ada = Person(run.hub, "ada")
+    ada = run.people["ada"]
     ada.submit("/hub/login", {"username": "ada", "password": ada.password, "next": "/hub/home"})
-    assert ada.get("/hub/home").url.endswith("/hub/home")
-    return f"{made}; next {' '.join(due.split()[:3])}; restored, and ada signs in"
+    wait_for(lambda: not ada.servers(), "the hub sees that ada's unit is gone", 90)
+    ada.start()
+    again = ada.kernel().run("import os; print(open('kept').read(), os.stat('kept').st_uid == os.getuid())")
+    assert (mark, again) == ("4", "mine True"), again
+    return f"{made}; next {' '.join(due.split()[:3])}; restored: ada signs in and has the file of before"
 
 
 STEPS: tuple[tuple[str, Callable[[Try], str]], ...] = (
