@@ -111,7 +111,7 @@ def superconductor_capacity(material: str, temperature: Float, critical: float, 
 
     References
     ----------
-    NbTi: Verweij 2007 (CUDI); Elrod et al. 1982, doi:10.1007/978-1-4613-3542-9_61 (mixed state). Nb3Sn: PROCESS.
+    NbTi: Verweij 2007 (CUDI); Elrod et al. 1982, doi:10.1007/978-1-4613-3542-9_60 (mixed state). Nb3Sn: PROCESS.
     """
     t = temperature
     if material == "Nb3Sn":

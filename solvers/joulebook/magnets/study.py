@@ -65,7 +65,7 @@ def quench(winding: Winding, *, shells: int = 120, accuracy: float = 1e-8, until
 
     References
     ----------
-    Wilson 1983, Superconducting Magnets, chapter 9. Maddock and James 1968, doi:10.1049/piee.1968.0092.
+    Wilson 1983, Superconducting Magnets, chapter 9. Maddock and James 1968.
 
     Examples
     --------
