@@ -1,4 +1,4 @@
-"""Claim: boards of 50 000 to a million cells in a third of the CPU time of algebraic multigrid, or less.
+"""Claim: a board of 60 000 cells in a third of the CPU time of algebraic multigrid, or less.
 
 Prints one table: CPU time from a network of conductances to temperatures at a relative residual of 1e-8, setup
 included, and iterations, for Joulebook, for SciPy's direct solver (to 70 000 cells) and for CG with Jacobi's
@@ -12,7 +12,8 @@ are copper cell by cell at random, which is meant to be hard (``mask``).
 The floor. A V-cycle with two relaxations before and after reads and writes about 700 bytes per cell, all levels
 included: each of the eight half-sweeps reads four coefficients, the sources and the neighbours' values and writes the
 cell's, and there are a residual, a restriction, an interpolation, a product and two updates of vectors. At 5.3 GB/s
-of one core of the machine on which this was written, that is 0.13 µs per cell and iteration.
+of one core of the machine on which this was written, that is 0.13 µs per cell and iteration. Grids of 60 000 cells
+stay in its cache and take 0.05 µs.
 """
 
 from __future__ import annotations

@@ -23,6 +23,7 @@ CASES = Path(__file__).parent / "cases" / "boards"
 EXACT: list[dict[str, Any]] = json.loads((CASES / "layered_exact" / "expected.json").read_text("utf-8"))["cases"]
 FINS: list[dict[str, Any]] = json.loads((CASES / "fins" / "expected.json").read_text("utf-8"))["cases"]
 CONVECTION: dict[str, Any] = json.loads((CASES / "natural_convection" / "expected.json").read_text("utf-8"))
+SPREADING: list[dict[str, float]] = json.loads((CASES / "spreading" / "expected.json").read_text("utf-8"))["cases"]
 KINDS = {"vplate_all": "vertical", "hplate_up": "up", "hplate_down": "down"}
 
 
@@ -105,6 +106,16 @@ def test_a_network_of_many_cells_agrees_with_a_direct_solver() -> None:
     assert np.abs(rises + 25.0 - data["T"]).max() < 1e-5
     assert found.iterations <= 30
     assert abs(found.imbalance) < 1e-9 * source.sum()
+
+
+@pytest.mark.parametrize("case", SPREADING, ids=lambda case: f"h{case['h']:.0f}")
+def test_spreading_from_a_square_is_that_from_a_disk_of_its_area(case: dict[str, float]) -> None:
+    whole, part = (math.sqrt(math.pi) * case[name] for name in "ba")
+    source = {"x": whole / 2, "y": whole / 2, "length": part, "width": part, "power": 1.0}
+    layers = [{"thickness": case["t"], "conductivity": case["k"]}]
+    faces = {"top": {"coefficient": 0.0}, "bottom": {"coefficient": float(case["h"])}}
+    run = solve(Board(name="disk", length=whole, width=whole, layers=layers, components={"Q": source}, **faces))
+    assert run["board"][0] - 298.15 - case["R_1D"] == pytest.approx(case["R_spread_avg"], rel=5e-3)
 
 
 @pytest.mark.parametrize("case", CONVECTION["air"], ids=lambda case: f"{case['T_K']:.0f} K")

@@ -8,7 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from joulebook.core.results import Variable
+from joulebook.thermal.packages import entering_from_packages
 from joulebook.thermal.steady import State
+from joulebook.thermal.surfaces import Surface
 
 __all__ = ["facts_of", "heat_flux", "variables_of"]
 
@@ -124,10 +126,6 @@ def heat_flux(state: State) -> Float:
     return out
 
 
-def _entering(state: State, surface: Any) -> Float:
+def _entering(state: State, surface: Surface) -> Float:
     """Heat of components into a face, W/m²."""
-    out = surface.given.copy()
-    for item in state.items:
-        if item.surface is surface and item.package is not None:
-            out[item.cells] += item.into_board * item.share / surface.area[item.cells]
-    return np.asarray(out)
+    return np.asarray(surface.given + entering_from_packages(state.items, surface))

@@ -24,7 +24,7 @@ from joulebook.thermal.board import Board, Component, TwoResistor
 from joulebook.thermal.mesh import Mesh
 from joulebook.thermal.surfaces import Surface
 
-__all__ = ["Mounted", "Terms", "mounted", "settle", "terms_of"]
+__all__ = ["Mounted", "Terms", "entering_from_packages", "mounted", "settle", "terms_of"]
 
 Float = NDArray[np.float64]
 
@@ -253,6 +253,28 @@ def settle(items: Sequence[Mounted], paths: Sequence[tuple[float, float]], rises
         item.into_board = part * (item.component.power - conductance * (cells - zero))
         junction = cells + (item.self_resistance + package.junction_to_board) * item.into_board
         item.case = junction - package.junction_to_case * (item.component.power - item.into_board)
+
+
+def entering_from_packages(items: Sequence[Mounted], surface: Surface) -> Float:
+    """Give the heat that packages put into a face.
+
+    Parameters
+    ----------
+    items : sequence of Mounted
+        All components.
+    surface : Surface
+        The face.
+
+    Returns
+    -------
+    ndarray, W/m²
+        Over the face's cells.
+    """
+    out = np.zeros(surface.area.shape)
+    for item in items:
+        if item.surface is surface and item.package is not None:
+            out[item.cells] += item.into_board * item.share / surface.area[item.cells]
+    return out
 
 
 def _part(item: Mounted, conductance: float) -> float:

@@ -24,7 +24,7 @@ from joulebook.thermal.board import Board
 from joulebook.thermal.conductances import half_cells, network_of
 from joulebook.thermal.layers import layer_conductivities
 from joulebook.thermal.mesh import Mesh
-from joulebook.thermal.packages import Mounted, mounted, settle, terms_of
+from joulebook.thermal.packages import Mounted, entering_from_packages, mounted, settle, terms_of
 from joulebook.thermal.surfaces import Surface, laws_of, surfaces_of
 
 __all__ = ["BALANCE", "NO_WAY_OUT", "State", "Work", "assemble", "steady"]
@@ -215,7 +215,7 @@ def _guess(state: State) -> bool:
 
     def missing(rise: float) -> float:
         for surface in state.surfaces:
-            surface.rise = np.full(surface.area.shape, rise)
+            surface.hold(np.full(surface.area.shape, rise))
         for item in state.items:
             item.case = rise
         return state.leaving() - power
@@ -230,8 +230,4 @@ def _guess(state: State) -> bool:
 
 def _follow(state: State) -> None:
     for surface in state.surfaces:
-        entering = np.zeros(surface.area.shape)
-        for item in state.items:
-            if item.surface is surface and item.package is not None:
-                entering[item.cells] += item.into_board * item.share / surface.area[item.cells]
-        surface.follow(state.rises[surface.at], entering)
+        surface.follow(state.rises[surface.at], entering_from_packages(state.items, surface))

@@ -166,7 +166,9 @@ class Surface:
     given : ndarray, W/m²
         Heat that plain sources put into it.
     rise : ndarray, K
-        Of its temperature over the ambient.
+        Of its temperature over the ambient; set by :meth:`hold`.
+    mean : float, K
+        Of the rise.
     """
 
     name: str
@@ -177,11 +179,18 @@ class Surface:
     open: NDArray[np.bool_]
     given: Float
     rise: Float
+    mean: float = 0.0
 
-    @property
-    def mean(self) -> float:
-        """Mean rise, K."""
-        return float((self.rise * self.area).sum() / self.area.sum())
+    def hold(self, rise: Float) -> None:
+        """Set the rise of the surface.
+
+        Parameters
+        ----------
+        rise : ndarray, K
+            Over the ambient.
+        """
+        self.rise = rise
+        self.mean = float((rise * self.area).sum() / self.area.sum())
 
     def leaving(self) -> float:
         """Heat that leaves through it.
@@ -191,7 +200,7 @@ class Surface:
         float
             W.
         """
-        return float((np.where(self.open, self.law.flux(self.rise, self.mean), 0.0) * self.area).sum())
+        return float((self.flux() * self.area).sum())
 
     def flux(self) -> Float:
         """Heat flux to air and walls.
@@ -229,11 +238,10 @@ class Surface:
         """
         flux, slope = self._tangent()
         into = self.given + entering - flux + slope * self.rise
-        self.rise = (cells + self.half * into) / (1.0 + slope * self.half)
+        self.hold((cells + self.half * into) / (1.0 + slope * self.half))
 
     def _tangent(self) -> tuple[Float, Float]:
-        mean = self.mean
-        flux, slope = self.law.flux(self.rise, mean), self.law.slope(self.rise, mean)
+        flux, slope = self.law.flux(self.rise, self.mean), self.law.slope(self.rise, self.mean)
         return np.where(self.open, flux, 0.0), np.where(self.open, slope, 0.0)
 
 
