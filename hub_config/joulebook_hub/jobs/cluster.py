@@ -46,7 +46,8 @@ def main(arguments: list[str]) -> int:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         status = program.wait()
     finally:
-        cluster.close(timeout=3)
+        with suppress(TimeoutError, OSError):  # what does not end in time, the runner ends
+            cluster.close(timeout=3)
     if status < 0:  # end in the same way, so that the runner sees how the work ended
         with suppress(OSError):
             signal.signal(-status, signal.SIG_DFL)

@@ -33,7 +33,7 @@ _PATIENCE = 600.0  # s; after this a cluster that does not start is given up
 log = logging.getLogger("joulebook_hub.jobs")
 
 
-def hand_over(credentials: Credentials, folder: Path) -> dict[str, str]:
+def hand_over(credentials: Credentials, folder: Path, inside: str = "") -> dict[str, str]:
     """Put a cluster's certificate into the folder of its attempt.
 
     Parameters
@@ -42,6 +42,8 @@ def hand_over(credentials: Credentials, folder: Path) -> dict[str, str]:
         The cluster's.
     folder : Path
         Closed to others, and removed with the attempt.
+    inside : str
+        Where another user sees the folder, if the attempt runs as one.
 
     Returns
     -------
@@ -53,7 +55,9 @@ def hand_over(credentials: Credentials, folder: Path) -> dict[str, str]:
         descriptor = os.open(folder / name, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "w", encoding="ascii") as file:
             file.write(content)
-    certificate, key = (str(folder / name) for name in files)
+            if inside:
+                os.fchmod(descriptor, 0o644)  # the folder is open to that user alone
+    certificate, key = (str(Path(inside or folder) / name) for name in files)
     return {
         "DASK_SCHEDULER_ADDRESS": credentials.address,
         "DASK_DISTRIBUTED__CLIENT__PRELOAD": "['dask_gateway.comm']",

@@ -6,7 +6,7 @@ import os
 import sys
 from typing import Any
 
-from joulebook_hub.jobs import notices
+from joulebook_hub.jobs import containers, notices
 from joulebook_hub.jobs.setting import KEPT, RUNS_JOBS, VARIABLES, WorkerSettings
 from joulebook_hub.settings import HubSettings
 from joulebook_hub.spawners import hub_variables
@@ -16,6 +16,8 @@ __all__ = ["GATEWAY", "RUNS_JOBS", "WORKER", "roles", "runs_jobs", "services"]
 WORKER = "joulebook-worker"
 GATEWAY = "dask-gateway"
 """Name by which a Dask Gateway knows whose tokens it takes."""
+PROFILES = ("local", "docker")
+"""Profiles with jobs."""
 _PLANS = ("JOULEBOOK_PLANS", "JOULEBOOK_DEFAULT_PLAN")
 
 
@@ -30,9 +32,10 @@ def runs_jobs(settings: HubSettings) -> bool:
     Returns
     -------
     bool
-        True in the local profile, where a worker reaches the workspaces as their owner, unless JOULEBOOK_JOBS=off.
+        True in the local profile, where a worker reaches the workspaces as their owner, and with Docker, where each
+        attempt has a container as its person's server has; unless JOULEBOOK_JOBS=off.
     """
-    return settings.profile == "local" and settings.environment.get(RUNS_JOBS, "on") != "off"
+    return settings.profile in PROFILES and settings.environment.get(RUNS_JOBS, "on") != "off"
 
 
 def services(settings: HubSettings) -> list[dict[str, Any]]:
@@ -52,11 +55,11 @@ def services(settings: HubSettings) -> list[dict[str, Any]]:
         *(sys.executable, "-m", "joulebook_hub.keeper", str(os.getpid()), "--"),
         *(sys.executable, "-m", "joulebook_hub.jobs.worker"),
     ]
-    home = {"JOULEBOOK_HOME": str(settings.folder.root)}
+    home = {"JOULEBOOK_HOME": str(settings.folder.root), "JOULEBOOK_PROFILE": settings.profile}
     given = _given(settings)
     kept = {name: os.environ[name] for name in KEPT if name in os.environ}
     variables = {**kept, **given, **hub_variables(settings.folder.instance, settings.folder.leases), **home}
-    variables |= {"JOULEBOOK_STORE_URL": settings.store_url, "JOULEBOOK_PROFILE": settings.profile}
+    variables |= {"JOULEBOOK_STORE_URL": settings.store_url}
     worker = {"name": WORKER, "command": command, "environment": variables, "display": False}
     return [worker, {"name": GATEWAY, "display": False}] if _shows_its_token(settings) else [worker]
 
@@ -80,11 +83,12 @@ def roles(settings: HubSettings) -> list[dict[str, Any]]:
 
 
 def _given(settings: HubSettings) -> dict[str, str]:
-    named = (*_PLANS, *VARIABLES, *notices.VARIABLES)
+    place = containers.VARIABLES if settings.profile == "docker" else ()
+    named = (*_PLANS, *VARIABLES, *notices.VARIABLES, *place)
     return {name: settings.environment[name] for name in named if settings.environment.get(name)}
 
 
 def _shows_its_token(settings: HubSettings) -> bool:
-    home = {"JOULEBOOK_HOME": str(settings.folder.root)}
+    home = {"JOULEBOOK_HOME": str(settings.folder.root), "JOULEBOOK_PROFILE": settings.profile}
     gateway = WorkerSettings.from_environment({**_given(settings), **home}).gateway
     return gateway is not None and gateway.sign_in == "jupyterhub" and not gateway.secret_file

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import time
+from collections.abc import Mapping
+from typing import Any
 
 import psutil
 
 from joulebook_hub import processes
 from joulebook_hub.jobs.setting import JOB_MARK
 
-__all__ = ["end_processes", "is_starting", "lives"]
+__all__ = ["end_processes", "is_gone", "is_starting", "lives"]
 
 
 def end_processes(key: str, *, below: int = 0, only: int = 0) -> None:
@@ -57,6 +60,26 @@ def is_starting(key: str, attempt: int) -> bool:
         True if one is.
     """
     return any(value == f"{key}.{attempt}" for _, value in processes.marked(JOB_MARK))
+
+
+def is_gone(begun: Mapping[str, Any]) -> bool:
+    """Tell whether the runner that took an attempt on this machine is gone.
+
+    Parameters
+    ----------
+    begun : mapping
+        What was noted at its begin.
+
+    Returns
+    -------
+    bool
+        True also where the note makes no sense, or is this process's own: a worker took it so that nobody else does.
+    """
+    try:
+        pid, started = int(begun["pid"]), float(begun["started"])
+    except (KeyError, TypeError, ValueError, OverflowError):
+        return True
+    return pid == os.getpid() or not processes.is_same_process(pid, started)
 
 
 def lives(worker: str) -> bool:

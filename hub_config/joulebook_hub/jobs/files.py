@@ -15,7 +15,7 @@ from pathlib import Path
 from joulebook_hub.errors import HubError
 from joulebook_hub.workspaces import PROJECTS, Workspaces
 
-__all__ = ["RESULTS", "JobFiles", "Result"]
+__all__ = ["RESULTS", "JobFiles", "Result", "left_in", "name_of"]
 
 RESULTS = "jobs"
 """Folder of a workspace that holds the results of jobs."""
@@ -123,7 +123,7 @@ class JobFiles:
         HubError
             If it cannot be made, or would lie outside the workspace.
         """
-        folder = self.home / RESULTS / self._name(title, key, attempt, at)
+        folder = self.home / RESULTS / name_of(title, key, attempt, at)
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -133,11 +133,6 @@ class JobFiles:
             message = f"The folder {RESULTS} of the workspace leads elsewhere. Rename it: jobs make their own."
             raise HubError(message, reason="outside")
         return folder.resolve()
-
-    def _name(self, title: str, key: str, attempt: int, at: float) -> str:
-        day = datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d")
-        words = re.sub(r"[^A-Za-z0-9]+", "-", title).strip("-").lower()[:40].strip("-") or "job"
-        return f"{day}-{words}-{key[:6]}" + (f"-{attempt}" if attempt > 1 else "")
 
     def listed(self, folder: Path) -> list[Result]:
         """List what an attempt has left.
@@ -152,14 +147,60 @@ class JobFiles:
         list of Result
             At most 200, in order.
         """
-        found: list[Result] = []
-        home = self.home.resolve()
-        for here, folders, names in os.walk(folder, followlinks=False):
-            folders.sort()
-            for name in sorted(names):
-                path = Path(here) / name
-                if not name.startswith(".") and path.is_file() and not path.is_symlink():
-                    found.append(Result(path.relative_to(home).as_posix(), path.stat().st_size))
-                if len(found) >= _MOST_RESULTS:
-                    return found
-        return found
+        return left_in(folder, self.home.resolve())
+
+
+def name_of(title: str, key: str, attempt: int, at: float) -> str:
+    """Name the folder of an attempt's results.
+
+    Parameters
+    ----------
+    title : str
+        The job's title.
+    key : str
+        The job's identity.
+    attempt : int
+        The attempt's number.
+    at : float
+        When the job was submitted, s since 1970.
+
+    Returns
+    -------
+    str
+        Different for every attempt.
+
+    Examples
+    --------
+    >>> name_of("Weekly cell: LG M50", "3f2a90cd11223344", 2, 1.7672e9)
+    '2025-12-31-weekly-cell-lg-m50-3f2a90-2'
+    """
+    day = datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d")
+    words = re.sub(r"[^A-Za-z0-9]+", "-", title).strip("-").lower()[:40].strip("-") or "job"
+    return f"{day}-{words}-{key[:6]}" + (f"-{attempt}" if attempt > 1 else "")
+
+
+def left_in(folder: Path, home: Path) -> list[Result]:
+    """List what an attempt has left.
+
+    Parameters
+    ----------
+    folder : Path
+        Its folder of results.
+    home : Path
+        The workspace, all links resolved.
+
+    Returns
+    -------
+    list of Result
+        At most 200, in order.
+    """
+    found: list[Result] = []
+    for here, folders, names in os.walk(folder, followlinks=False):
+        folders.sort()
+        for name in sorted(names):
+            path = Path(here) / name
+            if not name.startswith(".") and path.is_file() and not path.is_symlink():
+                found.append(Result(path.relative_to(home).as_posix(), path.stat().st_size))
+            if len(found) >= _MOST_RESULTS:
+                return found
+    return found

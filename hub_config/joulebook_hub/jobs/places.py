@@ -1,6 +1,6 @@
-"""Where an attempt runs: on the worker's own machine, or on one of a Dask cluster's.
+"""Where an attempt runs: on the worker's own machine, on one of a Dask cluster's, or in a container (`containers`).
 
-Either way the attempt is the runner's (see `runner`): Dask only chooses the machine and starts it there. Machines of a
+In any case the attempt is the runner's (see `runner`): Dask only chooses the machine and starts it there. Machines of a
 cluster must see the hub's folder at the same path and have the same Joulebook.
 """
 
@@ -12,7 +12,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
+from sqlalchemy import Row
+
 from joulebook_hub.errors import HubError
+from joulebook_hub.jobs import fences
+from joulebook_hub.jobs.preparing import Lodging
 
 __all__ = ["DaskPlace", "OwnMachine", "Place", "start_runner"]
 
@@ -20,9 +24,21 @@ _PATIENCE = 10.0
 
 
 class Place(Protocol):
-    """Starts runners; ``here`` says whether on this machine."""
+    """Starts runners, and knows of those that it has started."""
 
-    here: bool
+    def lodge(self, row: Row[Any]) -> Lodging | None:
+        """Make ready where an attempt runs as its person.
+
+        Parameters
+        ----------
+        row : Row
+            The job.
+
+        Returns
+        -------
+        Lodging or None
+            None where attempts run as the hub's own user.
+        """
 
     def start(self, folder: Path, environment: Mapping[str, str]) -> None:
         """Start the runner of an attempt.
@@ -37,6 +53,79 @@ class Place(Protocol):
 
     def tend(self) -> None:
         """Bury what has ended."""
+
+    def attempts(self) -> set[tuple[str, int]]:
+        """List attempts that must be ended by `end` if they count no longer, beside those with a folder.
+
+        Returns
+        -------
+        set of (str, int)
+            Job and number of each.
+        """
+
+    def is_starting(self, key: str, attempt: int) -> bool:
+        """Tell whether an attempt that has not said so may still begin.
+
+        Parameters
+        ----------
+        key : str
+            The job.
+        attempt : int
+            The attempt.
+
+        Returns
+        -------
+        bool
+            True if it may.
+        """
+
+    def has_ended(self, key: str, attempt: int) -> bool:
+        """Tell whether an attempt has ended for certain, said so or not.
+
+        Parameters
+        ----------
+        key : str
+            The job.
+        attempt : int
+            The attempt.
+
+        Returns
+        -------
+        bool
+            False if that is not known.
+        """
+
+    def end(self, key: str, *, below: int = 0, only: int = 0) -> None:
+        """End some attempts of a job, and wait until they are gone.
+
+        Parameters
+        ----------
+        key : str
+            The job.
+        below : int
+            Attempts with smaller numbers.
+        only : int
+            This attempt.
+        """
+
+
+class _AsTheHub:
+    """What places have in common whose attempts are processes of the hub's user."""
+
+    def lodge(self, row: Row[Any]) -> None:
+        """Nothing: they reach the workspaces as the hub does."""
+
+    def attempts(self) -> set[tuple[str, int]]:
+        """None: each has a folder."""
+        return set()
+
+    def has_ended(self, key: str, attempt: int) -> bool:
+        """Not known here: the worker looks at the process, or waits."""
+        return False
+
+    def end(self, key: str, *, below: int = 0, only: int = 0) -> None:
+        """End every process of some attempts on this machine."""
+        fences.end_processes(key, below=below, only=only)
 
 
 def start_runner(folder: str, environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
@@ -73,10 +162,8 @@ def _start_and_leave(folder: str, environment: Mapping[str, str]) -> int:
     return process.pid
 
 
-class OwnMachine:
+class OwnMachine(_AsTheHub):
     """Runs attempts on this machine."""
-
-    here = True
 
     def __init__(self) -> None:
         self._started: list[subprocess.Popen[bytes]] = []
@@ -97,8 +184,25 @@ class OwnMachine:
         """Bury runners that have ended."""
         self._started = [process for process in self._started if process.poll() is None]
 
+    def is_starting(self, key: str, attempt: int) -> bool:
+        """Tell whether a process of an attempt is there.
 
-class DaskPlace:
+        Parameters
+        ----------
+        key : str
+            The job.
+        attempt : int
+            The attempt.
+
+        Returns
+        -------
+        bool
+            True if one is.
+        """
+        return fences.is_starting(key, attempt)
+
+
+class DaskPlace(_AsTheHub):
     """Runs attempts on machines of a Dask cluster.
 
     Parameters
@@ -106,8 +210,6 @@ class DaskPlace:
     address : str
         Of its scheduler, such as ``tcp://10.0.0.5:8786``.
     """
-
-    here = False
 
     def __init__(self, address: str) -> None:
         self._address = address
@@ -145,6 +247,10 @@ class DaskPlace:
 
     def tend(self) -> None:
         """Nothing: each machine buries its own."""
+
+    def is_starting(self, key: str, attempt: int) -> bool:
+        """On another machine it is waited for."""
+        return True
 
     def close(self) -> None:
         """Leave the cluster."""

@@ -65,12 +65,15 @@ class Room:
         Notices.
     workspaces : Workspaces
         The users' files.
+    looks : bool
+        True if the service may look whether a job's file is there; elsewhere the attempt does, as the person.
     """
 
     book: JobBook
     timetable: Timetable
     courier: Courier
     workspaces: Workspaces
+    looks: bool = True
 
 
 def _room(context: Context) -> Room:
@@ -86,7 +89,7 @@ def _wish(context: Context, body: JobBody) -> Wish:
     room = _room(context)
     room.courier.check(body.notice.model_dump())
     files = JobFiles(room.workspaces, context.person.name)
-    if files.home.is_dir():
+    if room.looks and files.home.is_dir():
         files.find(body.order.file)
     wanted = body.notice.model_dump() if body.notice.email or body.notice.webhook else {}
     return Wish(body.order, body.title, body.attempts, wanted)
@@ -376,7 +379,8 @@ def _open(parts: Parts) -> Room | None:
     folder.root.mkdir(parents=True, exist_ok=True)
     book = JobBook(parts.store, Gate(parts.plans, offer_of(parts.environment)))
     courier = Courier.of(parts.environment, Path(folder.root))
-    return Room(book, Timetable(book), courier, Workspaces(folder.workspaces))
+    looks = (parts.environment.get("JOULEBOOK_PROFILE") or "local") == "local"
+    return Room(book, Timetable(book), courier, Workspaces(folder.workspaces), looks)
 
 
 _Answers = Mapping[int, type[Model] | str | None]

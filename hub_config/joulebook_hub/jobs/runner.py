@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -25,6 +26,7 @@ from typing import IO, Any
 import psutil
 
 from joulebook_hub import leash
+from joulebook_hub.jobs.files import left_in
 from joulebook_hub.jobs.rules import LEASE
 from joulebook_hub.jobs.spool import LOG_PIECE, Spool
 
@@ -67,6 +69,10 @@ class Runner:
         if order is None or not self._spool.begin(who):
             return 3
         leash.adopt_orphans()
+        refusal = _make_room(order) if "home" in order else ""
+        if refusal:
+            self._end({"how": "refused", "error": refusal})
+            return 0
         try:
             work = self._start(order)
         except OSError as error:
@@ -82,11 +88,13 @@ class Runner:
         _end_group(work)
         for reader in readers:
             reader.join(_PIPES_CLOSE_IN)
-        self._end(self._ending(work.returncode))
+        ending = self._ending(work.returncode)
+        self._end({**ending, **_results(order, ending)} if "home" in order else ending)
         return 0
 
     def _start(self, order: dict[str, Any]) -> subprocess.Popen[bytes]:
         parent = os.getpid()
+        inherited = dict(os.environ) if "home" in order else {}  # the image's own: this runner was given no secret
 
         def before_exec() -> None:
             leash.die_with(parent, signal.SIGKILL)
@@ -97,7 +105,7 @@ class Runner:
         return subprocess.Popen(
             [str(word) for word in order["command"]],
             cwd=str(order["cwd"]),
-            env={str(name): str(value) for name, value in order["environment"].items()},
+            env={**inherited, **{str(name): str(value) for name, value in order["environment"].items()}},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -207,7 +215,7 @@ class _Log:
         if self._file is not None:
             self._file.close()
         self._begin = self._at
-        self._file = (self._spool.folder / f"log.{self._begin}").open("ab", buffering=0)
+        self._file = (self._spool.own / f"log.{self._begin}").open("ab", buffering=0)
         for _, path in self._spool.pieces()[:-2]:
             path.unlink(missing_ok=True)
 
@@ -215,6 +223,31 @@ class _Log:
         with self._lock:
             if self._file is not None:
                 self._file.close()
+
+
+def _make_room(order: dict[str, Any]) -> str:
+    """Make the folder for results as the person whose job it is; a sentence where the job cannot begin."""
+    home, file, results = (Path(str(order[name])) for name in ("home", "file", "results"))
+    if not file.is_file():
+        name = file.relative_to(home).as_posix()[:200]
+        return f"file = {name!r}: there is no such file in the workspace. Save it first."
+    try:
+        results.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        return f"The folder {results.parent.name} of the workspace cannot be made: {error.strerror}."
+    return ""
+
+
+def _results(order: dict[str, Any], ending: dict[str, Any]) -> dict[str, Any]:
+    """Tell what there is, or remove it where another attempt will follow."""
+    home, results = Path(str(order["home"])), Path(str(order["results"]))
+    if ending["how"] == "interrupted":
+        shutil.rmtree(results, ignore_errors=True)
+        return {}
+    with suppress(OSError, ValueError):
+        files = [{"path": one.path, "size": one.size} for one in left_in(results, home)]
+        return {"folder": results.relative_to(home).as_posix(), "files": files}
+    return {}
 
 
 def _each_line(stream: IO[bytes] | None, take: Callable[[str], None]) -> None:

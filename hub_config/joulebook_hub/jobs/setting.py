@@ -48,6 +48,8 @@ class WorkerSettings:
         s from SIGINT to SIGKILL.
     gateway : GatewaySettings, optional
         The Dask Gateway that gives sweeps their clusters (JOULEBOOK_DASK, too).
+    profile : str
+        How people are kept apart (JOULEBOOK_PROFILE).
     """
 
     home: Path
@@ -55,6 +57,7 @@ class WorkerSettings:
     dask: str = ""
     grace: float = 8.0
     gateway: GatewaySettings | None = None
+    profile: str = "local"
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> WorkerSettings:
@@ -88,7 +91,15 @@ class WorkerSettings:
                 "gateway+https:// and that of a Dask Gateway."
             )
             raise HubError(message, reason="bad_settings")
-        return cls(StateFolder.from_environment(environment).root, int(given), dask, gateway=chosen)
+        profile = environment.get("JOULEBOOK_PROFILE") or "local"
+        if dask and profile != "local":
+            message = (
+                f"JOULEBOOK_DASK = {dask!r}: processes of one Dask cluster keep no people apart. Name a Dask Gateway, "
+                "or leave it out."
+            )
+            raise HubError(message, reason="bad_settings")
+        root = StateFolder.from_environment(environment).root
+        return cls(root, int(given), dask, gateway=chosen, profile=profile)
 
     @property
     def instance(self) -> str:
@@ -102,8 +113,8 @@ class WorkerSettings:
 
     @property
     def spool(self) -> Path:
-        """Folder of the attempts."""
-        return self.home / "jobs"
+        """Folder of the attempts; in the tree of workspaces where others than the hub must find it."""
+        return self.home / "jobs" if self.profile == "local" else self.workspaces / "attempts"
 
     def variables(self, further: Mapping[str, str]) -> dict[str, str]:
         """Environment of a runner.

@@ -13,6 +13,9 @@ ends meanwhile leaves a note of its end. Files that are replaced are replaced in
 ``log.N``            what the work wrote, from its byte N on; only the two newest pieces are kept
 ``ending.json``      how it ended, the last thing that an attempt writes
 ===================  ==================================================================================
+
+What the attempt writes is in a folder ``own``, so that one that runs as another user can be given that folder and no
+more than a look at the rest. Who reads there follows no link and waits for nothing: it may be anybody's work.
 """
 
 from __future__ import annotations
@@ -20,16 +23,19 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import stat
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
-__all__ = ["LOG_PIECE", "LogTail", "Spool"]
+__all__ = ["LOG_PIECE", "LogTail", "Spool", "open_plain"]
 
 LOG_PIECE = 524_288
 """Bytes of one piece of the log."""
 _MOST_JSON = 262_144
+_OWN = frozenset({"begun.json", "alive", "progress.json", "ending.json"})
+_LONGEST_NUMBER = 15
 
 
 @dataclass(frozen=True)
@@ -64,6 +70,11 @@ class Spool:
         """
         return cls(root / key / str(attempt))
 
+    @property
+    def own(self) -> Path:
+        """What the attempt itself writes."""
+        return self.folder / "own"
+
     def prepare(self, order: Mapping[str, Any]) -> None:
         """Make the folder with its order and the first lease.
 
@@ -74,8 +85,24 @@ class Spool:
         """
         self.folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.folder.mkdir(mode=0o700, exist_ok=True)
+        self.own.mkdir(mode=0o700, exist_ok=True)
         self.count("lease")
         self.write("order.json", order)
+
+    def open_to(self, uid: int, gid: int) -> None:
+        """Let another user run the attempt: read what is said to it, and write into its own folder.
+
+        Parameters
+        ----------
+        uid, gid : int
+            Numeric user and group.
+        """
+        os.chown(self.own, uid, gid)
+        os.chown(self.folder, -1, gid)
+        self.folder.chmod(0o750)
+
+    def _path(self, name: str) -> Path:
+        return (self.own if name in _OWN else self.folder) / name
 
     def read(self, name: str) -> dict[str, Any] | None:
         """Read one of the JSON files.
@@ -91,7 +118,7 @@ class Spool:
             None if it is not there, or is no JSON object.
         """
         try:
-            with (self.folder / name).open("rb") as file:
+            with open_plain(self._path(name)) as file:
                 content = json.loads(file.read(_MOST_JSON))
         except (OSError, ValueError, RecursionError):
             return None
@@ -107,9 +134,11 @@ class Spool:
         content : mapping
             JSON-able.
         """
-        fresh = self.folder / f"{name}.new"
+        path = self._path(name)
+        fresh = path.with_name(f"{name}.new")
         fresh.write_text(json.dumps(dict(content)), encoding="utf-8")
-        fresh.replace(self.folder / name)
+        fresh.chmod(0o644)  # the folder is closed to others
+        fresh.replace(path)
 
     def number(self, name: str) -> int:
         """Read one of the numbers.
@@ -151,7 +180,7 @@ class Spool:
             False if it has been taken.
         """
         try:
-            descriptor = os.open(self.folder / "begun.json", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            descriptor = os.open(self._path("begun.json"), os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         except FileExistsError:
             return False
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
@@ -161,7 +190,7 @@ class Spool:
     @property
     def has_begun(self) -> bool:
         """Whether some process has taken the attempt."""
-        return (self.folder / "begun.json").exists()
+        return os.path.lexists(self._path("begun.json"))
 
     def ask_to_stop(self) -> None:
         """Ask the attempt to stop."""
@@ -180,8 +209,9 @@ class Spool:
         list of (int, Path)
             First byte and file of each, in order.
         """
-        found = [(int(path.suffix[1:]), path) for path in self.folder.glob("log.*") if path.suffix[1:].isdigit()]
-        return sorted(found)
+        numbers = ((path.suffix[1:], path) for path in self.own.glob("log.*"))
+        good = (pair for pair in numbers if pair[0].isascii() and pair[0].isdigit() and len(pair[0]) <= _LONGEST_NUMBER)
+        return sorted((int(number), path) for number, path in good)
 
     def remove(self) -> None:
         """Remove the folder, and the job's, if it was the last."""
@@ -190,6 +220,32 @@ class Spool:
             self.folder.parent.rmdir()
         except OSError:
             return
+
+
+def open_plain(path: Path) -> IO[bytes]:
+    """Open a file to read that somebody else may have made.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+
+    Returns
+    -------
+    file
+        Open.
+
+    Raises
+    ------
+    OSError
+        Also if it is a link, a pipe or anything else but a file.
+    """
+    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    file = os.fdopen(descriptor, "rb")
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        file.close()
+        raise OSError(f"{path.name} is not a file")
+    return file
 
 
 class LogTail:
@@ -229,7 +285,7 @@ class LogTail:
             if len(found) >= most:
                 break
             try:
-                with path.open("rb") as file:
+                with open_plain(path) as file:
                     file.seek(max(at - first, 0))
                     content = file.read(most - len(found)) if first <= at else b""
             except OSError:

@@ -20,7 +20,6 @@ import signal
 import socket
 import threading
 import time
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -28,15 +27,15 @@ import psutil
 from pydantic import ValidationError
 from sqlalchemy import Row
 
-from joulebook_hub import processes
 from joulebook_hub.errors import HubError
 from joulebook_hub.jobs import fences, rules
-from joulebook_hub.jobs.attempts import Held
+from joulebook_hub.jobs.attempts import Held, ending_of, left_of
 from joulebook_hub.jobs.clusters import Clusters, hand_over
 from joulebook_hub.jobs.files import JobFiles
 from joulebook_hub.jobs.notices import Courier
-from joulebook_hub.jobs.orders import ORDER, Notebook, Report, Sweep, work_of
+from joulebook_hub.jobs.orders import ORDER, Sweep
 from joulebook_hub.jobs.places import Place
+from joulebook_hub.jobs.preparing import ATTEMPT, prepare
 from joulebook_hub.jobs.records import Ending
 from joulebook_hub.jobs.roster import LOG_KEPT, Roster
 from joulebook_hub.jobs.setting import JOB_MARK, WorkerSettings
@@ -158,19 +157,21 @@ class Worker:
 
     def _start(self, row: Row[Any]) -> None:
         """Start an attempt that has just been claimed."""
-        self._end_processes(row.key, below=row.attempt)
-        for older in self._spools(row.key):
-            if older.folder.name != str(row.attempt):
-                older.remove()
         spool = Spool.of(self._settings.spool, row.key, row.attempt)
         held = Held(row, spool, None, LogTail(spool), time.monotonic())
         self._held[held.name] = held
         try:
+            self._end_processes(row.key, below=row.attempt)
+            for older in self._spools(row.key):
+                if older.folder.name != str(row.attempt):
+                    older.remove()
             order = ORDER.validate_json(row.order)
-            held.results = self._prepare(row, spool, order)
+            room, lodging = self._timetable.book.room(row.user), self._place.lodge(row)
+            most = None if self._clusters else room.cpus
+            held.results = prepare(self._settings, row, order, spool, lodging=lodging, processors=most)
             if self._clusters is not None and isinstance(order, Sweep):
                 wish = Wish(order.workers, order.cores, order.memory, order.image)
-                self._clusters.want(*held.name, wish, self._timetable.book.room(row.user))
+                self._clusters.want(*held.name, wish, room)
                 spool.write(
                     "progress.json", {"stage": "Waiting for a Dask cluster", "label": "", "done": 0, "total": 0}
                 )
@@ -180,7 +181,11 @@ class Worker:
         except ValidationError:
             self._finish(held, Ending("refused", "This version of Joulebook cannot read the job. Submit it again."))
         except HubError as error:
-            self._finish(held, Ending(_HOW.get(error.reason, "refused"), error.user_message))
+            self._refuse(held, error)
+
+    def _refuse(self, held: Held, error: HubError) -> None:
+        log.info("job %s, attempt %d is not started: %s", *held.name, error.log_message)
+        self._finish(held, Ending(_HOW.get(error.reason, "refused"), error.user_message))
 
     def _begin(self, held: Held) -> None:
         row = held.row
@@ -188,7 +193,7 @@ class Worker:
         try:
             self._place.start(held.spool.folder, self._settings.variables({JOB_MARK: f"{row.key}.{row.attempt}"}))
         except HubError as error:
-            self._finish(held, Ending(_HOW.get(error.reason, "refused"), error.user_message))
+            self._refuse(held, error)
             return
         log.info("job %s of %s: attempt %d started", row.key, row.user, row.attempt)
 
@@ -198,36 +203,14 @@ class Worker:
         if held.spool.is_asked_to_stop:
             self._finish(held, Ending("cancelled", ""))
         elif isinstance(found, HubError):
-            self._finish(held, Ending(_HOW.get(found.reason, "refused"), found.user_message))
+            self._refuse(held, found)
         elif found is not None:
             held.waits = False
             order = held.spool.read("order.json") or {}
-            variables = {**order.get("environment", {}), **hand_over(found, held.spool.folder)}
+            inside = ATTEMPT if "home" in order else ""
+            variables = {**order.get("environment", {}), **hand_over(found, held.spool.folder, inside)}
             held.spool.write("order.json", {**order, "environment": variables, "cluster": True})
             self._begin(held)
-
-    def _prepare(self, row: Row[Any], spool: Spool, order: Report | Notebook | Sweep) -> Path:
-        files = JobFiles(Workspaces(self._settings.workspaces), row.user)
-        file = files.find(order.file)
-        results = files.results(row.title, row.key, row.attempt, row.submitted)
-        work = work_of(order, file, results)
-        variables = self._settings.of_job(row.user, files.home, results, f"{row.key}.{row.attempt}")
-        command = work.command
-        if work.cluster is not None and self._clusters is None:
-            most = self._timetable.book.room(row.user).cpus
-            command, variables = self._settings.with_cluster(command, variables, order, most)
-        spool.prepare(
-            {
-                "command": command,
-                "cwd": work.folder,
-                "environment": variables,
-                "results": str(results),
-                "limit": order.limit,
-                "grace": self._settings.grace,
-                "nice": 5,
-            }
-        )
-        return results
 
     # -- watching ----------------------------------------------------------------------------------------------------
 
@@ -257,15 +240,18 @@ class Worker:
             self._end_processes(held.row.key, below=held.row.attempt + 1)
             self._finish(held, Ending("interrupted", "The work was ended from outside."))
         else:
-            self._finish(held, Ending(str(told.get("how")), str(told.get("error", ""))))
+            held.left = left_of(told)
+            self._finish(held, ending_of(told))
 
     def _is_dead(self, held: Held, now: float) -> bool:
         begun = held.spool.read("begun.json")
         if begun is None:
             waited = now - held.since
             return waited > _UNBORN or (waited > _STARTS and not self._is_starting(held.row))
+        if self._place.has_ended(*held.name):
+            return True
         if begun.get("machine") == socket.gethostname():
-            return not processes.is_same_process(int(begun["pid"]), float(begun["started"]))
+            return fences.is_gone(begun)
         count = held.spool.number("alive")
         if count != held.alive[0] or not held.alive[1]:
             held.alive = (count, now)
@@ -282,7 +268,9 @@ class Worker:
         if ending.how in {"interrupted", "never"}:
             if held.results is not None:
                 shutil.rmtree(held.results, ignore_errors=True)
-        elif held.results is not None:
+        elif held.results is None:
+            results = held.left
+        else:
             files = JobFiles(Workspaces(self._settings.workspaces), held.row.user)
             found = files.listed(held.results)
             folder = held.results.relative_to(files.home.resolve()).as_posix()
@@ -306,6 +294,8 @@ class Worker:
 
     def _forget(self, held: Held) -> None:
         self._held.pop(held.name, None)
+        if held.name in self._place.attempts():
+            self._end_processes(held.row.key, only=held.row.attempt)
         if self._clusters is not None:
             self._clusters.drop(*held.name)
         held.spool.remove()
@@ -319,6 +309,7 @@ class Worker:
 
     def _adopt(self) -> None:
         """Take over what a worker of this machine ran that is dead, and clear away what belongs to nobody."""
+        started = self._place.attempts()
         spools = self._spools()  # before the store: what is claimed meanwhile is not among them
         running = self._roster.running()
         for row in running:
@@ -333,11 +324,14 @@ class Worker:
             if name not in known and spool.folder.name.isdigit():
                 self._end_processes(name[0], only=int(name[1]))
                 spool.remove()
+        for key, number in started:
+            if (key, str(number)) not in known:
+                self._end_processes(key, only=number)
 
     def _hold(self, row: Row[Any]) -> None:
         spool = Spool.of(self._settings.spool, row.key, row.attempt)
         order = spool.read("order.json")
-        results = Path(str(order["results"])) if order and order.get("results") else None
+        results = Path(str(order["results"])) if order and order.get("results") and "home" not in order else None
         tail = LogTail(spool, self._roster.log_end(row.number, row.attempt))
         held = Held(row, spool, results, tail, time.monotonic())
         self._held[held.name] = held
@@ -349,9 +343,7 @@ class Worker:
 
     def _is_starting(self, row: Row[Any]) -> bool:
         """Whether a runner has been started that has not yet said so; on another machine it is waited for."""
-        if not self._place.here:
-            return True
-        return fences.is_starting(row.key, row.attempt)
+        return self._place.is_starting(row.key, row.attempt)
 
     def _lives(self, worker: str) -> bool:
         return fences.lives(worker)
@@ -360,50 +352,19 @@ class Worker:
         return [Spool(path) for path in self._settings.spool.glob(f"{key}/*") if path.is_dir()]
 
     def _end_processes(self, key: str, *, below: int = 0, only: int = 0) -> None:
-        fences.end_processes(key, below=below, only=only)
-
-
-def make(environment: Mapping[str, str]) -> Worker:
-    """Make a worker from the hub's variables.
-
-    Parameters
-    ----------
-    environment : mapping of str to str
-        As the hub hands them to its worker.
-
-    Returns
-    -------
-    Worker
-        Its store is opened at the first step.
-    """
-    from joulebook_hub.jobs.book import JobBook
-    from joulebook_hub.jobs.gate import Gate
-    from joulebook_hub.jobs.gateway import Gateway
-    from joulebook_hub.jobs.places import DaskPlace, OwnMachine
-    from joulebook_hub.plans import Plans
-    from joulebook_hub.store import Store
-
-    settings = WorkerSettings.from_environment(environment)
-    plans = Plans.read(environment.get("JOULEBOOK_PLANS", ""), default=environment.get("JOULEBOOK_DEFAULT_PLAN", ""))
-    store = Store(environment["JOULEBOOK_STORE_URL"])
-    settings.spool.mkdir(mode=0o700, parents=True, exist_ok=True)
-    place: Place = DaskPlace(settings.dask) if settings.dask else OwnMachine()
-    courier, roster = Courier.of(environment, settings.home), Roster(store)
-    clusters = None
-    if settings.gateway is not None:
-        gateway = Gateway(settings.gateway, environment.get("JUPYTERHUB_API_TOKEN", ""))
-        clusters = Clusters(gateway, settings.instance, roster.attempts)
-    return Worker(roster, Timetable(JobBook(store, Gate(plans))), courier, settings, place, clusters)
+        self._place.end(key, below=below, only=only)
 
 
 def main() -> None:
     """Work until a signal ends the process."""
+    from joulebook_hub.jobs.assembly import make_worker
+
     logging.basicConfig(level=logging.INFO, format="%(levelname)s worker: %(message)s")
     logging.getLogger("httpx").setLevel(logging.WARNING)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _number, _frame: stop.set())
-    make(os.environ).run(stop)
+    make_worker(os.environ).run(stop)
 
 
 if __name__ == "__main__":

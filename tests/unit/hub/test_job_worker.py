@@ -144,7 +144,7 @@ def test_an_end_that_nobody_saw_is_told_by_the_next_worker(hub):
     key = hub.submit("print('short')")
     first = hub.worker()
     first._tell_end = lambda *_: None
-    hub.until(first, lambda: (hub.settings.spool / key / "1" / "ending.json").exists())
+    hub.until(first, lambda: (hub.settings.spool / key / "1" / "own" / "ending.json").exists())
     second = hub.worker()
     second._lives = lambda name: False
     assert hub.done(second, key).attempt == 1
