@@ -429,6 +429,7 @@ def removal(lab: Lab) -> None:
         gone.status_code == 204 and took < 30,
         f"{time.monotonic() - begin:.1f} s after the request",
     )
+    wait(lambda: lab.is_gone("bob"))
     _, seconds = lab.start("bob")
     _, seen = inside("bob", "id -G; ls ~/projects /srv/joulebook/workspaces 2>&1")
     lab.check(
