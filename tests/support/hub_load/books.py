@@ -68,6 +68,6 @@ def _leases(lines: list[object], tap: Tap, cycles: list[Cycle]) -> str:
         assert cycle.ended and cycle.kernels and cycle.kernels[-1] in charged, f"cycle {cycle.number} without a lease"
     return (
         f"{len(charged)} leases of {len(cycles)} notebooks, {sum(charged.values()):.0f} s charged, each as "
-        f"long as seen on the wire to {off:.3f} s ({known} are known to better than {_OFF:g} s there; for the others an "
-        "answer was lost or late)"
+        f"long as seen on the wire to {off:.3f} s ({known} are known to better than {_OFF:g} s there; for the others "
+        "an answer was lost or late)"
     )
