@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -228,6 +229,7 @@ def clear(folder: Path) -> None:
             run("iptables", "-D", chain, "-i", "joulebook0", "-d", network, "-j", "REJECT", check=False)
     run("ip", "netns", "del", "try-metadata", check=False)
     run("umount", folder / "workspaces", check=False)
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def shared_folders(lab: Lab, tree: Path) -> None:
