@@ -103,6 +103,18 @@ def test_the_lhc_strand_carries_what_it_is_named_for() -> None:
     assert float(critical_surface("NbTi LHC").current_density(5.0, 4.2)) == pytest.approx(3.0e9, rel=2e-3)
 
 
+def test_strands_of_niobium_tin_beside_each_other() -> None:
+    """EUROfusion WPMAG-REP(16) 16565: WST carries about 10 % more than EUTF4 at low strain.
+
+    EUTF4 is also known as 19922 A T for a whole strand of 0.82 mm with 1.01 of copper to the rest, known to a percent.
+    """
+    strand, other = critical_surface("Nb3Sn EUTF4"), critical_surface("Nb3Sn WST")
+    area = np.pi / 4.0 * 0.82e-3**2 / 2.01
+    assert strand.parameters["C"] * area == pytest.approx(19922.0, rel=0.01)
+    ratio = other.current_density(12.0, 4.2) / strand.current_density(12.0, 4.2)
+    assert 1.05 < float(ratio) < 1.15
+
+
 def test_grid_has_four_kelvin_on_a_node() -> None:
     assert np.abs(grid() - 4.0).min() < 1e-12
     assert grid()[0] < 0.005 and grid()[-1] == pytest.approx(400.0)

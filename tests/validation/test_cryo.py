@@ -108,7 +108,7 @@ def test_floating_shields() -> None:
 
 
 def test_gas_in_free_molecular_flow() -> None:
-    """Helium at room temperature carries 2.1 W/(m² Pa K) (Corruccini 1959, table 1)."""
+    """Helium at room temperature carries 2.1 W/(m² Pa K) (Corruccini 1959)."""
     found = between(300.0, 4.0, kind="gas", area=1.0, gas="helium", pressure=1e-3)
     assert found / 296.0 / 1e-3 == pytest.approx(2.1, rel=0.01)
 

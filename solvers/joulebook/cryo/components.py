@@ -36,8 +36,8 @@ GaugeTemperature = Annotated[float, Quantity("K", ge=1, le=400)]
 LayerDensity = Annotated[float, Quantity("1/m", ge=500, le=6000, display=("1/cm", 1e-2))]
 Count = Annotated[int, Field(ge=1, le=1_000_000)]
 
-GASES = {"helium": (4.002602e-3, 5.0 / 3.0), "hydrogen": (2.01588e-3, 1.41), "nitrogen": (28.0134e-3, 1.4)}
-"""Molar mass (kg/mol) and ratio of specific heats of residual gases (Barron 1985, table 7.4, at 300 K)."""
+GASES = {"helium": (4.002602e-3, 5.0 / 3.0), "hydrogen": (2.01588e-3, 1.405), "nitrogen": (28.0134e-3, 1.4)}
+"""Molar mass (kg/mol) and ratio of specific heats of residual gases, those of the ideal gas at 300 K."""
 
 
 def _material_issues(names: dict[str, str]) -> list[Issue]:

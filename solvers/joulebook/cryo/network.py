@@ -17,7 +17,8 @@ or, where the band is wide, by sparse LU.
 
 References
 ----------
-Carslaw and Jaeger 1959, section 1.6 (Kirchhoff's transform). Cuthill and McKee 1969, doi:10.1145/800195.805928.
+Carslaw and Jaeger 1959, Conduction of Heat in Solids (Kirchhoff's transform). Cuthill and McKee 1969,
+doi:10.1145/800195.805928.
 """
 
 from __future__ import annotations

@@ -18,7 +18,8 @@ falls with their number squared.
 
 References
 ----------
-Wilson 1983, Superconducting Magnets, chapter 9. Hairer, Nørsett and Wanner 1993, section II.10.
+Wilson 1983, Superconducting Magnets. Hairer, Nørsett and Wanner 1993, Solving Ordinary Differential Equations I,
+chapter II.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """How fast a normal zone grows along a conductor.
 
-Wilson's formula for an adiabatic composite, with the conductivity of the matrix by Wiedemann and Franz (Wilson 1983,
-section 9.3)::
+Wilson's formula for an adiabatic composite, with the conductivity of the matrix by Wiedemann and Franz (Wilson
+1983)::
 
     v = J / C_av · √(L0 Ts / (Ts − T0)),   Ts = (Tcs + Tc) / 2
 
@@ -49,7 +49,7 @@ def wilson_velocity(
 
     References
     ----------
-    Wilson 1983, Superconducting Magnets, section 9.3.
+    Wilson 1983, Superconducting Magnets.
     """
     place = np.asarray(transition, float)
     return np.asarray(density / np.asarray(capacity) * np.sqrt(lorenz * place / (place - start)))

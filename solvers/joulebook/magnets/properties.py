@@ -5,9 +5,9 @@ Per volume of strand: ``C = f C_Cu + (1 − f) C_sc`` (plus that of the insulati
 dT`` and the hot-spot integral ``Z = ∫ C/ρ dT``, so that an adiabatic spot at ``∫ J² dt`` has the temperature at which
 ``Z`` is as large (Maddock and James 1968).
 
-NbTi, J/(m³ K): ``49.1 T³ + 64 B T`` superconducting, where 64 B T is γ B/Bc2(0) T of the mixed state; above Tc the
-polynomials of CUDI. Nb3Sn in its normal state, J/(kg K): ``1/(1/210 + 1/(0.001 T³ + 0.1 T))``. The insulation is
-G-10.
+NbTi, J/(m³ K): ``49.1 T³ + 64 B T`` superconducting, where 64 B T is γ B/Bc2(0) T of the mixed state (γ = 928 J/(m³ K²)
+of the normal state, 14.5 T); above Tc the polynomials of CUDI. Nb3Sn in its normal state, J/(kg K): ``1/(1/210 +
+1/(0.001 T³ + 0.1 T))``. The insulation is G-10.
 
 Limits: 1 to 1000 K; copper and G-10 above 300 K keep the specific heat of 300 K, which makes the hot spot hotter than
 it would be; field and purity are the same all over the winding and do not change during the quench.
@@ -34,7 +34,7 @@ HOTTEST = 1000.0
 NB3SN_DENSITY = 8040.0
 """kg/m³, as in PROCESS."""
 G10_DENSITY = 1850.0
-"""kg/m³, usual value of G-10 laminates."""
+"""kg/m³; makers give 1800 to 1850 for G-10 and FR-4."""
 _POINTS = 12_000
 _NBTI = (
     (20.0, (0.0, 16.24, 0.0, 928.0, 0.0)),
@@ -43,7 +43,7 @@ _NBTI = (
     (500.0, (-6.29e-5, 9.296e-2, -51.66, 13706.0, 1.24e6)),
     (np.inf, (0.0, 0.0, -0.257, 955.5, 2.45e6)),
 )
-"""Up to a temperature, polynomial in T from T⁴ down, J/(m³ K): normal NbTi (Verweij 2007, CUDI)."""
+"""Up to a temperature, polynomial in T from T⁴ down, J/(m³ K): normal NbTi (CUDI, Verweij 2006, as STEAM has it)."""
 
 
 @dataclass(frozen=True)
@@ -111,7 +111,7 @@ def superconductor_capacity(material: str, temperature: Float, critical: float, 
 
     References
     ----------
-    NbTi: Verweij 2007 (CUDI); Elrod et al. 1982, doi:10.1007/978-1-4613-3542-9_60 (mixed state). Nb3Sn: PROCESS.
+    NbTi: Verweij 2006 (CUDI); Elrod et al. 1982, Adv. Cryog. Eng. Mater. 28 (mixed state). Nb3Sn: PROCESS.
     """
     t = temperature
     if material == "Nb3Sn":

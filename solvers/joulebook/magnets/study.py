@@ -65,7 +65,7 @@ def quench(winding: Winding, *, shells: int = 120, accuracy: float = 1e-8, until
 
     References
     ----------
-    Wilson 1983, Superconducting Magnets, chapter 9. Maddock and James 1968.
+    Wilson 1983, Superconducting Magnets. Maddock and James 1968.
 
     Examples
     --------
@@ -218,4 +218,4 @@ def _facts(
 def _citations(winding: Winding) -> list[str]:
     surface = critical_surface(winding.conductor.superconductor)
     cited = [surface.source.ref, "Simon1992", "NISTCryogenics", "Wilson1983", "MaddockJames1968"]
-    return cited + (["Verweij2007", "Elrod1982"] if surface.material == "NbTi" else ["PROCESS"])
+    return cited + (["Verweij2006", "Elrod1982"] if surface.material == "NbTi" else ["PROCESS"])

@@ -1,6 +1,6 @@
 """Thermal conductivity and specific heat at low temperature: fits of NIST with their ranges, and what lies outside.
 
-A fit is one of two forms (NIST Cryogenic Material Properties; Marquardt, Le and Radebaugh 2000, equations 1 and 2)::
+A fit is one of two forms (NIST Cryogenic Material Properties; Marquardt, Le and Radebaugh 2000)::
 
     log10 y = Σ a_i (log10 T)^i                                                          i = 0 … 8
     log10 k = (a + c T^0.5 + e T + g T^1.5 + i T²) / (1 + b T^0.5 + d T + f T^1.5 + h T²)  OFHC copper
@@ -11,12 +11,14 @@ for metals whose electronic γ is known, γ T for alloys, β T³ for dielectrics
 What is outside the range is never silent: `CryogenicLaw.outside` tells, and studies write it into their results.
 
 Limits: a fit is a mean of samples (1 to 5 % for specific heats; conductivities of metals depend on purity and
-treatment). Superconductivity of lead, aluminium and titanium alloys below their transitions is not in the fits.
+treatment). Superconductivity of lead, aluminium and titanium alloys below their transitions is not in the fits. The
+exponent 1.9 of amorphous solids is assumed, a little below the square. NIST states 12 to 300 K for the fit of G-10
+along the warp; it is used from 4 K, where its data begin.
 
 References
 ----------
 NIST Cryogenic Material Properties, trc.nist.gov/cryogenics. Marquardt, Le and Radebaugh 2000 (Cryocoolers 11, 681).
-Exponents below the range: Pobell 2007, doi:10.1007/978-3-540-46360-3, chapter 3. γ: Kittel 2005, chapter 6, table 2.
+Conduction below the range: Pobell 2007, doi:10.1007/978-3-540-46360-3. γ: Kittel 2005, chapter 6, table 2.
 """
 
 from __future__ import annotations
@@ -227,7 +229,7 @@ def _law(group: str, name: str) -> CryogenicLaw:
         high=float(entry["range"][1]),
         function=function,
         below=below,
-        source=Source(ref="NISTCryogenics", where=entry["nist"], method="fitted"),
+        source=Source(ref="NISTCryogenics", where=entry["nist"], method="fitted", note=entry.get("note", "")),
         error=entry["error"] / 100.0 if "error" in entry else None,
     )
 

@@ -11,7 +11,7 @@ powers of ten from cell to cell within a layer, more iterations are needed than 
 
 References
 ----------
-Alcouffe, Brandt, Dendy and Painter 1981, doi:10.1137/0902035, section 3 (interpolation by the flow). Notay 2000,
+Alcouffe, Brandt, Dendy and Painter 1981, SIAM J. Sci. Stat. Comput. 2, 430 (interpolation by the flow). Notay 2000,
 doi:10.1137/S1064827599362314, algorithm 2.1 (flexible conjugate gradients).
 """
 

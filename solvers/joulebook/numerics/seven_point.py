@@ -8,7 +8,7 @@ loops run over arrays of the caller; none allocates. Sums are taken in differenc
 References
 ----------
 Zebra line relaxation: Briggs, Henson and McCormick, A Multigrid Tutorial, 2nd ed., SIAM 2000,
-doi:10.1137/1.9780898719505, chapter 7.
+doi:10.1137/1.9780898719505.
 """
 
 from __future__ import annotations

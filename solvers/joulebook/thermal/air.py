@@ -5,8 +5,8 @@ ideal gas; the pressure's part is below 0.3 % of each between 230 and 500 K.
 
 References
 ----------
-Lemmon and Jacobsen 2004, doi:10.1023/B:IJOT.0000022327.04529.f3, the dilute gas, tables I, II and IV (viscosity and
-conductivity). Lemmon, Jacobsen, Penoncello and Friend 2000, doi:10.1063/1.1285884 (heat capacity of the ideal gas).
+Lemmon and Jacobsen 2004, doi:10.1023/B:IJOT.0000022327.04529.f3, the dilute gas (viscosity and conductivity).
+Lemmon, Jacobsen, Penoncello and Friend 2000, doi:10.1063/1.1285884 (heat capacity of the ideal gas).
 """
 
 from __future__ import annotations

@@ -146,7 +146,7 @@ class Board(Design):
     sides : Edges
         How the narrow sides are cooled.
     copper_conductivity : float, W/(m K)
-        Of the copper in layers.
+        Of the copper in layers; 385 is assumed for foil, a little below pure copper.
     sources : dict of str to Source
         Dotted path of a value to where it comes from.
     """
@@ -178,7 +178,7 @@ class Board(Design):
     sides: Edges = Edges()
     """How the narrow sides are cooled."""
     copper_conductivity: ThermalConductivity = 385.0
-    """Of the copper in layers."""
+    """Of the copper in layers; 385 is assumed for foil, a little below pure copper."""
     sources: Annotated[dict[str, Source], Field(exclude_if=lambda sources: not sources)] = Field(default_factory=dict)
     """Dotted path of a value to where it comes from."""
 

@@ -6,9 +6,9 @@ its temperature is used, and the coefficient is the same all over the face.
 References
 ----------
 Churchill and Chu 1975, doi:10.1016/0017-9310(75)90243-4 (vertical plate). McAdams 1954, Heat Transmission, 3rd ed.,
-chapter 7, with the length area over perimeter of Goldstein, Sparrow and Jones 1973, doi:10.1016/0017-9310(73)90041-0
-(horizontal plates). Equation numbers are those of Incropera, DeWitt, Bergman and Lavine 2007, Fundamentals of Heat and
-Mass Transfer, 6th ed.
+with the length area over perimeter of Goldstein, Sparrow and Jones 1973, doi:10.1016/0017-9310(73)90041-0 (horizontal
+plates). Equation numbers are those of Incropera, DeWitt, Bergman and Lavine 2007, Fundamentals of Heat and Mass
+Transfer, 6th ed.; later editions have another law for the plate that faces down.
 """
 
 from __future__ import annotations
@@ -132,7 +132,7 @@ def horizontal_down(rayleigh: float) -> float:
 
     References
     ----------
-    McAdams 1954; Incropera 2007, eq. 9.32.
+    McAdams 1954.
 
     Examples
     --------

@@ -8,8 +8,8 @@ that surrounds all gaps and whose lower one to copper in islands.
 
 References
 ----------
-Wiener 1912, Abh. Sächs. Ges. Wiss. 32, 509 (parallel, series). Hashin and Shtrikman 1962, doi:10.1063/1.1728579, and
-Hashin 1983, doi:10.1115/1.3167081 (the bounds in two dimensions).
+Wiener 1912, Abh. Sächs. Ges. Wiss. 32 (parallel, series). Hashin and Shtrikman 1962, doi:10.1063/1.1728579, and Hashin
+1983, J. Appl. Mech. 50, 481 (the bounds in two dimensions).
 """
 
 from __future__ import annotations

@@ -7,8 +7,7 @@ are eliminated: what stays is one symmetric term of rank one per package.
 
 References
 ----------
-JEDEC JESD15-3 (2008), the two-resistor model; where that standard lets the board's node be isothermal or not, the
-even flux is taken here.
+JEDEC JESD15-3 (2008), the two-resistor model. The even flux below the package is a choice made here.
 """
 
 from __future__ import annotations

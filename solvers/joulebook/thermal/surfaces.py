@@ -7,7 +7,7 @@ rises of the face grew in proportion.
 
 References
 ----------
-Constant of Stefan and Boltzmann: Tiesinga et al. 2021, doi:10.1103/RevModPhys.93.025010, table XXXI.
+Constant of Stefan and Boltzmann: Tiesinga et al. 2021, doi:10.1103/RevModPhys.93.025010.
 """
 
 from __future__ import annotations
