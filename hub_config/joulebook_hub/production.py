@@ -11,7 +11,7 @@ from typing import Any
 
 from joulebook_hub import proxy_program, traefik
 from joulebook_hub.errors import HubError
-from joulebook_hub.housing import systemd
+from joulebook_hub.housing import kubernetes, systemd
 from joulebook_hub.settings import HubSettings
 from joulebook_hub.spawners import KEPT_VARIABLES, LEAN_SETTINGS
 
@@ -137,14 +137,10 @@ def _kubernetes(c: Any, settings: HubSettings) -> None:
     environment = settings.environment
     c.JupyterHub.spawner_class = "kubespawner.KubeSpawner"
     c.KubeSpawner.image = environment.get("JOULEBOOK_IMAGE", "joulebook:latest")
-    c.KubeSpawner.privileged = False
-    c.KubeSpawner.allow_privilege_escalation = False
     c.KubeSpawner.automount_service_account_token = False
-    c.KubeSpawner.container_security_context = {
-        "capabilities": {"drop": ["ALL"]},
-        "runAsNonRoot": True,
-        "seccompProfile": {"type": "RuntimeDefault"},
-    }
+    c.KubeSpawner.privileged = kubernetes.WALLS["privileged"]
+    c.KubeSpawner.allow_privilege_escalation = kubernetes.WALLS["allowPrivilegeEscalation"]
+    c.KubeSpawner.container_security_context = dict(kubernetes.WALLS)
     c.KubeSpawner.storage_pvc_ensure = False
 
 

@@ -22,7 +22,7 @@ from joulebook_hub.quota.homes import measure_all
 from joulebook_hub.settings import HubSettings
 from joulebook_hub.store import Store
 
-__all__ = ["MEASURE_EVERY", "Doorkeeper", "claim_of", "configure", "furnisher"]
+__all__ = ["MEASURE_EVERY", "Doorkeeper", "configure", "furnisher"]
 
 MEASURE_EVERY = 300.0
 """s; how often the hub's process measures the tree where its service does not see it."""
@@ -30,22 +30,6 @@ _GOING: set[asyncio.Task[None]] = set()  # a running loop keeps only weak refere
 log = logging.getLogger("joulebook_hub.housing")
 
 Furnish = Callable[[Any, Dwelling], None]
-
-
-def claim_of(settings: HubSettings) -> str:
-    """Name of the claim that holds the tree in Kubernetes.
-
-    Parameters
-    ----------
-    settings : HubSettings
-        The settings.
-
-    Returns
-    -------
-    str
-        JOULEBOOK_WORKSPACES_CLAIM.
-    """
-    return settings.environment.get("JOULEBOOK_WORKSPACES_CLAIM") or "joulebook-workspaces"
 
 
 def furnisher(settings: HubSettings) -> Furnish:
@@ -66,7 +50,7 @@ def furnisher(settings: HubSettings) -> Furnish:
         return lambda spawner, given: docker.furnish(spawner, given, tree)
     if settings.profile == "systemd":
         return lambda spawner, given: systemd.furnish(spawner, given, settings)
-    claim = claim_of(settings)
+    claim = kubernetes.claim_of(settings)
     return lambda spawner, given: kubernetes.furnish(spawner, given, claim)
 
 

@@ -5,11 +5,36 @@ from __future__ import annotations
 from typing import Any
 
 from joulebook_hub.housing.dwellings import Dwelling
+from joulebook_hub.settings import HubSettings
 
-__all__ = ["VOLUME", "furnish", "security_context_of", "volume_mounts_of", "volumes_of"]
+__all__ = ["VOLUME", "WALLS", "claim_of", "furnish", "security_context_of", "volume_mounts_of", "volumes_of"]
 
 VOLUME = "workspaces"
 """Name of the volume in a pod."""
+WALLS: dict[str, Any] = {
+    "privileged": False,
+    "allowPrivilegeEscalation": False,
+    "capabilities": {"drop": ["ALL"]},
+    "runAsNonRoot": True,
+    "seccompProfile": {"type": "RuntimeDefault"},
+}
+"""What no container of a person's may: its security context, but for who it runs as."""
+
+
+def claim_of(settings: HubSettings) -> str:
+    """Name of the claim that holds the tree.
+
+    Parameters
+    ----------
+    settings : HubSettings
+        The settings.
+
+    Returns
+    -------
+    str
+        JOULEBOOK_WORKSPACES_CLAIM.
+    """
+    return settings.environment.get("JOULEBOOK_WORKSPACES_CLAIM") or "joulebook-workspaces"
 
 
 def volumes_of(claim: str) -> list[dict[str, Any]]:

@@ -49,23 +49,34 @@ def make_worker(environment: Mapping[str, str]) -> Worker:
 def _place(
     settings: WorkerSettings, environment: Mapping[str, str], store: Store, plans: Plans, book: JobBook
 ) -> Place:
-    if settings.profile != "docker":
+    if settings.profile == "local":
         return DaskPlace(settings.dask) if settings.dask else OwnMachine()
     from joulebook_hub.housing.docker import tree_of
     from joulebook_hub.housing.houses import Houses
+    from joulebook_hub.housing.kubernetes import claim_of
+    from joulebook_hub.jobs.apiserver import ApiServer
     from joulebook_hub.jobs.containers import DockerPlace
+    from joulebook_hub.jobs.pods import PodPlace
     from joulebook_hub.places import StateFolder
     from joulebook_hub.quota.people import groups_of
     from joulebook_hub.settings import HubSettings
 
     first = int(environment.get("JOULEBOOK_FIRST_ID") or HubSettings.first_id)
-    hub = HubSettings(StateFolder(settings.home), profile="docker", first_id=first, environment=environment)
+    hub = HubSettings(StateFolder(settings.home), profile=settings.profile, first_id=first, environment=environment)
     houses = Houses.of(store, plans, hub)
 
     def groups(user: str) -> tuple[str, ...]:
         with store.read() as transaction:
             return groups_of(transaction, user)
 
+    if settings.profile == "kubernetes":
+        return PodPlace(
+            *(settings.instance, environment, ApiServer(environment)),
+            dwell=lambda user: houses.prepare(user, groups(user)),
+            room=book.room,
+            claim=claim_of(hub),
+            spool=settings.spool.name,
+        )
     tree = tree_of(hub)
     return DockerPlace(
         settings.instance,

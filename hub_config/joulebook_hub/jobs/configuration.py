@@ -16,7 +16,7 @@ __all__ = ["GATEWAY", "RUNS_JOBS", "WORKER", "roles", "runs_jobs", "services"]
 WORKER = "joulebook-worker"
 GATEWAY = "dask-gateway"
 """Name by which a Dask Gateway knows whose tokens it takes."""
-PROFILES = ("local", "docker")
+PROFILES = ("local", "docker", "kubernetes")
 """Profiles with jobs."""
 _PLANS = ("JOULEBOOK_PLANS", "JOULEBOOK_DEFAULT_PLAN")
 
@@ -33,9 +33,11 @@ def runs_jobs(settings: HubSettings) -> bool:
     -------
     bool
         True in the local profile, where a worker reaches the workspaces as their owner, and with Docker, where each
-        attempt has a container as its person's server has; unless JOULEBOOK_JOBS=off.
+        attempt has a container as its person's server has; unless JOULEBOOK_JOBS=off. In Kubernetes the worker has a
+        pod of its own, so there only with JOULEBOOK_JOBS=on.
     """
-    return settings.profile in PROFILES and settings.environment.get(RUNS_JOBS, "on") != "off"
+    told = settings.environment.get(RUNS_JOBS) or ("off" if settings.profile == "kubernetes" else "on")
+    return settings.profile in PROFILES and told != "off"
 
 
 def services(settings: HubSettings) -> list[dict[str, Any]]:
@@ -61,7 +63,8 @@ def services(settings: HubSettings) -> list[dict[str, Any]]:
     variables = {**kept, **given, **hub_variables(settings.folder.instance, settings.folder.leases), **home}
     variables |= {"JOULEBOOK_STORE_URL": settings.store_url}
     worker = {"name": WORKER, "command": command, "environment": variables, "display": False}
-    return [worker, {"name": GATEWAY, "display": False}] if _shows_its_token(settings) else [worker]
+    workers = [] if settings.profile == "kubernetes" else [worker]  # there the charts have its process and its token
+    return [*workers, {"name": GATEWAY, "display": False}] if _shows_its_token(settings) else workers
 
 
 def roles(settings: HubSettings) -> list[dict[str, Any]]:

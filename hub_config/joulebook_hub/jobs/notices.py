@@ -37,6 +37,7 @@ __all__ = ["VARIABLES", "Courier", "check_email", "check_webhook", "signature", 
 VARIABLES = (
     *("JOULEBOOK_SMTP_HOST", "JOULEBOOK_SMTP_PORT", "JOULEBOOK_SMTP_SECURITY", "JOULEBOOK_SMTP_USER"),
     *("JOULEBOOK_SMTP_PASSWORD_FILE", "JOULEBOOK_SMTP_FROM", "JOULEBOOK_NOTICE_DOMAINS", "JOULEBOOK_PROFILE"),
+    "JOULEBOOK_NOTICE_SECRET_FILE",
 )
 _EMAIL = re.compile(r"[A-Za-z0-9._%+-]{1,64}@([A-Za-z0-9](?:[A-Za-z0-9-]{0,62}\.)*[A-Za-z0-9-]{1,63})")
 _TIMEOUT = 10.0
@@ -210,7 +211,9 @@ class Courier:
         if not port.isdigit() or not 0 < int(port) < 65536:
             message = f"JOULEBOOK_SMTP_PORT = {port!r}: use a number from 1 to 65535."
             raise HubError(message, reason="bad_settings")
-        return cls(environment, _secret(home / "notice_secret"))
+        return cls(
+            environment, _secret(Path(environment.get("JOULEBOOK_NOTICE_SECRET_FILE") or home / "notice_secret"))
+        )
 
     @property
     def local(self) -> bool:

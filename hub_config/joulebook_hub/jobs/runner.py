@@ -317,7 +317,7 @@ def main(arguments: list[str]) -> int:
         See `Runner.run`.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.signal(signal.SIGTERM, lambda *_: os._exit(128 + signal.SIGTERM))  # a pod's first process has no default
     lease = float(arguments[1]) if len(arguments) > 1 else LEASE
     return Runner(Spool(Path(arguments[0])), lease).run()
 

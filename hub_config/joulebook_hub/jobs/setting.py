@@ -16,7 +16,7 @@ from joulebook_hub.jobs.orders import Notebook, Report, Sweep
 from joulebook_hub.places import StateFolder
 from joulebook_hub.processes import MARK
 
-__all__ = ["JOB_MARK", "KEPT", "RUNS_JOBS", "VARIABLES", "WorkerSettings"]
+__all__ = ["JOB_MARK", "KEPT", "PATIENCE_WITH_PODS", "RUNS_JOBS", "VARIABLES", "WorkerSettings"]
 
 JOB_MARK = "JOULEBOOK_JOB"
 """Variable that every process of an attempt carries: the job's identity, a dot, the attempt's number."""
@@ -30,6 +30,9 @@ KEPT = (
 """Variables of the hub's own environment that a job gets as well."""
 _ADDRESS = re.compile(r"(?:tcp|tls|ws|wss)://[A-Za-z0-9.\-_\[\]:/]{1,200}")
 _MOST_AT_ONCE = 256
+_PATIENCE = 30.0
+PATIENCE_WITH_PODS = 600.0
+"""s; for so long a pod may wait for a machine and for its image."""
 
 
 @dataclass(frozen=True)
@@ -115,6 +118,11 @@ class WorkerSettings:
     def spool(self) -> Path:
         """Folder of the attempts; in the tree of workspaces where others than the hub must find it."""
         return self.home / "jobs" if self.profile == "local" else self.workspaces / "attempts"
+
+    @property
+    def patience(self) -> float:
+        """After this an attempt that no process has begun never will, s."""
+        return PATIENCE_WITH_PODS if self.profile == "kubernetes" else _PATIENCE
 
     def variables(self, further: Mapping[str, str]) -> dict[str, str]:
         """Environment of a runner.

@@ -50,7 +50,7 @@ TICK = 0.25
 BEAT = 1.0
 _LOOK = 5.0
 _STARTS = 2.0  # s; after this an attempt that has not begun must at least have a process
-_UNBORN = 30.0  # s; after this an attempt that no process has begun never will
+_UNBORN = 30.0  # s; the same for one that shall stop, wherever it runs
 _HOW = {"no_cluster": "never", "cluster_failed": "interrupted"}
 """How an attempt without a cluster ends, by the reason; it is refused where the reason is another."""
 _STILL = 15.0  # s; after this an attempt elsewhere whose count stands still has lost its machine
@@ -247,7 +247,8 @@ class Worker:
         begun = held.spool.read("begun.json")
         if begun is None:
             waited = now - held.since
-            return waited > _UNBORN or (waited > _STARTS and not self._is_starting(held.row))
+            patience = _UNBORN if held.spool.is_asked_to_stop else self._settings.patience
+            return waited > patience or (waited > _STARTS and not self._is_starting(held.row))
         if self._place.has_ended(*held.name):
             return True
         if begun.get("machine") == socket.gethostname():

@@ -68,7 +68,7 @@ def configure(c: Any, settings: HubSettings) -> None:
     if settings.profile != "kubernetes":
         c.JupyterHub.services = [*c.JupyterHub.get("services", []), _service(settings, cards)]
     if runs_jobs(settings):
-        c.JupyterHub.services = [*c.JupyterHub.services, *jobs.services(settings)]
+        c.JupyterHub.services = [*c.JupyterHub.get("services", []), *jobs.services(settings)]
         c.JupyterHub.load_roles = [*c.JupyterHub.get("load_roles", []), *jobs.roles(settings)]
     people = {"name": "user", "scopes": ["self", f"access:services!service={SERVICE}"]}
     c.JupyterHub.load_roles = [*c.JupyterHub.get("load_roles", []), people]
