@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
+import signal
+import subprocess
+import sys
 import time
 from pathlib import Path
 from types import SimpleNamespace
 
+import psutil
 import pytest
 from traitlets.config import Config
 
@@ -311,6 +316,52 @@ def test_a_lost_answer_to_a_start_runs_nothing_twice(hub):
     (hub.workspace / "stop").touch()
     hub.ended(worker, key)
     assert (hub.workspace / "starts").read_text() == "x" and hub.api.pods == {}
+
+
+def _is_first(tmp_path, code):
+    """Run an attempt whose runner is the first process of a space of process ids, as in a pod."""
+    spool = Spool(tmp_path / "first" / "1")
+    order = {"command": [sys.executable, "-c", code], "cwd": str(tmp_path), "environment": {}, "limit": 60, "grace": 1}
+    spool.prepare({**order, "results": str(tmp_path)})
+    words = ["unshare", "--user", "--map-root-user", "--pid", "--fork", "--kill-child", "--mount-proc"]
+    words += [sys.executable, "-m", "joulebook_hub.jobs.runner", str(spool.folder)]
+    return spool, subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+
+
+def _eventually(condition):
+    deadline = time.monotonic() + 15.0
+    while not condition():
+        assert time.monotonic() < deadline, "not in time"
+        time.sleep(0.02)
+
+
+needs_spaces = pytest.mark.skipif(
+    shutil.which("unshare") is None
+    or subprocess.run(["unshare", "--user", "--map-root-user", "--pid", "--fork", "--mount-proc", "true"]).returncode,
+    reason="this machine gives nobody a space of process ids",
+)
+
+
+@needs_spaces
+def test_the_runner_is_the_first_process_of_a_pod_and_heeds_the_request_to_stop(tmp_path):
+    """To the first process a signal without a handler is not delivered; what remains of the space goes with it."""
+    spool, outside = _is_first(tmp_path, f"open({str(tmp_path / 'on')!r}, 'w'); import time; time.sleep(60)")
+    _eventually((tmp_path / "on").exists)
+    assert spool.read("begun.json")["pid"] == 1
+    (runner,) = psutil.Process(outside.pid).children()
+    (work,) = runner.children()
+    begin = time.monotonic()
+    runner.terminate()
+    assert outside.wait(10) == 128 + signal.SIGTERM and time.monotonic() - begin < 3.0
+    psutil.wait_procs([work], timeout=5)
+    assert not work.is_running() and spool.read("ending.json") is None
+
+
+@needs_spaces
+def test_the_first_process_buries_what_the_work_leaves(tmp_path):
+    code = "import subprocess, sys; subprocess.Popen(['sh', '-c', 'sleep 60 & exit 0'])"
+    spool, outside = _is_first(tmp_path, code)
+    assert outside.wait(20) == 0 and spool.read("ending.json")["how"] == "done"
 
 
 def test_token_and_authority_are_read_again(hub):
