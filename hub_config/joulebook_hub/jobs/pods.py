@@ -41,6 +41,10 @@ _LOOK = 1.0
 _LOOK_AGAIN = 5.0  # s after no answer: each may take long
 _SETTLES = 3.0  # s; until then what an attempt wrote last can be seen on the storage from here
 _MORE_TIME = 300.0  # s beyond the limit of a job, for its begin and its end
+_TOLERATIONS = tuple(  # those of servers by the values of Zero to JupyterHub: machines kept for people
+    {"key": f"hub.jupyter.org{mark}dedicated", "operator": "Equal", "value": "user", "effect": "NoSchedule"}
+    for mark in "/_"
+)
 _UNITS = {"K": 2**10, "M": 2**20, "G": 2**30, "T": 2**40}
 _LEAST_CPU, _LEAST_MEMORY = 0.25, 2**30  # what is kept free for it, as for a server in values.yaml
 
@@ -209,6 +213,7 @@ class PodPlace:
                 "serviceAccountName": ACCOUNT,
                 "automountServiceAccountToken": False,
                 "enableServiceLinks": False,
+                "tolerations": [dict(one) for one in _TOLERATIONS],
                 "securityContext": security_context_of(given),
                 "containers": [container],
                 "volumes": [*volumes_of(self._claim), scratch],

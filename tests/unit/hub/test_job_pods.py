@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -19,7 +20,7 @@ from traitlets.config import Config
 from joulebook_hub import processes, production
 from joulebook_hub.errors import HubError
 from joulebook_hub.housing.dwellings import Dwelling, Mount
-from joulebook_hub.jobs import configuration
+from joulebook_hub.jobs import configuration, pods
 from joulebook_hub.jobs.apiserver import ApiServer, ApiServerError
 from joulebook_hub.jobs.assembly import make_worker
 from joulebook_hub.jobs.book import JobBook, Wish
@@ -318,14 +319,19 @@ def test_a_lost_answer_to_a_start_runs_nothing_twice(hub):
     assert (hub.workspace / "starts").read_text() == "x" and hub.api.pods == {}
 
 
-def _is_first(tmp_path, code):
+@contextmanager
+def _first(tmp_path, code):
     """Run an attempt whose runner is the first process of a space of process ids, as in a pod."""
     spool = Spool(tmp_path / "first" / "1")
     order = {"command": [sys.executable, "-c", code], "cwd": str(tmp_path), "environment": {}, "limit": 60, "grace": 1}
     spool.prepare({**order, "results": str(tmp_path)})
     words = ["unshare", "--user", "--map-root-user", "--pid", "--fork", "--kill-child", "--mount-proc"]
     words += [sys.executable, "-m", "joulebook_hub.jobs.runner", str(spool.folder)]
-    return spool, subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+    with subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL) as outside:
+        try:
+            yield spool, outside
+        finally:
+            outside.kill()
 
 
 def _eventually(condition):
@@ -345,23 +351,23 @@ needs_spaces = pytest.mark.skipif(
 @needs_spaces
 def test_the_runner_is_the_first_process_of_a_pod_and_heeds_the_request_to_stop(tmp_path):
     """To the first process a signal without a handler is not delivered; what remains of the space goes with it."""
-    spool, outside = _is_first(tmp_path, f"open({str(tmp_path / 'on')!r}, 'w'); import time; time.sleep(60)")
-    _eventually((tmp_path / "on").exists)
-    assert spool.read("begun.json")["pid"] == 1
-    (runner,) = psutil.Process(outside.pid).children()
-    (work,) = runner.children()
-    begin = time.monotonic()
-    runner.terminate()
-    assert outside.wait(10) == 128 + signal.SIGTERM and time.monotonic() - begin < 3.0
-    psutil.wait_procs([work], timeout=5)
-    assert not work.is_running() and spool.read("ending.json") is None
+    with _first(tmp_path, f"open({str(tmp_path / 'on')!r}, 'w'); import time; time.sleep(60)") as (spool, outside):
+        _eventually((tmp_path / "on").exists)
+        assert spool.read("begun.json")["pid"] == 1
+        (runner,) = psutil.Process(outside.pid).children()
+        (work,) = runner.children()
+        begin = time.monotonic()
+        runner.terminate()
+        assert outside.wait(10) == 128 + signal.SIGTERM and time.monotonic() - begin < pods._GRACE
+        psutil.wait_procs([work], timeout=5)
+        assert not work.is_running() and spool.read("ending.json") is None
 
 
 @needs_spaces
 def test_the_first_process_buries_what_the_work_leaves(tmp_path):
     code = "import subprocess, sys; subprocess.Popen(['sh', '-c', 'sleep 60 & exit 0'])"
-    spool, outside = _is_first(tmp_path, code)
-    assert outside.wait(20) == 0 and spool.read("ending.json")["how"] == "done"
+    with _first(tmp_path, code) as (spool, outside):
+        assert outside.wait(20) == 0 and spool.read("ending.json")["how"] == "done"
 
 
 def test_token_and_authority_are_read_again(hub):
