@@ -12,8 +12,7 @@ def plans() -> str:
     from joulebook_hub.plans import LIMITS, Plans, cell
 
     tiers = Plans.read().tiers
-    enforced = [(row, limit) for row, limit in LIMITS.items() if limit.enforced]
-    rows = [(limit.title, *(cell(row, plan.limits[row]) for plan in tiers)) for row, limit in enforced]
+    rows = [(limit.title, *(cell(row, plan.limits[row]) for plan in tiers)) for row, limit in LIMITS.items()]
     return table(("", *(plan.title for plan in tiers)), rows)
 
 

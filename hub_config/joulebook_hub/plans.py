@@ -1,7 +1,7 @@
 """Plans: what each tier may use, read from one file that an operator can replace.
 
-A limit is one row of the file. `LIMITS` says what each row means and whether this version of the hub enforces it; a row
-that is not enforced yet is read and checked like the others and shown nowhere.
+A limit is one row of the file; `LIMITS` says what each means. Each is enforced at one place, and `test_rows.py` names
+that place and a test that fails without it.
 """
 
 from __future__ import annotations
@@ -49,15 +49,12 @@ class Limit:
         What it limits, with its unit.
     kind : str
         ``"amount"``, ``"size"`` (an amount above 0), ``"weight"`` (a number above 0), ``"price"`` or ``"switch"``.
-    enforced : bool
-        True if this version of the hub enforces it.
     unit : str
         Unit of an amount, for a meter.
     """
 
     title: str
     kind: str
-    enforced: bool = False
     unit: str = ""
 
     @property
@@ -82,27 +79,27 @@ class Limit:
 
 
 LIMITS: dict[str, Limit] = {
-    "price": Limit("price per month, US dollars", "price", enforced=True),
-    "seats": Limit("seats that the price covers", "price", enforced=True),
-    "gpu_hours": Limit("GPU-hours per month", "amount", enforced=True, unit="GPU-hours"),
-    "gpu_hours_shared": Limit("GPU-hours shared by the seats", "switch", enforced=True),
-    "overage": Limit("metered use beyond the GPU-hours", "switch", enforced=True),
-    "jobs": Limit("hub jobs per month", "amount", enforced=True, unit="jobs"),
-    "projects": Limit("projects", "amount", enforced=True, unit="projects"),
-    "storage": Limit("storage", "amount", enforced=True, unit="GB"),
-    "named_servers": Limit("named servers at a time", "amount", enforced=True, unit="named servers"),
-    "memory": Limit("memory of a server", "size", enforced=True, unit="GB"),
-    "cpus": Limit("processors of a server", "size", enforced=True, unit="processors"),
-    "queue_weight": Limit("weight in the queues for GPUs and jobs", "weight", enforced=True),
-    "grid_buses": Limit("grid buses", "amount", enforced=True),
-    "board_components": Limit("board components", "amount", enforced=True),
-    "cryostat_components": Limit("cryostat components", "amount", enforced=True),
-    "quench": Limit("quench", "switch", enforced=True),
-    "vtk_export": Limit("VTK export", "switch", enforced=True),
-    "transient_runs": Limit("transient runs on the hub", "switch", enforced=True),
-    "api_tokens": Limit("API tokens", "switch", enforced=True),
-    "shared_libraries": Limit("shared libraries of own materials and components", "switch", enforced=True),
-    "co_editing": Limit("co-editing in hub projects", "switch", enforced=True),
+    "price": Limit("price per month, US dollars", "price"),
+    "seats": Limit("seats that the price covers", "price"),
+    "gpu_hours": Limit("GPU-hours per month", "amount", unit="GPU-hours"),
+    "gpu_hours_shared": Limit("GPU-hours shared by the seats", "switch"),
+    "overage": Limit("metered use beyond the GPU-hours", "switch"),
+    "jobs": Limit("hub jobs per month", "amount", unit="jobs"),
+    "projects": Limit("projects", "amount", unit="projects"),
+    "storage": Limit("storage", "amount", unit="GB"),
+    "named_servers": Limit("named servers at a time", "amount", unit="named servers"),
+    "memory": Limit("memory of a server", "size", unit="GB"),
+    "cpus": Limit("processors of a server", "size", unit="processors"),
+    "queue_weight": Limit("weight in the queues for GPUs and jobs", "weight"),
+    "grid_buses": Limit("grid buses", "amount"),
+    "board_components": Limit("board components", "amount"),
+    "cryostat_components": Limit("cryostat components", "amount"),
+    "quench": Limit("quench", "switch"),
+    "vtk_export": Limit("VTK export", "switch"),
+    "transient_runs": Limit("transient runs on the hub", "switch"),
+    "api_tokens": Limit("API tokens", "switch"),
+    "shared_libraries": Limit("shared libraries of own materials and components", "switch"),
+    "co_editing": Limit("co-editing in hub projects", "switch"),
 }
 """Every row that a plans' file must have."""
 
@@ -262,14 +259,14 @@ class Plans:
         return held[-1] if held else next(plan for plan in self.tiers if plan.name == self.default)
 
     def groups(self) -> dict[str, dict[str, Any]]:
-        """What JupyterHub loads at its start: a group for each plan, with its enforced limits but no prices.
+        """What JupyterHub loads at its start: a group for each plan, with its limits but no prices.
 
         Returns
         -------
         dict
             For ``JupyterHub.load_groups``; members are left as they are.
         """
-        shown = [limit for limit, row in LIMITS.items() if row.enforced and row.kind != "price"]
+        shown = [limit for limit, row in LIMITS.items() if row.kind != "price"]
         return {
             plan.group: {"properties": {"title": plan.title, **{limit: plan.limits[limit] for limit in shown}}}
             for plan in self.tiers

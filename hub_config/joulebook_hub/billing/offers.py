@@ -68,14 +68,14 @@ def price_of(plan: Plan) -> int | None:
 
 
 def rows() -> list[str]:
-    """Limits that the hub enforces and that a person compares.
+    """Limits that a person compares.
 
     Returns
     -------
     list of str
         Rows of the plans' file, in their order.
     """
-    return [name for name, limit in LIMITS.items() if limit.enforced and name not in _HIDDEN]
+    return [name for name in LIMITS if name not in _HIDDEN]
 
 
 def limits_of(plan: Plan) -> list[str]:

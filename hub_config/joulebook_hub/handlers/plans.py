@@ -71,7 +71,7 @@ class PlansPage(QuotaPage):
         users = [(user.name, groups_of_user(user)) for user in query.limit(_PEOPLE_SHOWN + 1)]
         groups = [group.name for group in self.db.query(orm.Group).order_by(orm.Group.name)]
         values = await asyncio.to_thread(self._values, users[:_PEOPLE_SHOWN])
-        rows = [(row, limit.title) for row, limit in LIMITS.items() if limit.enforced and limit.kind != "price"]
+        rows = [(row, limit.title) for row, limit in LIMITS.items() if limit.kind != "price"]
         await self.show(
             "plans.html",
             message=message,

@@ -65,7 +65,7 @@ class UsagePage(QuotaPage):
             lines = history(transaction, user, since=day_of(transaction.now - _DAYS_SHOWN * 86400))
             home = home_of(transaction, user)
             cost = estimate(transaction, user)
-        rest = {row: each for row, each in found.rows.items() if LIMITS[row].enforced and row not in _NOT_SHOWN}
+        rest = {row: each for row, each in found.rows.items() if row not in _NOT_SHOWN}
         return {
             "plan": found.plan.title,
             "why": found.why,

@@ -306,8 +306,8 @@ def value_fault(plans: Plans, row: str, value: Any) -> str:
             return ""
         return f"plan = {value!r}: use one of {', '.join(plan.name for plan in plans.tiers)}."
     limit = LIMITS.get(row)
-    if limit is None or not limit.enforced or limit.kind == "price":
-        known = [name for name, each in LIMITS.items() if each.enforced and each.kind != "price"]
+    if limit is None or limit.kind == "price":
+        known = [name for name, each in LIMITS.items() if each.kind != "price"]
         return f"row = {row[:40]!r}: use plan, {', '.join(known)}."
     if value is None or limit.allows(value):
         return ""

@@ -18,7 +18,7 @@ from typing import Any
 from tornado import web
 
 from joulebook_hub.draining import refuse_while_draining
-from joulebook_hub.plans import LIMITS, Plans
+from joulebook_hub.plans import Plans
 from joulebook_hub.quota.decisions import Decision, Offer, decide_switch
 from joulebook_hub.quota.entitlements import Entitlement
 from joulebook_hub.quota.homes import measure_now, storage_decision
@@ -197,9 +197,9 @@ def courtesy(found: Entitlement) -> str:
     str
         JSON with the plan's title, the amounts, and the rows of what it is without; empty where nothing is limited.
     """
-    amounts = {row: found.amount(row) for row in COURTESY_ROWS if LIMITS[row].enforced}
+    amounts = {row: found.amount(row) for row in COURTESY_ROWS}
     limits = {row: amount for row, amount in amounts.items() if math.isfinite(amount)}
-    without = [row for row in COURTESY_SWITCHES if LIMITS[row].enforced and not found.has(row)]
+    without = [row for row in COURTESY_SWITCHES if not found.has(row)]
     if not limits and not without:
         return ""
     return json.dumps({"plan": found.plan.title, "limits": limits, "without": without})

@@ -1,4 +1,4 @@
-"""What was used of every row that is enforced: meters, history by day and by project, and what an action may cost."""
+"""What was used of the rows that can be used up: meters, history by day and project, and what an action may cost."""
 
 from __future__ import annotations
 
@@ -82,14 +82,12 @@ def meters(store: Store, entitlement: Entitlement) -> list[Meter]:
     Returns
     -------
     list of Meter
-        One for each row that is enforced and can be used up.
+        One for each row that can be used up.
     """
     ledger = Ledger(store)
     with store.read() as transaction:
         found = []
         for row in METERED_ROWS:
-            if not LIMITS[row].enforced:
-                continue
             if row == "gpu_hours":
                 found += _gpu_meters(ledger, entitlement)
                 continue

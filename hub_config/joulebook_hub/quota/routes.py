@@ -90,15 +90,9 @@ def _quota(store: Store, found: Entitlement) -> QuotaModel:
         why=found.why,
         pool=found.pool,
         metered=found.metered,
-        rows={row: RowModel(value=each.value, why=each.why) for row, each in found.rows.items() if _is_shown(row)},
+        rows={row: RowModel(value=each.value, why=each.why) for row, each in found.rows.items()},
         meters=[_meter(each) for each in meters(store, found)],
     )
-
-
-def _is_shown(row: str) -> bool:
-    from joulebook_hub.plans import LIMITS
-
-    return LIMITS[row].enforced
 
 
 def _own(context: Context) -> Entitlement:

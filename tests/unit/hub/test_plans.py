@@ -57,9 +57,9 @@ def test_the_largest_plan_of_a_persons_groups_counts():
     assert plans.named("team").title == "Team" and plans.named("gold") is None
 
 
-def test_groups_show_only_what_is_enforced():
+def test_groups_show_limits_and_no_prices():
     groups = Plans.read().groups()
-    shown = {row for row, limit in LIMITS.items() if limit.enforced and limit.kind != "price"}
+    shown = {row for row, limit in LIMITS.items() if limit.kind != "price"}
     assert groups["plan-researcher"]["properties"].keys() == {"title", *shown}
     assert groups["plan-researcher"]["properties"]["gpu_hours"] == 50
     assert all("users" not in group for group in groups.values()), "members stay as they are"
