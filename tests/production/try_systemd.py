@@ -1,4 +1,4 @@
-"""Try the systemd profile for real: people, shared folders, GPU leases, walls, attacks, a restart, a drain, a backup.
+"""Try the systemd profile for real: people, shared folders, GPU leases, jobs, walls, attacks, a drain, a backup.
 
 By hand, as root, on a machine with debootstrap and systemd-nspawn (package systemd-container)::
 
@@ -12,6 +12,7 @@ exit status is the number of those that failed.
 from __future__ import annotations
 
 import argparse
+import json
 import re
 import shutil
 import subprocess
@@ -287,7 +288,7 @@ def backup(run: Try) -> str:
     mark = run.kernels["ada"].run("print(open('kept', 'w').write('mine'))")
     run.machine.run("systemctl", "start", "joulebook-backup.service")
     run.kernels["ada"].run("import os; os.unlink('kept')")
-    run.machine.run("systemctl", "stop", "joulebook-server-*", "joulebook-hub")
+    run.machine.run("systemctl", "stop", "joulebook-server-*", "joulebook-job-*", "joulebook-hub")
     run.command("restore", "/var/backups/joulebook", "--replace")
     run.machine.run("systemctl", "start", "joulebook-hub")
     wait_for(run.hub.answers, "the restored hub answers", 60)
@@ -300,6 +301,98 @@ def backup(run: Try) -> str:
     return f"{made}; next {' '.join(due.split()[:3])}; restored: ada signs in and has the file of before"
 
 
+_SWEEP = """
+import json, os, pathlib, time, distributed
+if __name__ == "__main__":
+    def tried(action):
+        try: return repr(action())[:60]
+        except Exception as error: return type(error).__name__
+    client = distributed.Client()
+    told = {
+        "answer": client.submit(lambda x: x + 1, 41).result(), "scheduler": client.scheduler.address,
+        "who": [os.getuid(), os.getcwd()], "groups": len(os.getgroups()), "mark": os.environ["JOULEBOOK_JOB"],
+        "hub": tried(lambda: os.listdir("HOME")), "card": tried(lambda: os.stat("/dev/nvidia0")),
+        "order": tried(lambda: open("/run/joulebook/attempt/order.json", "a")),
+        "secrets": [name for name in os.environ if "TOKEN" in name or "STORE" in name],
+    }
+    client.close()
+    results = pathlib.Path(os.environ["JOULEBOOK_RESULTS"])
+    (results / "told.json").write_text(json.dumps(told))
+    place = pathlib.Path("starts")
+    place.write_text((place.read_text() if place.exists() else "") + "x")
+    print("started", flush=True)
+    while not pathlib.Path("stop").exists():
+        time.sleep(0.2)
+""".replace("HOME", HOME)
+
+
+def _job(run: Try, method: str = "GET", key: str = "", order: dict[str, Any] | None = None) -> Any:
+    ada = run.people["ada"]
+    where = f"{run.hub.url}/services/joulebook/jobs{'/' + key if key else ''}"
+    headers = {"Authorization": f"token {ada.token}"}
+    answer = ada.session.request(method, where, headers=headers, json=order, timeout=30)
+    assert answer.status_code in {200, 201, 429, 503}, (answer.status_code, answer.text)
+    if answer.status_code in {429, 503}:  # too many questions, or not back yet
+        time.sleep(2)
+    return answer.json() if answer.ok else {"state": "unknown"}
+
+
+def jobs(run: Try) -> str:
+    kernel = run.kernels["ada"]
+    kernel.run(f"open('study.py', 'w').write({_SWEEP!r})")
+    began = time.monotonic()
+    key = _job(run, "POST", order={"order": {"kind": "sweep", "file": "study.py", "workers": 1}})["key"]
+
+    def starts() -> str:
+        return kernel.run("import os; print(open('starts').read() if os.path.exists('starts') else '')")
+
+    wait_for(lambda: starts() == "x", "the sweep has its cluster", 90)
+    begun = time.monotonic() - began
+    unit = run.machine.run("systemctl", "list-units", "--plain", "--no-legend", "joulebook-job-*").split()[0]
+    memory, quota, group = (run.property(unit, name) for name in ("MemoryMax", "CPUQuotaPerSecUSec", "ControlGroup"))
+    assert "/joulebook-servers.slice/" in group, group
+    before = run.property(unit, "MainPID")
+    run.machine.run("systemctl", "restart", "joulebook-hub")
+    wait_for(run.hub.answers, "the hub is back", 60)
+    assert run.property(unit, "MainPID") == before, "the attempt lives on"
+    kernel.run("open('stop', 'w').close()")
+    done = wait_for(lambda: (job := _job(run, key=key))["state"] in {"done", "failed"} and job, "its end", 60)
+    assert (done["state"], done["attempt"], starts()) == ("done", 1, "x"), done
+    told = json.loads(kernel.run("import glob; print(open(glob.glob('jobs/*/told.json')[0]).read())"))
+    refused = {"PermissionError", "FileNotFoundError", "OSError"}
+    assert told["answer"] == 42 and not told["secrets"] and {told["hub"], told["order"], told["card"]} <= refused, told
+    assert told["who"] == json.loads(kernel.run("import os; print([os.getuid(), os.getcwd()])").replace("'", '"')), told
+    kernel.run("import os; os.unlink('stop')")
+    key = _job(run, "POST", order={"order": {"kind": "sweep", "file": "study.py", "workers": 1}})["key"]
+    wait_for(lambda: starts() == "xx", "another sweep", 90)
+    run.machine.run("systemctl", "kill", "--signal=KILL", "joulebook-job-*")
+    began = time.monotonic()
+    wait_for(lambda: starts() == "xxx", "it is started again", 90)
+    again = time.monotonic() - began
+    _job(run, "POST", f"{key}/cancel")
+    began = time.monotonic()
+    wait_for(lambda: _job(run, key=key)["state"] == "cancelled", "it is cancelled", 60)
+    ended = time.monotonic() - began
+    units = ("systemctl", "list-units", "--plain", "--no-legend", "--all", "joulebook-job-*")
+    wait_for(lambda: not run.machine.run(*units).strip(), "no unit is left", 10)
+    return (
+        f"a sweep with a cluster of its own in {begun:.1f} s, {memory} bytes, {quota} of a processor, in the slice of "
+        f"servers; it lived on over a restart of the hub; killed, again after {again:.1f} s; cancelled in "
+        f"{ended:.1f} s; "
+        f"{_report(run)}"
+    )
+
+
+def _report(run: Try) -> str:
+    cell = run.kernels["ada"].run("import glob; print(glob.glob('*.cell.json')[0])")
+    order = {"kind": "report", "report": "cell", "file": cell, "options": {"rates": "1", "model": "SPM"}}
+    began = time.monotonic()
+    key = _job(run, "POST", order={"order": order})["key"]
+    job = wait_for(lambda: (job := _job(run, key=key))["state"] in {"done", "failed"} and job, "the report", 120)
+    assert job["state"] == "done", job
+    return f"a report of a cell in {time.monotonic() - began:.1f} s, {[one['path'][-22:] for one in job['files']]}"
+
+
 STEPS: tuple[tuple[str, Callable[[Try], str]], ...] = (
     ("the hub as a unit", starts),
     ("people", people),
@@ -308,6 +401,7 @@ STEPS: tuple[tuple[str, Callable[[Try], str]], ...] = (
     ("identities, named servers", identities),
     ("shared folders, libraries", sharing),
     ("GPU leases", leases),
+    ("jobs", jobs),
     ("restart under running servers", restart),
     ("storage", storage),
     *attacks.STEPS,

@@ -29,6 +29,7 @@ from joulebook_hub.settings import HubSettings
 __all__ = [
     "RECORDS",
     "SLICE",
+    "announce",
     "cards_of",
     "furnish",
     "properties_of",
@@ -182,6 +183,30 @@ def write_records(given: Dwelling, folder: Path = RECORDS) -> None:
             link.symlink_to(name)
 
 
+def announce(given: Dwelling) -> None:
+    """Tell the machine a person's user and groups, and see that it has heard.
+
+    Parameters
+    ----------
+    given : Dwelling
+        Whose.
+
+    Raises
+    ------
+    HubError
+        If the machine does not learn of the person's user.
+    """
+    write_records(given)
+    try:
+        pwd.getpwuid(given.uid)
+    except KeyError as error:
+        message = (
+            "systemd's user records are not looked at on this machine. Install libnss-systemd (part of systemd 249 or "
+            "later) and let /etc/nsswitch.conf say 'passwd: files systemd' and 'group: files systemd'."
+        )
+        raise HubError(message, reason="no_user_records") from error
+
+
 def cards_of(settings: HubSettings, devices: Path = Path("/dev")) -> list[str]:
     """Device files of the GPUs that kernels may be lent.
 
@@ -206,7 +231,7 @@ def cards_of(settings: HubSettings, devices: Path = Path("/dev")) -> list[str]:
 def properties_of(
     given: Dwelling, tree: str, *, cards: Iterable[str] = (), hidden: Iterable[str] = (), memory: int | None = None
 ) -> dict[str, str]:
-    """Properties of a server's unit.
+    """Properties of a person's unit, a server's or a job's.
 
     Parameters
     ----------
@@ -215,11 +240,11 @@ def properties_of(
     tree : str
         The tree of people's files.
     cards : iterable of str
-        Device files of GPUs that the server sees.
+        Device files of GPUs that it sees.
     hidden : iterable of str
         Folders that it may not look into, besides the usual ones.
     memory : int, optional
-        Memory of the server, bytes; unlimited when left out.
+        Memory of the unit, bytes; unlimited when left out.
 
     Returns
     -------
@@ -263,21 +288,8 @@ def furnish(spawner: Any, given: Dwelling, settings: HubSettings) -> None:
         Whose.
     settings : HubSettings
         The settings.
-
-    Raises
-    ------
-    HubError
-        If the machine does not learn of the person's user.
     """
-    write_records(given)
-    try:
-        pwd.getpwuid(given.uid)
-    except KeyError as error:
-        message = (
-            "systemd's user records are not looked at on this machine. Install libnss-systemd (part of systemd 249 or "
-            "later) and let /etc/nsswitch.conf say 'passwd: files systemd' and 'group: files systemd'."
-        )
-        raise HubError(message, reason="no_user_records") from error
+    announce(given)
     spawner.unit_name = unit_of(given, spawner.name)
     spawner.username_template = _name(given.uid)
     spawner.user_workingdir = given.home.target

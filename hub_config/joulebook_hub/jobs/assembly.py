@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from joulebook_hub.housing.dwellings import Dwelling
 from joulebook_hub.jobs.book import JobBook
 from joulebook_hub.jobs.clusters import Clusters
 from joulebook_hub.jobs.gate import Gate
@@ -51,12 +52,13 @@ def _place(
 ) -> Place:
     if settings.profile == "local":
         return DaskPlace(settings.dask) if settings.dask else OwnMachine()
-    from joulebook_hub.housing.docker import tree_of
+    from joulebook_hub.housing import docker, systemd
     from joulebook_hub.housing.houses import Houses
     from joulebook_hub.housing.kubernetes import claim_of
     from joulebook_hub.jobs.apiserver import ApiServer
     from joulebook_hub.jobs.containers import DockerPlace
     from joulebook_hub.jobs.pods import PodPlace
+    from joulebook_hub.jobs.units import UnitPlace
     from joulebook_hub.places import StateFolder
     from joulebook_hub.quota.people import groups_of
     from joulebook_hub.settings import HubSettings
@@ -65,24 +67,29 @@ def _place(
     hub = HubSettings(StateFolder(settings.home), profile=settings.profile, first_id=first, environment=environment)
     houses = Houses.of(store, plans, hub)
 
-    def groups(user: str) -> tuple[str, ...]:
+    def dwell(user: str) -> Dwelling:
         with store.read() as transaction:
-            return groups_of(transaction, user)
+            groups = groups_of(transaction, user)
+        return houses.prepare(user, groups)
 
+    spool = settings.spool.name
     if settings.profile == "kubernetes":
         return PodPlace(
             *(settings.instance, environment, ApiServer(environment)),
-            dwell=lambda user: houses.prepare(user, groups(user)),
+            dwell=dwell,
             room=book.room,
             claim=claim_of(hub),
-            spool=settings.spool.name,
+            spool=spool,
         )
-    tree = tree_of(hub)
-    return DockerPlace(
-        settings.instance,
-        environment,
-        dwell=lambda user: houses.prepare(user, groups(user)),
-        room=book.room,
-        tree=tree,
-        spool=f"{tree}/{settings.spool.name}",
-    )
+    if settings.profile == "systemd":
+        tree = systemd.tree_of(hub)
+        return UnitPlace(
+            *(settings.instance, environment),
+            dwell=dwell,
+            room=book.room,
+            tree=tree,
+            spool=f"{tree}/{spool}",
+            hidden=[str(settings.home)],
+        )
+    tree = docker.tree_of(hub)
+    return DockerPlace(settings.instance, environment, dwell=dwell, room=book.room, tree=tree, spool=f"{tree}/{spool}")

@@ -1,7 +1,8 @@
 """A Dask cluster of a sweep's own: ``python -m joulebook_hub.jobs.cluster PROCESSES -- PROGRAM …``.
 
 It starts with the sweep, as its user and in its process group, and ends with it; the sweep's ``distributed.Client()``
-finds it by DASK_SCHEDULER_ADDRESS. So nobody's sweep runs in a process of somebody else's.
+finds it by DASK_SCHEDULER_ADDRESS. So nobody's sweep runs in a process of somebody else's. A certificate that is made
+with the cluster, and that only the cluster and its program have, keeps out who else reaches the machine's loopback.
 """
 
 from __future__ import annotations
@@ -28,8 +29,9 @@ def main(arguments: list[str]) -> int:
     int
         The program's exit status; a signal that ended it ends this process, too.
     """
-    from distributed import LocalCluster
+    from distributed import LocalCluster, Security
 
+    security = Security.temporary()  # type: ignore[no-untyped-call]
     processes, command = int(arguments[0]), arguments[2:]
     cluster = LocalCluster(  # type: ignore[no-untyped-call]
         n_workers=processes,
@@ -38,9 +40,18 @@ def main(arguments: list[str]) -> int:
         dashboard_address=None,
         memory_limit=0,
         silence_logs=30,
+        security=security,
+        protocol="tls://",
     )
     try:
-        environment = {**os.environ, "DASK_SCHEDULER_ADDRESS": cluster.scheduler_address}
+        environment = {
+            **os.environ,
+            "DASK_SCHEDULER_ADDRESS": cluster.scheduler_address,
+            "DASK_DISTRIBUTED__COMM__REQUIRE_ENCRYPTION": "True",
+            "DASK_DISTRIBUTED__COMM__TLS__CA_FILE": security.tls_ca_file,
+            "DASK_DISTRIBUTED__COMM__TLS__CLIENT__CERT": security.tls_client_cert,
+            "DASK_DISTRIBUTED__COMM__TLS__CLIENT__KEY": security.tls_client_key,
+        }
         program = subprocess.Popen(command, env=environment)
         # the group's SIGINT reaches the program, too; it decides how it ends
         signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -6,7 +6,7 @@ import os
 import sys
 from typing import Any
 
-from joulebook_hub.jobs import containers, notices
+from joulebook_hub.jobs import containers, notices, units
 from joulebook_hub.jobs.setting import KEPT, RUNS_JOBS, VARIABLES, WorkerSettings
 from joulebook_hub.settings import HubSettings
 from joulebook_hub.spawners import hub_variables
@@ -16,7 +16,7 @@ __all__ = ["GATEWAY", "RUNS_JOBS", "WORKER", "roles", "runs_jobs", "services"]
 WORKER = "joulebook-worker"
 GATEWAY = "dask-gateway"
 """Name by which a Dask Gateway knows whose tokens it takes."""
-PROFILES = ("local", "docker", "kubernetes")
+PROFILES = ("local", "docker", "kubernetes", "systemd")
 """Profiles with jobs."""
 _PLANS = ("JOULEBOOK_PLANS", "JOULEBOOK_DEFAULT_PLAN")
 
@@ -32,9 +32,9 @@ def runs_jobs(settings: HubSettings) -> bool:
     Returns
     -------
     bool
-        True in the local profile, where a worker reaches the workspaces as their owner, and with Docker, where each
-        attempt has a container as its person's server has; unless JOULEBOOK_JOBS=off. In Kubernetes the worker has a
-        pod of its own, so there only with JOULEBOOK_JOBS=on.
+        True in the local profile, where a worker reaches the workspaces as their owner, and with Docker and systemd,
+        where each attempt has a container or unit as its person's server has; unless JOULEBOOK_JOBS=off. In Kubernetes
+        the worker has a pod of its own, so there only with JOULEBOOK_JOBS=on.
     """
     told = settings.environment.get(RUNS_JOBS) or ("off" if settings.profile == "kubernetes" else "on")
     return settings.profile in PROFILES and told != "off"
@@ -86,7 +86,7 @@ def roles(settings: HubSettings) -> list[dict[str, Any]]:
 
 
 def _given(settings: HubSettings) -> dict[str, str]:
-    place = containers.VARIABLES if settings.profile == "docker" else ()
+    place = {"docker": containers.VARIABLES, "systemd": units.VARIABLES}.get(settings.profile, ())
     named = (*_PLANS, *VARIABLES, *notices.VARIABLES, *place)
     return {name: settings.environment[name] for name in named if settings.environment.get(name)}
 

@@ -1,7 +1,8 @@
-"""Where an attempt runs: on the worker's own machine, on one of a Dask cluster's, or in a container (`containers`).
+"""Where an attempt runs: on the worker's own machine, or on one of a Dask cluster's.
 
-In any case the attempt is the runner's (see `runner`): Dask only chooses the machine and starts it there. Machines of a
-cluster must see the hub's folder at the same path and have the same Joulebook.
+Where people have containers or units, so have their attempts (`containers`, `units`). In any case the attempt is the
+runner's (see `runner`): Dask only chooses the machine and starts it there. Machines of a cluster must see the hub's
+folder at the same path and have the same Joulebook.
 """
 
 from __future__ import annotations

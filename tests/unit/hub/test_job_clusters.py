@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import stat
+import subprocess
 import sys
 import threading
 import time
@@ -477,3 +478,37 @@ def test_a_hub_without_a_gateway_refuses_what_only_one_has(tmp_path):
     command, _ = settings.with_cluster(["python"], {}, plain, 1.0)
     assert command[3:5] == ["1", "--"], "the plan has one processor"
     assert psutil.cpu_count() and settings.with_cluster(["python"], {}, plain, math.inf)[0][3] != "0"
+
+
+def test_nobody_else_of_the_machine_enters_a_sweeps_own_cluster(tmp_path):
+    """All people's programs share the loopback where units or processes keep them apart."""
+    code = """
+import json, os, pathlib, socket, ssl
+import distributed
+def hears(*certificate):
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    if certificate:
+        for name, content in zip("ck", certificate): pathlib.Path(name).write_text(content)
+        context.load_cert_chain("c", "k")
+    try:
+        with socket.create_connection((host, int(port)), 10) as plain, context.wrap_socket(plain) as secure:
+            return len(secure.recv(10))
+    except OSError as error:
+        return type(error).__name__
+if __name__ == "__main__":
+    with distributed.Client(timeout=20) as client:
+        answer = client.submit(lambda x: x + 1, 41).result(20)
+        kind, _, rest = os.environ["DASK_SCHEDULER_ADDRESS"].partition("://")
+        host, port = rest.split(":")
+        tls = "DASK_DISTRIBUTED__COMM__TLS__CLIENT__"
+        other = distributed.Security.temporary()
+        print(json.dumps([answer, kind, hears(os.environ[tls + "CERT"], os.environ[tls + "KEY"]),
+                          hears(), hears(other.tls_client_cert, other.tls_client_key)]))
+"""
+    (tmp_path / "sweep.py").write_text(code)
+    command = [sys.executable, "-m", "joulebook_hub.jobs.cluster", "1", "--", sys.executable, "sweep.py"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=True)
+    answer, kind, own, nobody, other = json.loads(done.stdout.splitlines()[-1])
+    assert (answer, kind, own) == (42, "tls", 10)
+    assert nobody == other == "SSLError", (nobody, other)

@@ -310,7 +310,7 @@ def test_profiles_with_jobs(tmp_path):
     def told(profile, **environment):
         return runs_jobs(HubSettings(StateFolder(tmp_path), profile=profile, environment=environment))
 
-    assert told("local") and told("docker") and not told("kubernetes") and not told("systemd")
+    assert told("local") and told("docker") and told("systemd") and not told("kubernetes")
     assert told("kubernetes", JOULEBOOK_JOBS="on"), "where its chart runs the worker"
     assert not told("docker", JOULEBOOK_JOBS="off")
 
