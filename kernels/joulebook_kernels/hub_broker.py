@@ -45,6 +45,7 @@ class HubBroker:
     rest: float = 2.0
     _refused: float = field(default=0.0, repr=False)
     _last: Waiting = field(default=Waiting(1, 1), repr=False)
+    _asked: asyncio.Future[Any] | None = field(default=None, repr=False)
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> HubBroker | None:
@@ -150,6 +151,18 @@ class HubBroker:
         self.why = str(found.get("why") or "")
 
     async def _call(self, method: str, path: str, content: dict[str, Any] | None = None) -> tuple[int, dict[str, Any]]:
+        """Status and JSON of an answer; asks once the question before has its own, also if nobody waits for that."""
+        # a kernel that is shut down while it asks for a card must not get one after it has given everything back
+        before = self._asked if self._asked is not None and not self._asked.done() else None
+        self._asked = asyncio.ensure_future(self._call_after(before, method, path, content))
+        self._asked.add_done_callback(lambda done: done.cancelled() or done.exception())  # nobody may be left to ask
+        return await asyncio.shield(self._asked)
+
+    async def _call_after(
+        self, before: asyncio.Future[Any] | None, method: str, path: str, content: dict[str, Any] | None
+    ) -> tuple[int, dict[str, Any]]:
+        if before is not None:
+            await asyncio.wait([before])
         return await asyncio.to_thread(self._call_now, method, path, content)
 
     def _call_now(self, method: str, path: str, content: dict[str, Any] | None) -> tuple[int, dict[str, Any]]:

@@ -6,6 +6,7 @@ import asyncio
 import json
 import os
 import sys
+import threading
 import time
 
 import pytest
@@ -62,6 +63,26 @@ async def test_answers(broker, service):
         service.answers["PUT"] = answer
         with pytest.raises(OSError):
             await broker.heartbeat("k")
+
+
+async def test_no_card_comes_after_it_was_given_back(broker, service, monkeypatch):
+    """A kernel is shut down while it asks: the question reaches the hub before the card is given back, not after."""
+    ask, late = broker._call_now, threading.Event()
+
+    def slow(method, *rest):
+        assert method != "POST" or late.wait(20)
+        return ask(method, *rest)
+
+    monkeypatch.setattr(broker, "_call_now", slow)
+    asking = asyncio.create_task(broker.acquire("k", 1))
+    await asyncio.sleep(0)
+    asking.cancel()
+    giving_back = asyncio.create_task(broker.release("k"))
+    done, _ = await asyncio.wait({giving_back}, timeout=0.2)
+    late.set()
+    await giving_back
+    assert asking.cancelled() and not done
+    assert [method for method, *_ in service.asked] == ["POST", "DELETE"]
 
 
 async def test_who_waits_stays_within_the_services_requests(broker, service):
