@@ -8,8 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 import databases
+
+settings.register_profile("joulebook", deadline=None)  # on a busy machine an example's time says nothing
+settings.load_profile("joulebook")
 
 ROOT = Path(__file__).resolve().parents[1]
 _MARKS = ("unit", "validation", "property", "e2e")

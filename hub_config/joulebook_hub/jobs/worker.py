@@ -131,14 +131,14 @@ class Worker:
             for key in self._roster.lapse(self._watch, now):
                 log.warning("job %s: its worker went silent; it is queued again", key)
             self._timetable.submit_due()
+        if now >= self._beat and self._held:  # first: an end that cannot be told holds up nobody's lease
+            self._beat = now + BEAT
+            self._show_life()
         for held in list(self._held.values()):
             if held.waits:
                 self._go_on(held)
             else:
                 self._tell_end(held, now)
-        if now >= self._beat and self._held:
-            self._beat = now + BEAT
-            self._show_life()
         while len(self._held) < self._settings.at_once and self._roster.waiting():
             row = self._roster.claim(self.name)
             if row is None:
