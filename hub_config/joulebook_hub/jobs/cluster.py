@@ -29,15 +29,18 @@ def main(arguments: list[str]) -> int:
     int
         The program's exit status; a signal that ended it ends this process, too.
     """
+    import dask
     from distributed import LocalCluster, Security
 
+    dask.config.set({"distributed.scheduler.http.routes": [], "distributed.worker.http.routes": []})
     security = Security.temporary()  # type: ignore[no-untyped-call]
     processes, command = int(arguments[0]), arguments[2:]
     cluster = LocalCluster(  # type: ignore[no-untyped-call]
         n_workers=processes,
         threads_per_worker=1,
         host="127.0.0.1",
-        dashboard_address=None,
+        dashboard_address="127.0.0.1:0",  # Dask opens a port for its pages in any case; it has none, and is no other's
+        scheduler_kwargs={"dashboard": False},
         memory_limit=0,
         silence_logs=30,
         security=security,

@@ -483,8 +483,15 @@ def test_a_hub_without_a_gateway_refuses_what_only_one_has(tmp_path):
 def test_nobody_else_of_the_machine_enters_a_sweeps_own_cluster(tmp_path):
     """All people's programs share the loopback where units or processes keep them apart."""
     code = """
-import json, os, pathlib, socket, ssl
-import distributed
+import json, os, pathlib, socket, ssl, urllib.error, urllib.request
+import distributed, psutil
+def shows(port):
+    try:
+        return urllib.request.urlopen(f"http://127.0.0.1:{port}/info/main/workers.html", timeout=10).status
+    except urllib.error.HTTPError as error:
+        return error.code
+    except OSError:
+        return 0
 def hears(*certificate):
     context = ssl.create_default_context()
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
@@ -503,6 +510,10 @@ if __name__ == "__main__":
         host, port = rest.split(":")
         tls = "DASK_DISTRIBUTED__COMM__TLS__CLIENT__"
         other = distributed.Security.temporary()
+        cluster = psutil.Process(os.getppid())
+        open_ = [c.laddr for p in (cluster, *cluster.children(recursive=True)) for c in p.net_connections("tcp")
+                 if c.status == "LISTEN"]
+        print(json.dumps([{ip for ip, _ in open_} == {"127.0.0.1"}, sorted({shows(port) for _, port in open_})]))
         print(json.dumps([answer, kind, hears(os.environ[tls + "CERT"], os.environ[tls + "KEY"]),
                           hears(), hears(other.tls_client_cert, other.tls_client_key)]))
 """
@@ -511,4 +522,5 @@ if __name__ == "__main__":
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=True)
     answer, kind, own, nobody, other = json.loads(done.stdout.splitlines()[-1])
     assert (answer, kind, own) == (42, "tls", 10)
+    assert json.loads(done.stdout.splitlines()[-2]) == [True, [0, 404]], "all on the loopback, and no page is shown"
     assert nobody == other == "SSLError", (nobody, other)
