@@ -77,6 +77,11 @@ def lab(tmp_path_factory: pytest.TempPathFactory, root: Path) -> Iterator[tuple[
     cell = jb.battery.Cell.named("Chen2020").replace({"name": NAME, "description": NAME})
     cell.save(folder / "shared.cell.json")
     jb.grid.Network.named("case9").replace({"name": NAME, "description": NAME}).save(folder / "shared.circuit.json")
+    data = folder.parent / "work-home" / "data"
+    data.mkdir(parents=True)
+    notary = NotebookNotary(data_dir=str(data))  # before the server starts, which would else make a secret of its own
+    notary.sign(nbformat.read(folder / "signed.ipynb", 4))
+    notary.store.close()
     with browsing.running_lab(folder, built) as address:
         deadline = time.monotonic() + 90
         while True:
@@ -85,10 +90,6 @@ def lab(tmp_path_factory: pytest.TempPathFactory, root: Path) -> Iterator[tuple[
                 break
             except (urllib.error.URLError, OSError):
                 assert time.monotonic() < deadline, (folder.parent / "work.log").read_text()
-        data = folder.parent / "work-home" / "data"
-        notary = NotebookNotary(data_dir=str(data))
-        notary.sign(nbformat.read(folder / "signed.ipynb", 4))
-        notary.store.close()
         yield address, folder
 
 

@@ -207,7 +207,8 @@ def _filled(times: Float, states: Float, fill: int) -> tuple[Float, Float]:
         return times[1:], states[1:]
     shares = np.arange(1, fill + 1) / fill
     more = (times[:-1, None] + np.diff(times)[:, None] * shares).ravel()
-    values = PchipInterpolator(times, states)(more)
+    with np.errstate(over="ignore"):  # slopes near 0 have reciprocals beyond all numbers: the curve is flat there
+        values = PchipInterpolator(times, states)(more)
     more[fill - 1 :: fill], values[fill - 1 :: fill] = times[1:], states[1:]
     return more, values
 
