@@ -129,7 +129,7 @@ print("the answer is there")
     seen = json.loads((hub.workspace / results["files"][0]["path"]).read_text())
     assert seen["HOME"] == str(hub.workspace) and seen[JOB_MARK] == f"{key}.1" and "a secret" not in seen.values()
     assert hub.book.log("ada", key).content == b"the answer is there\n"
-    assert hub.daemon.containers == {} and list(hub.settings.spool.iterdir()) == []
+    hub.until(worker, lambda: hub.daemon.containers == {} and list(hub.settings.spool.iterdir()) == [])
 
     (made,) = hub.daemon.made
     host = made["HostConfig"]
