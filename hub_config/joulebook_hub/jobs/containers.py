@@ -8,18 +8,16 @@ not. What ends it is the runner in it, or the daemon: `end` removes containers b
 from __future__ import annotations
 
 import logging
-import math
 import time
 from collections.abc import Callable, Mapping
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Row
-
 from joulebook_hub.errors import HubError
 from joulebook_hub.housing.docker import identity_of, mounts_of
 from joulebook_hub.housing.dwellings import Dwelling
+from joulebook_hub.jobs.housed import HousedPlace, is_meant
 from joulebook_hub.jobs.preparing import Lodging
 from joulebook_hub.jobs.setting import JOB_MARK
 from joulebook_hub.jobs.shapes import Room
@@ -39,7 +37,7 @@ _LOOK = 1.0
 log = logging.getLogger("joulebook_hub.jobs")
 
 
-class DockerPlace:
+class DockerPlace(HousedPlace):
     """Runs attempts in containers of a Docker daemon.
 
     Parameters
@@ -58,6 +56,8 @@ class DockerPlace:
         The folder of all attempts there.
     """
 
+    living = frozenset({"created", "running", "restarting", "paused"})
+
     def __init__(
         self,
         instance: str,
@@ -70,31 +70,10 @@ class DockerPlace:
     ) -> None:
         docker: Any = import_module("docker")
         self._errors = (docker.errors.DockerException, OSError)  # OSError: those of requests, too
+        super().__init__(environment, dwell=dwell, room=room)
         self._instance, self._environment = instance, environment
-        self._dwell, self._room = dwell, room
         self._tree, self._spool = tree, spool
         self._docker = docker.from_env(environment=dict(environment), timeout=_PATIENCE)
-        self._lodgings: dict[tuple[str, int], tuple[Lodging, Room]] = {}
-        self._seen: dict[tuple[str, int], str] = {}
-        self._began: dict[tuple[str, int], float] = {}
-        self._looked = 0.0
-
-    def lodge(self, row: Row[Any]) -> Lodging:
-        """Make a person's folders ready for an attempt.
-
-        Parameters
-        ----------
-        row : Row
-            The job.
-
-        Returns
-        -------
-        Lodging
-            Where it will run.
-        """
-        found = Lodging(self._dwell(row.user))
-        self._lodgings[row.key, row.attempt] = found, self._room(row.user)
-        return found
 
     def start(self, folder: Path, environment: Mapping[str, str]) -> None:
         """Start the container of an attempt that has been lodged.
@@ -155,10 +134,7 @@ class DockerPlace:
             {"type": "bind", "source": own, "target": lodging.attempt, "read_only": True},
             {"type": "bind", "source": f"{own}/own", "target": f"{lodging.attempt}/own", "read_only": False},
         ]
-        cores = float(from_hub.get("JOULEBOOK_SERVER_CORES") or 2) if math.isinf(room.cpus) else room.cpus
-        memory: str | int = from_hub.get("JOULEBOOK_SERVER_MEMORY") or "4G"
-        if math.isfinite(room.memory):
-            memory = int(room.memory * 1e9)
+        cores, memory = self._limits(room)
         return {
             "image": from_hub.get("JOULEBOOK_IMAGE") or "joulebook:latest",
             "command": [lodging.python, "-m", "joulebook_hub.jobs.runner", lodging.attempt],
@@ -196,56 +172,6 @@ class DockerPlace:
         else:
             self._looked = now
 
-    def attempts(self) -> set[tuple[str, int]]:
-        """List the attempts that have a container.
-
-        Returns
-        -------
-        set of (str, int)
-            As they were seen last.
-        """
-        return set(self._seen)
-
-    def is_starting(self, key: str, attempt: int) -> bool:
-        """Tell whether an attempt has a container.
-
-        Parameters
-        ----------
-        key : str
-            The job.
-        attempt : int
-            The attempt.
-
-        Returns
-        -------
-        bool
-            False if it was not seen, or has ended.
-        """
-        return not self.has_ended(key, attempt)
-
-    def has_ended(self, key: str, attempt: int) -> bool:
-        """Tell whether an attempt's container is gone.
-
-        Parameters
-        ----------
-        key : str
-            The job.
-        attempt : int
-            The attempt.
-
-        Returns
-        -------
-        bool
-            True if a look after its start shows that it does not run.
-        """
-        since = self._began.get((key, attempt), 0.0)
-        return self._looked > since and self._seen.get((key, attempt)) not in {
-            "created",
-            "running",
-            "restarting",
-            "paused",
-        }
-
     def end(self, key: str, *, below: int = 0, only: int = 0) -> None:
         """Remove the containers of some attempts of a job; they are gone when this returns.
 
@@ -264,14 +190,13 @@ class DockerPlace:
             If the daemon does not do it.
         """
         try:
-            for (_, attempt), one in self._containers(key).items():
-                if attempt < below or attempt == only:
+            for name, one in self._containers(key).items():
+                if is_meant(name, key, below, only):
                     self._remove(one)
         except self._errors as error:
             message = "The Docker daemon does not answer. It is tried again; tell an administrator of the hub."
             raise HubError(message, reason="no_cluster", log_message=f"job {key}: {error}") from error
-        for name in [name for name in self._began if name[0] == key and (name[1] < below or name[1] == only)]:
-            self._began.pop(name, None)
+        self._forget(key, below, only)
 
     def _remove(self, container: Any) -> None:
         try:

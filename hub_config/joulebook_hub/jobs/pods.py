@@ -16,12 +16,11 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Row
-
 from joulebook_hub.errors import HubError
 from joulebook_hub.housing.dwellings import Dwelling
 from joulebook_hub.housing.kubernetes import VOLUME, WALLS, security_context_of, volume_mounts_of, volumes_of
 from joulebook_hub.jobs.apiserver import ApiServer, ApiServerError
+from joulebook_hub.jobs.housed import Attempt, HousedPlace, is_meant
 from joulebook_hub.jobs.preparing import Lodging
 from joulebook_hub.jobs.setting import JOB_MARK, PATIENCE_WITH_PODS
 from joulebook_hub.jobs.shapes import Room
@@ -45,13 +44,12 @@ _TOLERATIONS = tuple(  # those of servers by the values of Zero to JupyterHub: m
     {"key": f"hub.jupyter.org{mark}dedicated", "operator": "Equal", "value": "user", "effect": "NoSchedule"}
     for mark in "/_"
 )
-_UNITS = {"K": 2**10, "M": 2**20, "G": 2**30, "T": 2**40}
 _LEAST_CPU, _LEAST_MEMORY = 0.25, 2**30  # what is kept free for it, as for a server in values.yaml
 
 log = logging.getLogger("joulebook_hub.jobs")
 
 
-class PodPlace:
+class PodPlace(HousedPlace):
     """Runs attempts in pods of the hub's namespace.
 
     Parameters
@@ -88,32 +86,11 @@ class PodPlace:
         claim: str,
         spool: str,
     ) -> None:
+        super().__init__(environment, dwell=dwell, room=room)
         self._instance, self._environment, self._api = instance, environment, api
-        self._dwell, self._room = dwell, room
         self._claim, self._spool = claim, spool
-        self._memory = _size(environment.get("JOULEBOOK_SERVER_MEMORY") or "4G")
-        self._lodgings: dict[tuple[str, int], tuple[Lodging, Room]] = {}
-        self._seen: dict[tuple[str, int], str] = {}
-        self._began: dict[tuple[str, int], float] = {}
-        self._over: dict[tuple[str, int], float] = {}
-        self._looked = self._next = 0.0
-
-    def lodge(self, row: Row[Any]) -> Lodging:
-        """Make a person's folders ready for an attempt.
-
-        Parameters
-        ----------
-        row : Row
-            The job.
-
-        Returns
-        -------
-        Lodging
-            Where it will run.
-        """
-        found = Lodging(self._dwell(row.user))
-        self._lodgings[row.key, row.attempt] = found, self._room(row.user)
-        return found
+        self._over: dict[Attempt, float] = {}
+        self._next = 0.0
 
     def start(self, folder: Path, environment: Mapping[str, str]) -> None:
         """Start the pod of an attempt that has been lodged.
@@ -221,15 +198,11 @@ class PodPlace:
         }
 
     def _resources(self, room: Room) -> dict[str, dict[str, str]]:
-        cores = float(self._environment.get("JOULEBOOK_SERVER_CORES") or 2) if math.isinf(room.cpus) else room.cpus
-        cpu = f"{max(int(cores * 1000), 10)}m"
-        least = f"{min(max(int(cores * 1000), 10), int(_LEAST_CPU * 1000))}m"
-        if math.isfinite(room.memory):
-            size = max(int(room.memory * 1e9), 1)
-        else:
-            size = self._memory
+        cores, size = self._limits(room)
+        cpu = max(int(cores * 1000), 10)
         kept = str(min(size, _LEAST_MEMORY))
-        return {"limits": {"cpu": cpu, "memory": str(size)}, "requests": {"cpu": least, "memory": kept}}
+        least = f"{min(cpu, int(_LEAST_CPU * 1000))}m"
+        return {"limits": {"cpu": f"{cpu}m", "memory": str(size)}, "requests": {"cpu": least, "memory": kept}}
 
     def tend(self) -> None:
         """Look which pods run; without an answer, what was seen last is believed."""
@@ -243,33 +216,6 @@ class PodPlace:
             self._next = time.monotonic() + _LOOK_AGAIN
         else:
             self._looked, self._next = now, now + _LOOK
-
-    def attempts(self) -> set[tuple[str, int]]:
-        """List the attempts that have a pod.
-
-        Returns
-        -------
-        set of (str, int)
-            As they were seen last.
-        """
-        return set(self._seen)
-
-    def is_starting(self, key: str, attempt: int) -> bool:
-        """Tell whether an attempt has a pod.
-
-        Parameters
-        ----------
-        key : str
-            The job.
-        attempt : int
-            The attempt.
-
-        Returns
-        -------
-        bool
-            False if it was not seen, or has ended.
-        """
-        return not self.has_ended(key, attempt)
 
     def has_ended(self, key: str, attempt: int) -> bool:
         """Tell whether an attempt's pod is gone, or has ended, for so long that the storage shows what it wrote.
@@ -306,14 +252,14 @@ class PodPlace:
             This attempt.
         """
         try:
-            for (_, attempt), (pod, _) in self._pods(key).items():
-                if attempt < below or attempt == only:
+            for name, (pod, _) in self._pods(key).items():
+                if is_meant(name, key, below, only):
                     self._api.delete(pod, _GRACE)
         except ApiServerError as error:  # the worker asks again for what counts no longer
             log.warning("job %s: the API server of Kubernetes does not end its pods: %s", key, error)
-        for kept in (self._began, self._over):
-            for name in [name for name in kept if name[0] == key and (name[1] < below or name[1] == only)]:
-                del kept[name]
+        self._forget(key, below, only)
+        for name in [name for name in self._over if is_meant(name, key, below, only)]:
+            del self._over[name]
 
     def _pods(self, key: str = "") -> dict[tuple[str, int], tuple[str, str]]:
         """Name and phase of the pods of attempts."""
@@ -325,16 +271,3 @@ class PodPlace:
                 name = str(told["labels"].get(_JOB)), int(number)
                 found[name] = str(told["name"]), str(pod.get("status", {}).get("phase", "Pending"))
         return found
-
-
-def _size(given: str) -> int:
-    """Bytes, as the hub reads them for servers: a G is 2³⁰."""
-    number, unit = (given[:-1], given[-1]) if given[-1] in _UNITS else (given, "")
-    try:
-        size = float(number) * _UNITS.get(unit, 1)
-    except ValueError:
-        size = 0.0
-    if not 0 < size < 2**60:
-        message = f"JOULEBOOK_SERVER_MEMORY = {given!r}: use a size such as 512M or 4G."
-        raise HubError(message, reason="bad_settings")
-    return int(size)

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import json
 import logging
-import math
 import re
 import subprocess
 import sys
@@ -18,13 +17,11 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
-
-from sqlalchemy import Row
 
 from joulebook_hub.errors import HubError
 from joulebook_hub.housing.dwellings import Dwelling
 from joulebook_hub.housing.systemd import SLICE, announce, properties_of
+from joulebook_hub.jobs.housed import HousedPlace, is_meant
 from joulebook_hub.jobs.preparing import Lodging
 from joulebook_hub.jobs.shapes import Room
 from joulebook_hub.processes import MARK
@@ -34,9 +31,7 @@ __all__ = ["VARIABLES", "UnitPlace"]
 VARIABLES = ("JOULEBOOK_SERVER_MEMORY", "JOULEBOOK_SERVER_CORES", "JOULEBOOK_FIRST_ID")
 _PATIENCE = 30.0
 _LOOK = 1.0
-_LIVING = frozenset({"active", "activating", "reloading", "deactivating"})
 _FAULTS = (OSError, subprocess.SubprocessError, ValueError)
-_SIZES = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "T": 1 << 40}
 _ENDED = {
     "KillMode": "control-group",
     "KillSignal": "SIGKILL",
@@ -50,7 +45,7 @@ _ILL = "systemd does not start or stop the job. It is tried again; tell an admin
 log = logging.getLogger("joulebook_hub.jobs")
 
 
-class UnitPlace:
+class UnitPlace(HousedPlace):
     """Runs attempts in transient units of the machine's systemd.
 
     Parameters
@@ -71,6 +66,8 @@ class UnitPlace:
         Folders that attempts may not look into.
     """
 
+    living = frozenset({"active", "activating", "reloading", "deactivating"})
+
     def __init__(
         self,
         instance: str,
@@ -82,35 +79,14 @@ class UnitPlace:
         spool: str,
         hidden: Iterable[str],
     ) -> None:
+        super().__init__(environment, dwell=dwell, room=room)
         self._prefix = f"joulebook-job-{instance[:8]}"
         self._name = re.compile(rf"{re.escape(self._prefix)}-([0-9A-Za-z]+)-([0-9]{{1,9}})\.service")
-        self._dwell, self._room = dwell, room
         self._tree, self._spool, self._hidden = tree, spool, tuple(hidden)
-        self._memory = _bytes(environment.get("JOULEBOOK_SERVER_MEMORY") or "4G")
-        self._cores = float(environment.get("JOULEBOOK_SERVER_CORES") or 2)
-        self._lodgings: dict[tuple[str, int], tuple[Lodging, Room]] = {}
-        self._seen: dict[tuple[str, int], str] = {}
-        self._began: dict[tuple[str, int], float] = {}
-        self._looked = 0.0
 
-    def lodge(self, row: Row[Any]) -> Lodging:
-        """Make a person's folders ready for an attempt, and tell the machine the person's user.
-
-        Parameters
-        ----------
-        row : Row
-            The job.
-
-        Returns
-        -------
-        Lodging
-            Where it will run.
-        """
-        given = self._dwell(row.user)
-        announce(given)
-        found = Lodging(given, python=sys.executable)
-        self._lodgings[row.key, row.attempt] = found, self._room(row.user)
-        return found
+    def _lodging(self, given: Dwelling) -> Lodging:
+        announce(given)  # tells the machine the person's user
+        return Lodging(given, python=sys.executable)
 
     def start(self, folder: Path, environment: Mapping[str, str]) -> None:
         """Start the unit of an attempt that has been lodged.
@@ -173,8 +149,7 @@ class UnitPlace:
 
     def _properties(self, folder: str, lodging: Lodging, room: Room) -> dict[str, str]:
         """A server's properties, the attempt's folder, the plan's limits."""
-        memory = int(room.memory * 1e9) if math.isfinite(room.memory) else self._memory
-        cores = room.cpus if math.isfinite(room.cpus) else self._cores
+        cores, memory = self._limits(room)
         found = properties_of(lodging.given, self._tree, hidden=self._hidden, memory=memory)
         inside = lodging.attempt
         more = {
@@ -199,51 +174,6 @@ class UnitPlace:
         else:
             self._looked = now
 
-    def attempts(self) -> set[tuple[str, int]]:
-        """List the attempts that have a unit.
-
-        Returns
-        -------
-        set of (str, int)
-            As they were seen last.
-        """
-        return set(self._seen)
-
-    def is_starting(self, key: str, attempt: int) -> bool:
-        """Tell whether an attempt has a unit that runs.
-
-        Parameters
-        ----------
-        key : str
-            The job.
-        attempt : int
-            The attempt.
-
-        Returns
-        -------
-        bool
-            False if it was not seen, or has ended.
-        """
-        return not self.has_ended(key, attempt)
-
-    def has_ended(self, key: str, attempt: int) -> bool:
-        """Tell whether an attempt's unit is gone.
-
-        Parameters
-        ----------
-        key : str
-            The job.
-        attempt : int
-            The attempt.
-
-        Returns
-        -------
-        bool
-            True if a look after its start shows that it does not run.
-        """
-        since = self._began.get((key, attempt), 0.0)
-        return self._looked > since and self._seen.get((key, attempt)) not in _LIVING
-
     def end(self, key: str, *, below: int = 0, only: int = 0) -> None:
         """Stop the units of some attempts of a job; they are gone when this returns.
 
@@ -261,22 +191,17 @@ class UnitPlace:
         HubError
             If systemd does not do it.
         """
-
-        def meant(name: tuple[str, int]) -> bool:
-            return name[0] == key and (name[1] < below or name[1] == only)
-
         try:
-            units = [self._unit(*name) for name in self._listed(key) if meant(name)]
+            units = [self._unit(*name) for name in self._listed(key) if is_meant(name, key, below, only)]
             for verb in ("stop", "reset-failed") if units else ():
                 with suppress(subprocess.CalledProcessError):  # it has gone by itself
                     _run(["systemctl", "--no-ask-password", verb, *units])
-            left = any(map(meant, self._listed(key))) if units else False
+            left = units and any(is_meant(name, key, below, only) for name in self._listed(key))
         except _FAULTS as error:
             raise HubError(_ILL, reason="no_cluster", log_message=f"job {key}: {error}") from error
         if left:
             raise HubError(_ILL, reason="no_cluster", log_message=f"job {key}: {', '.join(units)} cannot be stopped")
-        for name in list(filter(meant, self._began)):
-            self._began.pop(name, None)
+        self._forget(key, below, only)
 
     def _has_unit(self, key: str, attempt: int) -> bool:
         try:
@@ -308,12 +233,3 @@ def _run(command: list[str]) -> str:
         log.info("%s: %s", command[0], done.stderr.strip()[:500])
         raise subprocess.CalledProcessError(done.returncode, command[0])
     return done.stdout
-
-
-def _bytes(given: str) -> int:
-    """Memory as JupyterHub reads it."""
-    found = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?)([KMGT]?)", given)
-    if not found:
-        message = f"JOULEBOOK_SERVER_MEMORY = {given!r}: use a number of bytes, or one with K, M, G or T, such as 4G."
-        raise HubError(message, reason="bad_settings")
-    return int(float(found[1]) * _SIZES[found[2]])
