@@ -53,5 +53,7 @@ def _panel(run: QuenchResult, names: tuple[str, ...], hv: Any) -> Any:
         up = axis("voltage", "Voltage", "V") if len(names) > 1 else axis(name, item.label, item.unit)
         x, y = thinned(run["time"] / factor, item.values)
         curve = hv.Curve((x, y), across, up, label=item.label)
-        curves.append(curve.opts(color=colour(k), line_dash=dashes(k), line_width=2, tools=["hover"]))
+        curves.append(
+            curve.opts(color=colour(k), line_dash=dashes(k), line_width=2, line_join="round", tools=["hover"])
+        )
     return panel(hv.Overlay(curves), show_legend=len(names) > 1)

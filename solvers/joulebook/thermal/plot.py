@@ -17,6 +17,8 @@ __all__ = ["DRAWINGS", "draw"]
 DRAWINGS = ("top_temperature", "bottom_temperature", "components")
 WIDTH = 560
 """Pixels of a drawing."""
+PIXELS = 480
+"""Points along the longer side of a face."""
 _KELVIN = 273.15
 MOST_BARS = 40
 
@@ -51,18 +53,21 @@ def draw(run: BoardResult, names: tuple[str, ...]) -> Any:
 def _face(run: BoardResult, side: str) -> Any:
     hv = holoviews()
     lines = [1e3 * run[f"{name}_line"] for name in "xy"]
-    values = run[f"{side}_temperature"].T - _KELVIN
+    values = run[f"{side}_temperature"] - _KELVIN
     limits = [f([run["top_temperature"], run["bottom_temperature"]]) - _KELVIN for f in (np.min, np.max)]
     if limits[0] == limits[1]:
         limits[1] += 1.0
     across, up = axis("x", "x", "mm"), axis("y", "y", "mm")
-    field = hv.QuadMesh((*lines, values), [across, up], axis("temperature", "Temperature", "°C")).opts(
+    picture = _evenly(lines, values)
+    field = hv.Image(picture, [across, up], axis("temperature", "Temperature", "°C")).opts(
         cmap="inferno", clim=tuple(limits), colorbar=True, tools=["hover"]
     )
     length, width = (float(line[-1]) for line in lines)
     boxes, words = _outlines(run, side)
     drawn = field * hv.Rectangles(boxes, [across, up, "right", "upper"]).opts(fill_alpha=0.0, line_color="white")
-    drawn = drawn * hv.Labels(words, [across, up], "text").opts(text_color="white", text_font_size="8pt")
+    drawn = drawn * hv.Labels(words, [across, up], "text").opts(
+        text_color="white", text_font_size="8pt", text_baseline="bottom"
+    )
     ratio = min(max(width / length, 0.3), 1.6)
     return drawn.opts(
         hv.opts.Overlay(
@@ -76,6 +81,18 @@ def _face(run: BoardResult, side: str) -> Any:
     )
 
 
+def _evenly(lines: list[Any], values: Any) -> tuple[Any, Any, Any]:
+    """A face on even pixels, linear between the centres of its cells: seams of uneven cells would show as a grid."""
+    centres = [(line[1:] + line[:-1]) / 2 for line in lines]
+    length, width = (float(line[-1] - line[0]) for line in lines)
+    counts = [max(round(PIXELS * span / max(length, width)), 2) for span in (length, width)]
+    x, y = (
+        (np.arange(n) + 0.5) / n * span + line[0] for n, span, line in zip(counts, (length, width), lines, strict=True)
+    )
+    along = np.array([np.interp(x, centres[0], row) for row in values.T])
+    return x, y, np.array([np.interp(y, centres[1], column) for column in along.T]).T
+
+
 def _outlines(run: BoardResult, side: str) -> tuple[list[Any], list[Any]]:
     """Rims, in mm, and labels of the components on a face."""
     boxes, words = [], []
@@ -83,7 +100,7 @@ def _outlines(run: BoardResult, side: str) -> tuple[list[Any], list[Any]]:
         if item.get("side", "top") == side:
             x, y, half_x, half_y = (1e3 * v for v in (item["x"], item["y"], item["length"] / 2, item["width"] / 2))
             boxes.append((x - half_x, y - half_y, x + half_x, y + half_y))
-            words.append((x, y, name))
+            words.append((x, y + half_y, name))
     return boxes, words
 
 
